@@ -1,0 +1,43 @@
+"""How long it takes from stop to stop, by the hour of departure. In memory: nothing here waits for a network."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class TravelTimes(Protocol):
+    """What routing needs to know of the road."""
+
+    def seconds(self, origin: int, destination: int, depart_s: int) -> int:
+        """Return the driving time in seconds for a departure at ``depart_s``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Stop-to-stop driving times in bands of the day.
+
+    ``band_starts`` ascend and begin with 0; ``bands[k][origin][destination]`` holds seconds from
+    ``band_starts[k]`` on. A vehicle drives the whole leg at the speed of the band it leaves in; where the next
+    band is faster the arrival is never later than leaving at its start would be (first in, first out).
+    """
+
+    band_starts: tuple[int, ...]
+    bands: tuple[Sequence[Sequence[int]], ...]
+
+    def seconds(self, origin: int, destination: int, depart_s: int) -> int:
+        """Return the driving time in seconds for a departure at ``depart_s``."""
+        band = max(0, bisect_right(self.band_starts, depart_s) - 1)
+        drive_s = self.bands[band][origin][destination]
+        following = band + 1
+        if following < len(self.band_starts):
+            until_next_s = self.band_starts[following] - depart_s
+            if drive_s > until_next_s:
+                return min(drive_s, until_next_s + self.bands[following][origin][destination])
+        return drive_s
+
+    @classmethod
+    def single(cls, rows: Sequence[Sequence[int]]) -> "Matrix":
+        """Return travel times that are the same all day."""
+        return cls((0,), (rows,))
