@@ -69,6 +69,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start the server, creating its data folder on first use; raise `EmbeddedError` when it does not come up."""
+        self.folder = self.folder.resolve()
         self._account = Account.for_postgres()
         binaries = reachable_binaries(self._account)
         self._data = reachable_folder(self.folder, self._account)
@@ -154,6 +155,7 @@ class Valkey:
 
     def start(self) -> None:
         """Start the server; raise `EmbeddedError` when it does not come up."""
+        self.folder = self.folder.resolve()
         self.folder.mkdir(parents=True, exist_ok=True)
         pid_file = self.folder / "valkey.pid"
         stop_left_over(pid_file)
