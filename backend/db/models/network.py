@@ -1,0 +1,134 @@
+"""What the town runs and where: transport services with their rules as rows, stops, travel times."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Integer, SmallInteger, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from backend.db.models.base import Base, Code, Id
+
+
+class TransportService(Base):
+    """One contracted service and every figure of it that a town may change (D-21, Q-26)."""
+
+    __tablename__ = "transport_services"
+
+    id: Mapped[Id]
+    code: Mapped[Code] = mapped_column(unique=True)
+    mode: Mapped[str]
+    name: Mapped[str]
+    members_only: Mapped[bool]
+    weekdays: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    closed_on_holidays: Mapped[bool]
+    hours_start_s: Mapped[int]
+    hours_end_s: Mapped[int]
+    phone_number: Mapped[str]
+    phone_lead_s: Mapped[int]
+    pickup_window_s: Mapped[int]
+    ride_percent: Mapped[int]
+    ride_plus_s: Mapped[int]
+    max_wait_s: Mapped[int]
+    max_early_s: Mapped[int]
+    dwell_s: Mapped[int]
+    wheelchair_dwell_s: Mapped[int]
+    max_party: Mapped[int]
+    walk_m: Mapped[int]
+    large_delay_s: Mapped[int]
+    resend_shift_s: Mapped[int]
+    no_show_wait_s: Mapped[int]
+    next_visit_lead_s: Mapped[int]
+    planned_days: Mapped[int]
+    planned_members: Mapped[int]
+    planned_callers: Mapped[int]
+    planned_stops: Mapped[int]
+    version: Mapped[int] = mapped_column(default=1)
+
+    operating_periods: Mapped[list["OperatingPeriod"]] = relationship(order_by="OperatingPeriod.runs_from")
+    booking_rules: Mapped[list["BookingRuleRow"]] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- SQLAlchemy's own name
+    __table_args__ = (CheckConstraint("mode IN ('area', 'line')", name="mode"),)
+
+
+class OperatingPeriod(Base):
+    """When a service runs, and when bookings for it are taken (D-01, D-02)."""
+
+    __tablename__ = "operating_periods"
+
+    id: Mapped[Id]
+    transport_service_id: Mapped[int] = mapped_column(ForeignKey(TransportService.id))
+    accepts_from: Mapped[date]
+    accepts_to: Mapped[date]
+    runs_from: Mapped[date]
+    runs_to: Mapped[date]
+
+
+class BookingRuleRow(Base):
+    """When a channel may book (GTFS booking_rules): either a notice before pick-up or a closing time of a day."""
+
+    __tablename__ = "booking_rules"
+
+    id: Mapped[Id]
+    transport_service_id: Mapped[int] = mapped_column(ForeignKey(TransportService.id))
+    channel: Mapped[Code]
+    opens_days: Mapped[int]
+    opens_at_s: Mapped[int]
+    notice_s: Mapped[int | None]
+    closes_days: Mapped[int | None]
+    closes_at_s: Mapped[int | None]
+
+    __table_args__ = (
+        UniqueConstraint("transport_service_id", "channel"),
+        CheckConstraint("(notice_s IS NULL) <> (closes_days IS NULL)", name="one_kind"),
+    )
+
+
+class Stop(Base):
+    """A place to get on and off (D-09), with what one looks for there, in snow too (D-23)."""
+
+    __tablename__ = "stops"
+
+    id: Mapped[Id]
+    code: Mapped[Code] = mapped_column(unique=True)
+    name: Mapped[str]
+    kana: Mapped[str]
+    lat: Mapped[float]
+    lon: Mapped[float]
+    kind: Mapped[str] = mapped_column(default="")
+    marker: Mapped[str] = mapped_column(default="")
+    winter_marker: Mapped[str] = mapped_column(default="")
+    hint: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- SQLAlchemy's own name
+
+
+class ServiceStop(Base):
+    """A stop that a service serves, from a day to a day. ``in_area`` off takes it out of the running area (D-06)."""
+
+    __tablename__ = "service_stops"
+
+    id: Mapped[Id]
+    transport_service_id: Mapped[int] = mapped_column(ForeignKey(TransportService.id))
+    stop_id: Mapped[int] = mapped_column(ForeignKey(Stop.id))
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    in_area: Mapped[bool] = mapped_column(default=True)
+
+    __table_args__ = (UniqueConstraint("transport_service_id", "stop_id"),)
+
+
+class TravelTimeTable(Base):
+    """Driving times between all stops for one season and band of the day, row by row in the order of ``stop_ids``."""
+
+    __tablename__ = "travel_time_tables"
+
+    id: Mapped[Id]
+    season: Mapped[Code]
+    band_start_s: Mapped[int]
+    stop_ids: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    seconds: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    metres: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    computed_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("season", "band_start_s"),)

@@ -1,0 +1,83 @@
+"""Dated runs and their visits: what will be driven, and what was."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from backend.db.models.base import Base, Code, Id
+from backend.db.models.calendar import ServiceDay
+from backend.db.models.fleet import Duty
+from backend.db.models.network import Stop
+
+
+class Run(Base):
+    """A dated departure one can be on. In an area service each duty is one run, empty in the morning.
+
+    ``plan_version`` goes up by one with each change of its visits. ``late_s`` is how late the driver says it is,
+    as of ``late_at``; a visit tapped later than that overrules it.
+    """
+
+    __tablename__ = "runs"
+
+    id: Mapped[Id]
+    service_day_id: Mapped[int] = mapped_column(ForeignKey(ServiceDay.id), index=True)
+    duty_id: Mapped[int] = mapped_column(ForeignKey(Duty.id), unique=True)
+    kind: Mapped[Code]
+    state: Mapped[Code] = mapped_column(default="planned")
+    plan_version: Mapped[int] = mapped_column(default=1)
+    late_s: Mapped[int] = mapped_column(default=0)
+    late_at: Mapped[datetime | None]
+
+    duty: Mapped[Duty] = relationship()
+    service_day: Mapped[ServiceDay] = relationship()
+
+
+class Visit(Base):
+    """One planned stop of a run for one booking, with its promise and what happened.
+
+    ``planned_s`` is when its service should start by the present plan; ``earliest_s`` and ``latest_s`` are the
+    promise. ``seq`` orders the visits of a run; visits that are over keep the lowest.
+    """
+
+    __tablename__ = "visits"
+
+    id: Mapped[Id]
+    run_id: Mapped[int] = mapped_column(ForeignKey(Run.id), index=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
+    kind: Mapped[Code]
+    seq: Mapped[int]
+    stop_id: Mapped[int] = mapped_column(ForeignKey(Stop.id))
+    planned_s: Mapped[int]
+    earliest_s: Mapped[int]
+    latest_s: Mapped[int]
+    service_s: Mapped[int]
+    state: Mapped[Code] = mapped_column(default="planned")
+    arrived_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+
+    run: Mapped[Run] = relationship()
+    stop: Mapped[Stop] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("booking_id", "kind"),
+        CheckConstraint("kind IN ('pickup', 'dropoff')", name="kind"),
+        CheckConstraint("state IN ('planned', 'arrived', 'done', 'skipped')", name="state"),
+    )
+
+
+class TerminalEvent(Base):
+    """A driver's tap as it came in, kept once by its own id (design.md 1.7): offline taps arrive late, or twice."""
+
+    __tablename__ = "terminal_events"
+
+    id: Mapped[Id]
+    event_id: Mapped[str] = mapped_column(unique=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey(Run.id), index=True)
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey(Visit.id))
+    kind: Mapped[Code]
+    value: Mapped[int | None]
+    happened_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    outcome: Mapped[Code]

@@ -1,0 +1,34 @@
+"""One outside event, one transaction. Doors open it; nothing below a door commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.orm import Session
+
+LOCK_TIMEOUT_MS = 5000
+STATEMENT_TIMEOUT_MS = 15000
+
+
+def make_engine(url: str, *, pool_size: int = 10) -> Engine:
+    """Return the engine for ``url``. Nothing waits for a lock or a statement for ever."""
+    timeouts = f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=10,
+        pool_pre_ping=True,
+        connect_args={"options": timeouts, "application_name": "noriai"},
+    )
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """Open the session of one outside event: committed at the end, rolled back by an exception."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def lock_name(session: Session, name: str) -> None:
+    """Wait until nobody else holds the lock ``name`` in an open transaction."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
