@@ -4,7 +4,7 @@ from backend.db.models.audit import AuditEntry, DemoClock
 from backend.db.models.base import Base
 from backend.db.models.bookings import Booking, PartyLine, PromiseRow, RefusedWish
 from backend.db.models.calendar import AcceptanceStop, ClosedDay, ServiceDay
-from backend.db.models.fleet import Carrier, Duty, DutyPattern, Position, Vehicle
+from backend.db.models.fleet import Duty, DutyPattern, Position, Vehicle
 from backend.db.models.messages import CallTask, DriverMessage, LineEvent, Notification
 from backend.db.models.money import Fare, FareRecord, FareTable
 from backend.db.models.network import (
@@ -17,7 +17,7 @@ from backend.db.models.network import (
 )
 from backend.db.models.people import Consent, Draft, Favourite, FormLink, LineUser, Rider
 from backend.db.models.runs import Run, TerminalEvent, Visit
-from backend.db.models.staff import Staff, StaffSession
+from backend.db.models.staff import Carrier, Staff, StaffSession
 
 __all__ = [
     "AcceptanceStop",

@@ -1,4 +1,4 @@
-"""What drives: carriers, vehicles, who drives them when, and where they are."""
+"""What drives: vehicles, who drives them when, and where they are."""
 
 from datetime import date, datetime
 
@@ -8,16 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from backend.db.models.base import Base, Code, Id
 from backend.db.models.calendar import ServiceDay
 from backend.db.models.network import Stop, TransportService
-from backend.db.models.staff import Staff
-
-
-class Carrier(Base):
-    """A firm that drives (運行事業者)."""
-
-    __tablename__ = "carriers"
-
-    id: Mapped[Id]
-    name: Mapped[str]
+from backend.db.models.staff import Carrier, Staff
 
 
 class Vehicle(Base):

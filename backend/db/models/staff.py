@@ -8,6 +8,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from backend.db.models.base import Base, Code, HasSealed, Id, PublicId, Sealed
 
 
+class Carrier(Base):
+    """A firm that drives (運行事業者)."""
+
+    __tablename__ = "carriers"
+
+    id: Mapped[Id]
+    name: Mapped[str]
+
+
 class Staff(HasSealed, Base):
     """A person with a sign-in. ``totp_counter`` is the last time step used: a code works once (S-05)."""
 
@@ -17,7 +26,7 @@ class Staff(HasSealed, Base):
     public_id: Mapped[PublicId]
     login: Mapped[Code] = mapped_column(unique=True)
     role: Mapped[Code]
-    carrier_id: Mapped[int | None] = mapped_column(ForeignKey("carriers.id", use_alter=True))
+    carrier_id: Mapped[int | None] = mapped_column(ForeignKey(Carrier.id))
     name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     password_hash: Mapped[str]
     totp_secret_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -60,32 +60,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_personal_riders_phone_index"), "riders", ["phone_index"], unique=False, schema="personal")
     op.create_table(
-        "staff",
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
-        sa.Column("login", sa.String(length=40), nullable=False),
-        sa.Column("role", sa.String(length=40), nullable=False),
-        sa.Column("carrier_id", sa.BigInteger(), nullable=True),
-        sa.Column("name_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("password_hash", sa.String(), nullable=False),
-        sa.Column("totp_secret_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("totp_counter", sa.Integer(), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("language", sa.String(length=40), nullable=False),
-        sa.Column("seal_id", sa.String(length=22), nullable=False),
-        sa.CheckConstraint(
-            "role IN ('operator', 'dispatcher', 'driver', 'carrier', 'town_officer')", name=op.f("ck_staff_role")
-        ),
-        sa.ForeignKeyConstraint(
-            ["carrier_id"], ["carriers.id"], name=op.f("fk_staff_carrier_id_carriers"), use_alter=True
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
-        sa.UniqueConstraint("login", name=op.f("uq_staff_login")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_staff_public_id")),
-    )
-    op.create_table(
         "stops",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -345,19 +319,29 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "staff_sessions",
+        "staff",
         sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("staff_id", sa.BigInteger(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("factor_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_sessions_staff_id_staff")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_sessions")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_staff_sessions_token_hash")),
+        sa.Column("public_id", sa.String(length=22), nullable=False),
+        sa.Column("login", sa.String(length=40), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("carrier_id", sa.BigInteger(), nullable=True),
+        sa.Column("name_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("totp_secret_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("totp_counter", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("language", sa.String(length=40), nullable=False),
+        sa.Column("seal_id", sa.String(length=22), nullable=False),
+        sa.CheckConstraint(
+            "role IN ('operator', 'dispatcher', 'driver', 'carrier', 'town_officer')", name=op.f("ck_staff_role")
+        ),
+        sa.ForeignKeyConstraint(["carrier_id"], ["carriers.id"], name=op.f("fk_staff_carrier_id_carriers")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
+        sa.UniqueConstraint("login", name=op.f("uq_staff_login")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_staff_public_id")),
     )
-    op.create_index(op.f("ix_staff_sessions_staff_id"), "staff_sessions", ["staff_id"], unique=False)
     op.create_table(
         "vehicles",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -502,6 +486,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["vehicle_id"], ["vehicles.id"], name=op.f("fk_positions_vehicle_id_vehicles")),
         sa.PrimaryKeyConstraint("vehicle_id", name=op.f("pk_positions")),
     )
+    op.create_table(
+        "staff_sessions",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("staff_id", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("factor_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_sessions_staff_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_sessions")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_staff_sessions_token_hash")),
+    )
+    op.create_index(op.f("ix_staff_sessions_staff_id"), "staff_sessions", ["staff_id"], unique=False)
     op.create_table(
         "runs",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -740,6 +738,8 @@ def downgrade() -> None:
     op.drop_table("bookings")
     op.drop_index(op.f("ix_runs_service_day_id"), table_name="runs")
     op.drop_table("runs")
+    op.drop_index(op.f("ix_staff_sessions_staff_id"), table_name="staff_sessions")
+    op.drop_table("staff_sessions")
     op.drop_table("positions")
     op.drop_table("form_links", schema="personal")
     op.drop_table("drafts", schema="personal")
@@ -753,8 +753,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_driver_messages_vehicle_id"), table_name="driver_messages")
     op.drop_table("driver_messages")
     op.drop_table("vehicles")
-    op.drop_index(op.f("ix_staff_sessions_staff_id"), table_name="staff_sessions")
-    op.drop_table("staff_sessions")
+    op.drop_table("staff")
     op.drop_table("service_stops")
     op.drop_table("service_days")
     op.drop_index(op.f("ix_refused_wishes_need_id"), table_name="refused_wishes")
@@ -772,7 +771,6 @@ def downgrade() -> None:
     op.drop_table("travel_time_tables")
     op.drop_table("transport_services")
     op.drop_table("stops")
-    op.drop_table("staff")
     op.drop_index(op.f("ix_personal_riders_phone_index"), table_name="riders", schema="personal")
     op.drop_table("riders", schema="personal")
     op.drop_table("demo_clock")
