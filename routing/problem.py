@@ -109,8 +109,8 @@ class Boarded(NamedTuple):
 class Itinerary:
     """What one vehicle still has to do: visits in order, from where it is and when it can leave.
 
-    ``onboard`` parties have only their drop-off among ``visits``. The first ``frozen`` visits were shown to the
-    driver and stay where they are.
+    ``onboard`` parties have only their drop-off among ``visits``. The first ``frozen`` visits were shown to
+    the driver and stay where they are.
     """
 
     vehicle: Vehicle

@@ -7,7 +7,10 @@ from typing import Protocol
 
 
 class TravelTimes(Protocol):
-    """What routing needs to know of the road."""
+    """What routing needs to know of the road.
+
+    Leaving later may never mean arriving earlier (first in, first out): the exactness of `timing` rests on it.
+    """
 
     def seconds(self, origin: int, destination: int, depart_s: int) -> int:
         """Return the driving time in seconds for a departure at ``depart_s``."""
@@ -19,7 +22,7 @@ class Matrix:
     """Stop-to-stop driving times in bands of the day.
 
     ``band_starts`` ascend and begin with 0; ``bands[k][origin][destination]`` holds seconds from
-    ``band_starts[k]`` on. A vehicle drives the whole leg at the speed of the band it leaves in; where the next
+    ``band_starts[k]`` on. A vehicle drives the whole leg at the speed of the band it leaves in; where a later
     band is faster the arrival is never later than leaving at its start would be (first in, first out).
     """
 
@@ -28,13 +31,16 @@ class Matrix:
 
     def seconds(self, origin: int, destination: int, depart_s: int) -> int:
         """Return the driving time in seconds for a departure at ``depart_s``."""
-        band = max(0, bisect_right(self.band_starts, depart_s) - 1)
+        starts = self.band_starts
+        if len(starts) == 1:
+            return self.bands[0][origin][destination]
+        band = max(0, bisect_right(starts, depart_s) - 1)
         drive_s = self.bands[band][origin][destination]
-        following = band + 1
-        if following < len(self.band_starts):
-            until_next_s = self.band_starts[following] - depart_s
-            if drive_s > until_next_s:
-                return min(drive_s, until_next_s + self.bands[following][origin][destination])
+        for later in range(band + 1, len(starts)):
+            until_s = starts[later] - depart_s
+            if drive_s <= until_s:
+                break
+            drive_s = min(drive_s, until_s + self.bands[later][origin][destination])
         return drive_s
 
     @classmethod

@@ -1,0 +1,173 @@
+import pytest
+from hypothesis import event, given, settings
+
+from routing.checker import check, check_times
+from routing.problem import Boarded, Limit, Load
+from routing.timing import (
+    Schedule,
+    Violation,
+    drive,
+    lateness,
+    latest_departure,
+    latest_starts,
+    outset_of,
+    schedule,
+    steps_of,
+)
+from routing.travel_times import Matrix
+
+from .plans import make_itinerary, make_request, make_vehicle, matrices, off, orders, up
+
+LINE = Matrix.single([[abs(a - b) * 100 for b in range(5)] for a in range(5)])
+
+
+def test_every_visit_is_as_early_as_the_order_allows():
+    first = make_request(1, 1, 3, pickup=(50, 400), service_s=10)
+    second = make_request(2, 2, 4, pickup=(300, 500), service_s=10, load=(2, 1))
+    itinerary = make_itinerary(up(first), up(second), off(first), off(second))
+
+    times = schedule(itinerary, LINE)
+
+    assert times == Schedule(
+        arrivals_s=(100, 210, 410, 520),
+        starts_s=(100, 300, 410, 520),
+        departs_s=(110, 310, 420, 530),
+        loads=(Load(1, 0), Load(3, 1), Load(2, 1), Load(0, 0)),
+    )
+
+
+def test_two_parties_at_one_stop_board_one_after_the_other_without_driving():
+    first, second = (make_request(party, 1, 2, service_s=30) for party in (1, 2))
+
+    times = schedule(make_itinerary(up(first), up(second), off(first), off(second)), LINE)
+
+    assert times.starts_s == (100, 130, 260, 290)
+
+
+def test_a_ride_that_would_be_too_long_boards_later():
+    long_wait = make_request(2, 2, 3, pickup=(900, 1000))
+    short_ride = make_request(1, 1, 3, pickup=(0, 900), max_ride_s=250)
+
+    times = schedule(make_itinerary(up(short_ride), up(long_wait), off(short_ride), off(long_wait)), LINE)
+
+    assert times.starts_s == (750, 900, 1000, 1000)
+
+
+@pytest.mark.parametrize(
+    ("request_", "vehicle", "expected"),
+    [
+        pytest.param(make_request(1, 1, 2, pickup=(0, 100)), {}, None, id="there at the last second"),
+        pytest.param(
+            make_request(1, 1, 2, pickup=(0, 99)), {}, Violation(Limit.PICKUP_WINDOW, 0, 1), id="a second too late"
+        ),
+        pytest.param(
+            make_request(1, 1, 2, dropoff=(0, 199)), {}, Violation(Limit.DROPOFF_WINDOW, 1, 1), id="late at the goal"
+        ),
+        pytest.param(make_request(1, 1, 2, max_ride_s=100), {}, None, id="the longest ride exactly"),
+        pytest.param(
+            make_request(1, 1, 2, pickup=(0, 300), max_ride_s=99),
+            {},
+            Violation(Limit.RIDE_TIME, 0, 1),
+            id="no later boarding makes the ride short enough",
+        ),
+        pytest.param(make_request(1, 1, 2, load=(5, 0)), {}, Violation(Limit.SEATS, 0, 1), id="one seat short"),
+        pytest.param(
+            make_request(1, 1, 2, load=(0, 2)), {}, Violation(Limit.WHEELCHAIRS, 0, 1), id="one wheelchair place short"
+        ),
+        pytest.param(make_request(1, 1, 2), {"shift": (0, 200)}, None, id="done as the shift ends"),
+        pytest.param(
+            make_request(1, 1, 2), {"shift": (0, 199)}, Violation(Limit.SHIFT, 1, 1), id="a second after the shift"
+        ),
+        pytest.param(
+            make_request(1, 1, 2),
+            {"shift": (0, 399), "end_stop": 0},
+            Violation(Limit.SHIFT, 1, 1),
+            id="home a second after the shift",
+        ),
+        pytest.param(
+            make_request(1, 1, 2, pickup=(0, 149)),
+            {"shift": (50, 900)},
+            Violation(Limit.PICKUP_WINDOW, 0, 1),
+            id="not out before the shift",
+        ),
+    ],
+)
+def test_limits_hold_to_the_second(request_, vehicle, expected):
+    itinerary = make_itinerary(up(request_), off(request_), vehicle=make_vehicle(**vehicle))
+
+    times = schedule(itinerary, LINE)
+
+    assert (times if isinstance(times, Violation) else None) == expected
+
+
+def test_a_party_on_board_counts_from_its_boarding():
+    aboard = make_request(1, 0, 2, max_ride_s=250)
+
+    in_time = make_itinerary(off(aboard), onboard=(Boarded(aboard, -50),))
+    too_long = make_itinerary(off(aboard), onboard=(Boarded(aboard, -51),))
+
+    assert schedule(in_time, LINE).loads == (Load(0, 0),)
+    assert schedule(too_long, LINE) == Violation(Limit.RIDE_TIME, 0, 1)
+
+
+def test_driving_on_after_a_delay_refuses_nothing_and_says_how_late_it_is():
+    request = make_request(1, 1, 2, pickup=(0, 150), dropoff=(0, 200), max_ride_s=10)
+    itinerary = make_itinerary(up(request), off(request), ready_s=120)
+
+    driven = drive(itinerary, LINE)
+
+    assert driven.starts_s == (220, 320)
+    assert lateness(itinerary, driven) == (70, 120)
+
+
+@pytest.mark.parametrize(
+    "visits",
+    [
+        pytest.param([up, up, off], id="picked up twice"),
+        pytest.param([off], id="set down without being on board"),
+        pytest.param([up], id="never set down"),
+    ],
+)
+def test_a_party_not_served_once_is_a_mistake_of_the_caller(visits):
+    request = make_request()
+
+    with pytest.raises(ValueError, match="request 1"):
+        schedule(make_itinerary(*(visit(request) for visit in visits)), LINE)
+
+
+@settings(max_examples=250, deadline=None, derandomize=True)
+@given(orders(), matrices())
+def test_the_schedule_and_the_checker_agree(itinerary, travel):
+    times = schedule(itinerary, travel)
+
+    faults = check((itinerary,), travel)
+
+    event("possible" if not faults else "impossible")
+    assert isinstance(times, Violation) == bool(faults)
+    if isinstance(times, Schedule):
+        assert check_times(itinerary, times.starts_s, travel) == []
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(orders(), matrices())
+def test_a_schedule_is_the_earliest_and_no_start_is_later_than_the_latest(itinerary, travel):
+    times = schedule(itinerary, travel)
+    if isinstance(times, Violation):
+        return
+
+    for index, start_s in enumerate(times.starts_s):
+        sooner = list(times.starts_s)
+        sooner[index] = start_s - 1
+        assert check_times(itinerary, sooner, travel) != []
+        assert start_s <= latest_starts(outset_of(itinerary), steps_of(itinerary), travel)[index]
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(matrices())
+def test_leaving_later_never_arrives_earlier_and_the_latest_departure_is_the_last(travel):
+    for leave_s in range(130):
+        assert leave_s + travel.seconds(1, 2, leave_s) <= leave_s + 1 + travel.seconds(1, 2, leave_s + 1)
+    for arrive_s in range(40, 130, 7):
+        leave_s = latest_departure(travel, 1, 2, arrive_s)
+        assert leave_s + travel.seconds(1, 2, leave_s) <= arrive_s
+        assert leave_s + 1 + travel.seconds(1, 2, leave_s + 1) > arrive_s
