@@ -141,7 +141,7 @@ def test_each_limit_is_named_for_what_it_is():
         Limit.PICKUP_WINDOW: [make_request(2, 1, 2, pickup=(0, 99))],
         Limit.DROPOFF_WINDOW: [make_request(2, 1, 2, dropoff=(0, 199))],
         Limit.RIDE_TIME: [make_request(2, 1, 2, pickup=(0, 500), max_ride_s=99)],
-        Limit.OTHER_PROMISE: [make_request(2, 3, 1, pickup=(300, 310))],
+        Limit.OTHER_PROMISE: [make_request(2, 3, 1, pickup=(300, 310), dropoff=(300, 510))],
     }
 
     for limit, wishes in cases.items():
