@@ -13,7 +13,10 @@ from backend.db.models.runs import Run
 
 
 class Booking(Base):
-    """A confirmed ride of a party. ``number`` is what the rider says to the driver: unique within the day."""
+    """A confirmed ride of a party. ``number`` is what the rider says to the driver: unique within the day.
+
+    ``told_pickup_s`` is the planned pick-up the rider was last told (Q-13).
+    """
 
     __tablename__ = "bookings"
 
@@ -36,6 +39,7 @@ class Booking(Base):
     seats: Mapped[int]
     wheelchairs: Mapped[int]
     fare_yen: Mapped[int]
+    told_pickup_s: Mapped[int]
     created_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[str | None]

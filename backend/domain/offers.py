@@ -1,0 +1,47 @@
+"""What a rider wants, what can be offered, and what is promised."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from backend.domain.party import Party
+
+
+class WishKind(StrEnum):
+    """Which of the two times the rider named (D-26)."""
+
+    DEPART = "depart"
+    ARRIVE = "arrive"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A ride somebody wants: on a day, from a stop to a stop, leaving or arriving at ``time_s``, for a party."""
+
+    transport_service_id: int
+    day: date
+    kind: WishKind
+    time_s: int
+    pickup_stop_id: int
+    dropoff_stop_id: int
+    party: Party
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What later bookings may not break: boarding starts inside the window, alighting not after ``arrive_latest_s``."""
+
+    pickup_earliest_s: int
+    pickup_latest_s: int
+    arrive_latest_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A ride that can be booked now. The planned times are as of now and may move within the promise."""
+
+    wish: Wish
+    promise: Promise
+    planned_pickup_s: int
+    planned_dropoff_s: int
+    fare_yen: int
