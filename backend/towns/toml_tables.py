@@ -38,7 +38,12 @@ class TomlFile:
             self.refuse(name, "", f"'{name}' is not a table of settings")
 
     def refuse(self, table: str, key: str, reason: str) -> None:
-        """Note that an entry is wrong, at its line or else at the head of its table."""
+        """Note that an entry is wrong, at its line or else at the head of its table.
+
+        A file that could not be read at all was named once; what it lacks is not listed on top.
+        """
+        if not self._lines:
+            return
         self._bad.append(f"{self._name}:{self._line_of(table, key)}: {reason}")
 
     def _line_of(self, table: str, key: str) -> int:
