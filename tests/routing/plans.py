@@ -65,7 +65,7 @@ def matrices(draw):
 
 
 @st.composite
-def requests(draw, party):
+def requests(draw, party, slack_s=40):
     origin = draw(st.integers(0, STOPS - 1))
     destination = draw(st.integers(0, STOPS - 1))
     earliest_s = draw(st.integers(0, 90))
@@ -74,10 +74,10 @@ def requests(draw, party):
         party,
         origin,
         destination,
-        (earliest_s, earliest_s + draw(st.integers(0, 40))),
-        (dropoff_s, dropoff_s + draw(st.integers(0, 60))),
+        (earliest_s, earliest_s + draw(st.integers(0, slack_s))),
+        (dropoff_s, dropoff_s + draw(st.integers(0, slack_s + 20))),
         (draw(st.integers(0, 2)), draw(st.integers(0, 1))),
-        draw(st.integers(5, 60)),
+        draw(st.integers(5, slack_s + 20)),
         draw(st.integers(0, 3)),
     )
 
@@ -86,7 +86,8 @@ def requests(draw, party):
 def orders(draw, parties=3):
     """Any itinerary at all: a random order of random visits, possible or not."""
     count = draw(st.integers(1, parties))
-    wanted = [draw(requests(party)) for party in range(count)]
+    slack_s = draw(st.sampled_from((40, 200)))
+    wanted = [draw(requests(party, slack_s)) for party in range(count)]
     aboard = wanted[: draw(st.integers(0, 1))]
     slots = draw(st.permutations([party for party in range(count) for _ in range(1 if party < len(aboard) else 2)]))
     seen = {request.id for request in aboard}
@@ -124,12 +125,12 @@ class Day:
 
 
 @st.composite
-def days(draw, parties=4):
+def days(draw, parties=4, slack_s=40):
     """A plan that keeps every promise, its first visits frozen, and one more party that asks."""
     travel = draw(matrices())
     plan = tuple(make_itinerary(vehicle=draw(vehicles(number))) for number in range(draw(st.integers(1, 2))))
     for party in range(1, parties + 1):
-        for found in insertions(plan, draw(requests(party)), travel)[:1]:
+        for found in insertions(plan, draw(requests(party, slack_s)), travel)[:1]:
             plan = tuple(
                 found.itinerary if itinerary.vehicle.id == found.vehicle_id else itinerary for itinerary in plan
             )
@@ -138,7 +139,7 @@ def days(draw, parties=4):
         Itinerary(one.vehicle, one.visits, one.at_stop, one.ready_s, one.onboard, min(frozen, len(one.visits)))
         for one in plan
     )
-    return Day(plan, travel, draw(requests(parties + 1)))
+    return Day(plan, travel, draw(requests(parties + 1, slack_s)))
 
 
 def is_subsequence_kept(before, after):
