@@ -1,6 +1,7 @@
 """What we ask of the outside, as protocols. Each is implemented by one adapter, or by a fake in tests."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
@@ -11,6 +12,40 @@ class TemporaryError(Exception):
 
 class PermanentError(Exception):
     """The outside will never do this: do not try again; a person is told (a message goes to the call list)."""
+
+
+class ReplyTokenError(PermanentError):
+    """The reply token was used or is too old."""
+
+
+class UnknownUserError(PermanentError):
+    """Nobody can be reached under this id."""
+
+
+class MonthlyLimitError(PermanentError):
+    """The month's messages are used up: what is still owed goes to the call list."""
+
+
+Message = Mapping[str, object]
+
+
+class Messenger(Protocol):
+    """What carries messages to residents. Called with no transaction open."""
+
+    def reply(self, token: str, messages: Sequence[Message]) -> None:
+        """Answer an event on its token, once.
+
+        Raises ReplyTokenError when the token is used or too old, TemporaryError when nobody knows whether it arrived.
+        """
+        ...
+
+    def push(self, to: str, messages: Sequence[Message], *, retry_key: uuid.UUID) -> None:
+        """Send without being asked. The same ``retry_key`` is delivered once, however often it is sent.
+
+        Raises UnknownUserError, MonthlyLimitError or another PermanentError when it will never arrive, and
+        TemporaryError when it may be tried again.
+        """
+        ...
 
 
 class Point(NamedTuple):

@@ -1,0 +1,27 @@
+### Reasons for a refusal, fit to be read out on the phone (D-48)
+
+refusal-before-acceptance = We are sorry: bookings are not open yet. They open on { $day }.
+refusal-after-acceptance = We are sorry: bookings closed on { $day }.
+refusal-outside-period = We are sorry: the service does not run in the period of { $day }.
+refusal-closed-weekday = We are sorry: there is no service on { $day }.
+refusal-closed-holiday = We are sorry: there is no service on { $day } ({ $holiday }).
+refusal-closed-day = We are sorry: there is no service on { $day } ({ $reason }).
+refusal-outside-hours = We are sorry: the service runs from { $start_s } to { $end_s }.
+refusal-not-open-yet = We are sorry: bookings for { $day } open on { $opens_at }.
+refusal-closed-notice = We are sorry: rides are booked at least { $minutes } minutes ahead. This time closed on { $closed_at }.
+refusal-closed = We are sorry: bookings for this run closed on { $closed_at }.
+refusal-acceptance-stopped = We are sorry: we are not taking new bookings now. The reason is: { $reason }
+refusal-not-a-member = Please register first, then you can book.
+refusal-same-stop = The stops to get on and off are the same. Please choose another one.
+refusal-stop-not-served = We are sorry: this stop is not served now.
+refusal-party-empty = Please choose how many people ride.
+refusal-party-too-big = We are sorry: one booking holds up to { $most } people.
+refusal-infants-alone = Small children cannot ride alone. Please book together with an adult.
+refusal-overlapping = You have another booking at that time (number { $number }).
+refusal-full = We are sorry: this time is fully booked.
+refusal-too-far = We are sorry: no vehicle can be there in time.
+refusal-no-wheelchair-place = We are sorry: no vehicle with a wheelchair place is free at that time.
+refusal-no-seats = We are sorry: no vehicle is large enough for your party.
+refusal-no-vehicle = We are sorry: no vehicle is out on that day.
+refusal-not-cancellable = This booking can no longer be cancelled here. Please call us.
+refusal-gone = We are sorry: this time was taken while you were choosing.
