@@ -1,0 +1,188 @@
+"""Which routes of a static day can be driven, and where a request fits best in one. Exact, in doubles.
+
+A route is a tuple of nodes without the depot. Feasibility is the least solution of the difference constraints,
+as in `timing`, here with a longest duty and a departure from the depot that may be late.
+"""
+
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+from routing.instances import Instance
+
+EPSILON = 1e-7
+Route = tuple[int, ...]
+
+
+class Spot(NamedTuple):
+    """The best place for a request in a route: what it adds, and the route with it."""
+
+    added: float
+    route: Route
+
+
+class Routes:
+    """The tables of one instance, and what was found out about its routes so far."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.n = instance.requests
+        self.end = 2 * self.n + 1
+        self.longest_duty, self.longest_ride = instance.longest_duty, instance.longest_ride
+        self.capacity = instance.capacity
+        self.service = [node.service for node in instance.nodes]
+        self.load = [node.load for node in instance.nodes]
+        self.earliest = [node.earliest for node in instance.nodes]
+        self.latest = [node.latest for node in instance.nodes]
+        nodes = range(len(instance.nodes))
+        self.distance = [[instance.distance(origin, node) for node in nodes] for origin in nodes]
+        self._tighten()
+        self._spots: dict[tuple[Route, int], Spot | None] = {}
+
+    def length(self, route: Route) -> float:
+        """Return the distance of a route from depot to depot, 0 for an empty one."""
+        if not route:
+            return 0.0
+        return sum(self.distance[here][there] for here, there in pairwise((0, *route, self.end)))
+
+    def best_spot(self, route: Route, request: int) -> Spot | None:
+        """Return the cheapest feasible place for ``request``, None if there is none. Remembered."""
+        key = (route, request)
+        if key not in self._spots:
+            if len(self._spots) > 400_000:  # noqa: PLR2004 -- about 200 MB
+                self._spots.clear()
+            self._spots[key] = self._find_spot(route, request)
+        return self._spots[key]
+
+    def is_feasible(self, route: Route) -> bool:
+        """Tell whether some departure and waiting keep every window, ride, load and the longest duty."""
+        return self._loads_fit(route) and self._times_exist((0, *route, self.end))
+
+    def _tighten(self) -> None:
+        """Shrink windows to what the other end of the ride allows."""
+        for pickup in range(1, self.n + 1):
+            dropoff = self.n + pickup
+            shortest = self.service[pickup] + self.distance[pickup][dropoff]
+            longest = self.service[pickup] + self.longest_ride
+            earliest, latest = self.earliest, self.latest
+            earliest[pickup] = max(earliest[pickup], earliest[dropoff] - longest)
+            latest[pickup] = min(latest[pickup], latest[dropoff] - shortest)
+            earliest[dropoff] = max(earliest[dropoff], earliest[pickup] + shortest)
+            latest[dropoff] = min(latest[dropoff], latest[pickup] + longest)
+
+    def _loads_fit(self, route: Route) -> bool:
+        return all(load <= self.capacity + EPSILON for load in accumulate(self.load[node] for node in route))
+
+    def _times_exist(self, stops: Route) -> bool:
+        """Tell whether service starts exist; a ride or duty too long pushes its beginning back."""
+        if not self._rides_fit_without_waiting(stops):
+            return False
+        starts = [0.0] * len(stops)
+        not_before = [self.earliest[node] for node in stops]
+        place = {node: index for index, node in enumerate(stops)}
+        index = 0
+        while index < len(stops):
+            node = stops[index]
+            start = not_before[index]
+            if index:
+                before = stops[index - 1]
+                start = max(start, starts[index - 1] + self.service[before] + self.distance[before][node])
+            if start > self.latest[node] + EPSILON:
+                return False
+            starts[index] = start
+            opening, longest = self._ride(node)
+            if opening >= 0:
+                back = place[opening]
+                excess = start - starts[back] - self.service[opening] - longest
+                if excess > EPSILON:
+                    not_before[back] = starts[back] + excess
+                    index = back
+                    continue
+            index += 1
+        return True
+
+    def _ride(self, node: int) -> tuple[int, float]:
+        """Return the node where the ride or duty that ends at ``node`` began (-1: none), and its limit."""
+        if node == self.end:
+            return 0, self.longest_duty
+        return (node - self.n, self.longest_ride) if node > self.n else (-1, 0.0)
+
+    def _rides_fit_without_waiting(self, stops: Route) -> bool:
+        """Tell whether driving and service alone keep rides and duty: if not, no waiting can help."""
+        left: dict[int, float] = {0: 0.0}
+        clock = 0.0
+        for here, node in pairwise(stops):
+            clock += self.distance[here][node]
+            opening, longest = self._ride(node)
+            if opening >= 0 and clock - left[opening] > longest + EPSILON:
+                return False
+            clock += self.service[node]
+            left[node] = clock
+        return True
+
+    def _find_spot(self, route: Route, request: int) -> Spot | None:
+        stops = (0, *route, self.end)
+        for added, first, second in sorted(self._candidates(stops, request)):
+            tried = (*route[:first], request, *route[first:second], request + self.n, *route[second:])
+            if self._times_exist((0, *tried, self.end)):
+                base = 0.0 if route else self.distance[0][self.end]
+                return Spot(added + base, tried)
+        return None
+
+    def _candidates(self, stops: Route, request: int) -> list[tuple[float, int, int]]:
+        """Return the positions that windows and loads do not rule out, with what they add."""
+        distance, service = self.distance, self.service
+        latest_starts = self._latest_starts(stops)
+        from_pickup = distance[request]
+        found: list[tuple[float, int, int]] = []
+        clock, load = self.earliest[0], 0.0
+        for first in range(len(stops) - 1):
+            here, there = stops[first], stops[first + 1]
+            if first:
+                clock = max(clock + distance[stops[first - 1]][here], self.earliest[here])
+                if clock > self.latest[request]:
+                    break
+                clock += service[here]
+                load += self.load[here]
+            start = max(clock + distance[here][request], self.earliest[request])
+            if start > self.latest[request] or load + self.load[request] > self.capacity:
+                continue
+            added = distance[here][request] - distance[here][there]
+            rest = stops[first + 1 :]
+            for added_dropoff, skipped in self._dropoffs(
+                rest, latest_starts[first + 1 :], request, start, load + self.load[request]
+            ):
+                further = from_pickup[request + self.n] if not skipped else from_pickup[there]
+                found.append((added + further + added_dropoff, first, first + skipped))
+        return found
+
+    def _dropoffs(
+        self, rest: Route, latest_starts: list[float], request: int, start: float, load: float
+    ) -> list[tuple[float, int]]:
+        """Return where the drop-off may go after a pick-up at ``start``: what it adds, visits in between."""
+        dropoff = request + self.n
+        to_dropoff = self.distance[dropoff]
+        found = []
+        here, clock = request, start + self.service[request]
+        last = min(self.latest[dropoff], self.latest[request] + self.service[request] + self.longest_ride)
+        for skipped, node in enumerate(rest):
+            arrival = max(clock + to_dropoff[here], self.earliest[dropoff])
+            if arrival > last + EPSILON:
+                break
+            if arrival + self.service[dropoff] + to_dropoff[node] <= latest_starts[skipped] + EPSILON:
+                detour = to_dropoff[node] + (to_dropoff[here] - self.distance[here][node] if skipped else 0.0)
+                found.append((detour, skipped))
+            load += self.load[node]
+            clock = max(clock + self.distance[here][node], self.earliest[node])
+            if clock > self.latest[node] + EPSILON or load > self.capacity:
+                break
+            clock += self.service[node]
+            here = node
+        return found
+
+    def _latest_starts(self, stops: Route) -> list[float]:
+        """Return for each stop how late its service may start for the windows after it."""
+        latest = [self.latest[node] for node in stops]
+        for index in range(len(stops) - 2, -1, -1):
+            here, there = stops[index], stops[index + 1]
+            onward = latest[index + 1] - self.distance[here][there] - self.service[here]
+            latest[index] = min(latest[index], onward)
+        return latest
