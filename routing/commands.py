@@ -1,0 +1,98 @@
+"""``noriai routing``: solve a published instance, dispatch behind a pipe, simulate a day."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from routing import instances, scenario
+from routing.instances import InstanceError
+from routing.protocol import serve
+from routing.scenario import ScenarioError
+from routing.simulate import simulate
+from routing.solve import Solution, solve
+
+_DONE, _UNREADABLE, _NO_SOLUTION = 0, 2, 3
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; return 0 when done, 2 for input that cannot be read, 3 when no solution was found."""
+    asked = _parser().parse_args(argv)
+    command: Callable[[argparse.Namespace], int] = asked.command
+    try:
+        return command(asked)
+    except (InstanceError, ScenarioError) as error:
+        sys.stderr.write(f"{error}\n")
+    except OSError as error:
+        sys.stderr.write(f"{error.filename}: {error.strerror}\n")
+    return _UNREADABLE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="noriai routing", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+
+    solving = commands.add_parser("solve", help="least distance for a published dial-a-ride instance")
+    solving.add_argument("instance", type=Path)
+    solving.add_argument("--seconds", type=_positive, default=60.0, help="cpu seconds")
+    solving.add_argument("--seed", type=int, default=1)
+    solving.add_argument("--out", type=Path, required=True)
+    solving.set_defaults(command=_solve)
+
+    dispatching = commands.add_parser("dispatch", help="answer the line protocol on standard input and output")
+    dispatching.add_argument("--history", type=Path, help="folder with scenarios of past days to learn from")
+    dispatching.set_defaults(command=_dispatch)
+
+    simulating = commands.add_parser("simulate", help="play a scenario and write its log")
+    simulating.add_argument("scenario", type=Path)
+    simulating.add_argument("--log", type=Path, required=True)
+    simulating.add_argument("--flexible", action="store_true", help="riders may take offers near their wish")
+    simulating.add_argument("--history", type=Path, help="folder with scenarios of past days to learn from")
+    simulating.set_defaults(command=_simulate)
+    return parser
+
+
+def _positive(text: str) -> float:
+    """Return a positive number of seconds."""
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number of seconds")
+    return seconds
+
+
+def _solve(asked: argparse.Namespace) -> int:
+    solution = solve(instances.read(asked.instance), seconds=asked.seconds, seed=asked.seed)
+    if solution is None:
+        sys.stderr.write(f"{asked.instance}: no feasible solution found in {asked.seconds:g} s\n")
+        return _NO_SOLUTION
+    asked.out.write_text(json.dumps(_solution_json(solution)) + "\n", encoding="utf-8")
+    return _DONE
+
+
+def _solution_json(solution: Solution) -> dict[str, object]:
+    return {
+        "instance": solution.instance,
+        "cost": solution.cost,
+        "bound": solution.bound,
+        "proven": solution.proven,
+        "seconds": round(solution.seconds, 3),
+        "routes": [list(route) for route in solution.routes],
+    }
+
+
+def _dispatch(asked: argparse.Namespace) -> int:
+    _check_history(asked.history)
+    serve(sys.stdin, sys.stdout, history=asked.history)
+    return _DONE
+
+
+def _simulate(asked: argparse.Namespace) -> int:
+    _check_history(asked.history)
+    simulate(asked.scenario, asked.log, strict=not asked.flexible, history=asked.history)
+    return _DONE
+
+
+def _check_history(folder: Path | None) -> None:
+    if folder is not None and not folder.is_dir():
+        raise scenario.ScenarioError(f"{folder}: not a folder")

@@ -1,0 +1,130 @@
+"""Plays a day by itself: every wish in turn, the rider's choice, and the log that the neutral judge reads."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from routing.cost import DEFAULT, Weights
+from routing.dispatcher import Dispatcher, Offer, Stay
+from routing.journal import offer_json, visit_json
+from routing.scenario import Ask, Scenario, ScenarioError, read
+
+_CANDIDATES = (
+    DEFAULT,
+    Weights(riding=0.2, delay=0.0),
+    Weights(riding=0.0, delay=0.2),
+    Weights(standing=0.3, riding=0.1, delay=0.1),
+)
+_MOST_ASKS = 2_000  # a past day larger than this takes too long to play before the day begins
+_MOST_DAYS = 5
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one rider was offered and took, and the cpu time the answer needed."""
+
+    ask: Ask
+    offers: tuple[Offer, ...]
+    taken: int | None
+    cpu_s: float
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day played to its end."""
+
+    answers: tuple[Answer, ...]
+    stays: tuple[Stay, ...]
+
+    @property
+    def accepted(self) -> int:
+        """Return how many rides were taken."""
+        return sum(answer.taken is not None for answer in self.answers)
+
+
+def simulate(scenario_path: Path, log_path: Path, *, strict: bool = True, history: Path | None = None) -> Day:
+    """Play the scenario and write its log; raise ScenarioError if it cannot be read.
+
+    ``strict`` riders take nothing outside their wish. ``history`` names a folder of past days to learn from.
+    """
+    scenario = read(scenario_path)
+    weights = DEFAULT if history is None else learn(history, scenario.name)
+    began_s, began_cpu_s = time.perf_counter(), time.process_time()
+    day = play(scenario, strict=strict, weights=weights)
+    lines: list[object] = [{"ev": "run", "scenario": scenario.name, "system": "noriai", "strict": strict}]
+    lines += [
+        {
+            "ev": "quote",
+            "req": answer.ask.id,
+            "t": answer.ask.asked_s,
+            "ms": round(1000 * answer.cpu_s, 4),
+            "offers": [offer_json(offer) for offer in answer.offers],
+            "taken": answer.taken,
+        }
+        for answer in day.answers
+    ]
+    lines += [visit_json(scenario, stay) for stay in day.stays]
+    wall_s, cpu_s = time.perf_counter() - began_s, time.process_time() - began_cpu_s
+    lines.append({"ev": "end", "wall_s": round(wall_s, 3), "cpu_s": round(cpu_s, 3)})
+    log_path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return day
+
+
+def play(scenario: Scenario, *, strict: bool, weights: Weights = DEFAULT) -> Day:
+    """Play ``scenario`` in memory."""
+    dispatcher = Dispatcher(scenario, strict=strict, weights=weights)
+    answers, stays = [], []
+    for ask in scenario.asks:
+        stays += dispatcher.advance(ask.asked_s)
+        began_s = time.process_time()
+        offers = dispatcher.quote(ask.asked_s, ask)
+        cpu_s = time.process_time() - began_s
+        taken = choose(scenario, ask, offers, strict=strict)
+        dispatcher.confirm(taken)
+        answers.append(Answer(ask, tuple(offers), taken, cpu_s))
+    stays += dispatcher.finish()
+    return Day(tuple(answers), tuple(stays))
+
+
+def choose(scenario: Scenario, ask: Ask, offers: list[Offer], *, strict: bool) -> int | None:
+    """Return which offer the rider takes: the nearest to the wish, None if even that lies too far outside."""
+    if not offers:
+        return None
+    outside = [_outside_s(scenario, ask, offer) for offer in offers]
+    nearest = outside.index(min(outside))
+    return nearest if outside[nearest] <= (0 if strict else ask.flex_s) else None
+
+
+def learn(history: Path, today: str) -> Weights:
+    """Return the weights under which the past days in ``history`` would have served most riders.
+
+    The day named ``today`` is never looked at; files that are not scenarios are passed over.
+    """
+    days = list(_past_days(history, today))
+    if not days:
+        return DEFAULT
+    served = [sum(play(day, strict=True, weights=weights).accepted for day in days) for weights in _CANDIDATES]
+    return _CANDIDATES[served.index(max(served))]
+
+
+def _past_days(history: Path, today: str) -> Iterator[Scenario]:
+    found = 0
+    for path in sorted(history.glob("*.json")):
+        try:
+            day = read(path)
+        except ScenarioError:
+            continue
+        if day.name != today and 0 < len(day.asks) <= _MOST_ASKS:
+            found += 1
+            yield day
+        if found == _MOST_DAYS:
+            return
+
+
+def _outside_s(scenario: Scenario, ask: Ask, offer: Offer) -> int:
+    """Return how far an offer lies outside the wish, 0 if inside."""
+    pickup, dropoff = scenario.windows(ask)
+    wished, promised = (pickup, offer.pickup) if ask.kind == "depart" else (dropoff, offer.dropoff)
+    return max(0, wished.earliest_s - promised.earliest_s, promised.latest_s - wished.latest_s)
