@@ -1,0 +1,14 @@
+"""The staff web: sign-in, phone desk, board, masters, riders (S-05, S-27)."""
+
+from flask import Blueprint
+
+from admin import guard, home, sign_in
+
+
+def create_blueprints() -> list[Blueprint]:
+    """Return what wsgi.py registers: everything under /admin/, guarded."""
+    staff_web = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates", static_folder="static")
+    guard.protect(staff_web)
+    staff_web.add_url_rule("/", "home", home.start, methods=["GET"])
+    staff_web.register_blueprint(sign_in.create_blueprint())
+    return [staff_web]

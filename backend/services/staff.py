@@ -137,6 +137,11 @@ def end(session: Session, signed_in_id: int, *, wall: datetime) -> None:
     session.execute(update(StaffSession).where(StaffSession.id == signed_in_id).values(ended_at=wall))
 
 
+def set_language(session: Session, staff_id: int, language: str) -> None:
+    """Show a person their pages in ``language``."""
+    session.execute(update(Staff).where(Staff.id == staff_id).values(language=language))
+
+
 def _may_try(wall: datetime) -> ColumnElement[bool]:
     over = func.greatest(Staff.failures - FREE_TRIES, 0)
     wait_s = func.least(func.power(2, func.least(over, 10)), LONGEST_WAIT_S)

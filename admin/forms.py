@@ -1,0 +1,100 @@
+"""Reading what came in by a form: strings in, typed values out; what is wrong is a key of a text."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import date
+
+from backend.domain import times
+
+LONGEST = 200
+
+
+class FormError(ValueError):
+    """A field that cannot be read. ``key`` names the text, ``field`` the input to point at."""
+
+    def __init__(self, field: str, key: str) -> None:
+        super().__init__(f"{field}: {key}")
+        self.field = field
+        self.key = key
+
+
+Form = Mapping[str, str]
+
+
+def new_key() -> str:
+    """Return a fresh idempotency key: a form sent twice acts once."""
+    return str(uuid.uuid4())
+
+
+def key_of(form: Form) -> str:
+    """Return the form's idempotency key; FormError when it is not one of ours."""
+    try:
+        return str(uuid.UUID(form.get("key", "")))
+    except ValueError as error:
+        raise FormError("key", "admin-form-old") from error
+
+
+def text_of(form: Form, name: str, *, longest: int = LONGEST) -> str:
+    """Return a line of text without spaces around it; FormError when empty or too long."""
+    value = optional_text(form, name, longest=longest)
+    if not value:
+        raise FormError(name, "admin-form-missing")
+    return value
+
+
+def optional_text(form: Form, name: str, *, longest: int = LONGEST) -> str:
+    """Return a line of text, perhaps empty; control characters are dropped."""
+    value = "".join(sign for sign in form.get(name, "") if sign.isprintable()).strip()
+    if len(value) > longest:
+        raise FormError(name, "admin-form-too-long")
+    return value
+
+
+def number_of(form: Form, name: str, *, least: int = 0, most: int = 1_000_000) -> int:
+    """Return a whole number between ``least`` and ``most``; FormError for anything else."""
+    written = form.get(name, "").strip()
+    if not written.isdecimal() or not least <= int(written) <= most:
+        raise FormError(name, "admin-form-number")
+    return int(written)
+
+
+def degrees_of(form: Form, name: str, *, most: float) -> float:
+    """Return degrees of latitude or longitude."""
+    try:
+        value = float(form.get(name, ""))
+    except ValueError as error:
+        raise FormError(name, "admin-form-number") from error
+    if not -most <= value <= most:
+        raise FormError(name, "admin-form-number")
+    return value
+
+
+def day_of(form: Form, name: str) -> date:
+    """Return a day written by a date input."""
+    try:
+        return date.fromisoformat(form.get(name, "").strip())
+    except ValueError as error:
+        raise FormError(name, "admin-form-day") from error
+
+
+def optional_day(form: Form, name: str) -> date | None:
+    """Return a day, or None when the field is empty."""
+    return day_of(form, name) if form.get(name, "").strip() else None
+
+
+def clock_of(form: Form, name: str) -> int:
+    """Return the second of the day written as 9:05 or 09:05."""
+    second = times.parse_clock(form.get(name, ""))
+    if second is None:
+        raise FormError(name, "admin-form-clock")
+    return second
+
+
+def optional_clock(form: Form, name: str) -> int | None:
+    """Return a second of the day, or None when the field is empty."""
+    return clock_of(form, name) if form.get(name, "").strip() else None
+
+
+def is_ticked(form: Form, name: str) -> bool:
+    """Tell whether a box is ticked."""
+    return form.get(name) == "yes"

@@ -1,0 +1,65 @@
+// Small helps for the staff web; every page works without them.
+(() => {
+  "use strict";
+
+  // Parts of a page that refresh themselves: <section data-live="5" id="…">.
+  const lives = () => [...document.querySelectorAll("[data-live][id]")];
+  const isBusy = (part) => part.contains(document.activeElement) && document.activeElement !== document.body;
+
+  async function refresh() {
+    const address = new URL(location.href);
+    address.searchParams.set("partial", "1");
+    let answer;
+    try {
+      answer = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-store" });
+    } catch {
+      return tell("offline");
+    }
+    if (answer.status === 401) return tell("signed-out");
+    if (!answer.ok) return tell("offline");
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of lives()) {
+      const newer = fresh.getElementById(part.id);
+      if (newer && !isBusy(part) && newer.innerHTML !== part.innerHTML) part.replaceChildren(...newer.childNodes);
+    }
+    tell("");
+  }
+
+  // Says why a page stands still: <p data-live-note data-offline="…" data-signed-out="…" hidden>.
+  function tell(what) {
+    const note = document.querySelector("[data-live-note]");
+    if (!note) return;
+    note.hidden = !what;
+    note.textContent = what ? note.getAttribute(`data-${what}`) : "";
+  }
+
+  const first = lives()[0];
+  if (first) {
+    const seconds = Number(first.dataset.live) || 5;
+    setInterval(() => { if (!document.hidden) refresh(); }, seconds * 1000);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+  }
+
+  // A form sent once is not sent again by a second press.
+  document.addEventListener("submit", (event) => {
+    if (event.target.method !== "post") return;
+    if (event.target.dataset.sent) event.preventDefault();
+    event.target.dataset.sent = "1";
+    setTimeout(() => { delete event.target.dataset.sent; }, 4000);
+  });
+
+  // Keys that press a button or open a link: data-key="1", data-key="Shift+1".
+  const isTyping = (target) =>
+    target.matches("textarea, select, input:not([type=checkbox]):not([type=radio]):not([type=submit])") && target.value !== "";
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
+    const digit = /^Digit([0-9])$/.exec(event.code);
+    const name = (event.shiftKey ? "Shift+" : "") + (digit ? digit[1] : event.key.toLowerCase());
+    const pressed = document.querySelector(`[data-key="${CSS.escape(name)}"]`);
+    if (!pressed) return;
+    event.preventDefault();
+    pressed.click();
+  });
+
+  document.body.dataset.ready = "1";
+})();
