@@ -1,6 +1,6 @@
 """One outside event, one transaction. Doors open it; nothing below a door commits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, create_engine, text
@@ -22,11 +22,22 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
     )
 
 
+_heralds: list[Callable[[int], None]] = []
+
+
+def tell_after_commit(herald: Callable[[int], None]) -> None:
+    """Let ``herald`` know each outbox row that a transaction owed, once it is committed."""
+    _heralds[:] = [herald]
+
+
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
     """Open the session of one outside event: committed at the end, rolled back by an exception."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+    for notification_id in session.info.get("owed", ()):
+        for herald in _heralds:
+            herald(notification_id)
 
 
 def lock_name(session: Session, name: str) -> None:

@@ -16,7 +16,7 @@ from backend.db.models.network import (
     TravelTimeTable,
 )
 from backend.db.models.people import Consent, Draft, Favourite, FormLink, LineUser, Rider
-from backend.db.models.runs import Run, TerminalEvent, Visit
+from backend.db.models.runs import DelayReport, Run, TerminalEvent, Visit
 from backend.db.models.staff import Carrier, Staff, StaffSession
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Carrier",
     "ClosedDay",
     "Consent",
+    "DelayReport",
     "DemoClock",
     "Draft",
     "DriverMessage",

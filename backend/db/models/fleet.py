@@ -32,7 +32,10 @@ class Vehicle(Base):
 
 
 class DutyPattern(Base):
-    """Which vehicle and driver are out on which weekdays, from when to when: duties are made from it ahead."""
+    """Which vehicle and driver are out on which weekdays, from when to when: duties are made from it ahead.
+
+    Without times the duty lasts as long as the service hours, and follows them.
+    """
 
     __tablename__ = "duty_patterns"
 
@@ -41,14 +44,14 @@ class DutyPattern(Base):
     vehicle_id: Mapped[int] = mapped_column(ForeignKey(Vehicle.id))
     driver_id: Mapped[int | None] = mapped_column(ForeignKey(Staff.id))
     weekdays: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
-    start_s: Mapped[int]
-    end_s: Mapped[int]
+    start_s: Mapped[int | None]
+    end_s: Mapped[int | None]
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
 
 
 class Duty(Base):
-    """One vehicle and driver out for a span of one service day."""
+    """One vehicle and driver out for a span of one service day; without times, for the service hours."""
 
     __tablename__ = "duties"
 
@@ -56,12 +59,12 @@ class Duty(Base):
     service_day_id: Mapped[int] = mapped_column(ForeignKey(ServiceDay.id), index=True)
     vehicle_id: Mapped[int] = mapped_column(ForeignKey(Vehicle.id))
     driver_id: Mapped[int | None] = mapped_column(ForeignKey(Staff.id))
-    start_s: Mapped[int]
-    end_s: Mapped[int]
+    start_s: Mapped[int | None]
+    end_s: Mapped[int | None]
 
     vehicle: Mapped[Vehicle] = relationship()
 
-    __table_args__ = (UniqueConstraint("service_day_id", "vehicle_id", "start_s"),)
+    __table_args__ = (UniqueConstraint("service_day_id", "vehicle_id"),)
 
 
 class Position(Base):

@@ -37,6 +37,8 @@ class TransportService(Base):
     resend_shift_s: Mapped[int]
     no_show_wait_s: Mapped[int]
     next_visit_lead_s: Mapped[int]
+    winter_from: Mapped[str]
+    winter_to: Mapped[str]
     planned_days: Mapped[int]
     planned_members: Mapped[int]
     planned_callers: Mapped[int]

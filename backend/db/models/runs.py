@@ -15,7 +15,9 @@ class Run(Base):
     """A dated departure one can be on. In an area service each duty is one run, empty in the morning.
 
     ``plan_version`` goes up by one with each change of its visits. ``late_s`` is how late the driver says it is,
-    as of ``late_at``; a visit tapped later than that overrules it.
+    as of ``late_at``, against ``on_time_s``, when its next visit was planned before; a visit tapped later than that
+    overrules it. ``delivered_version`` is the last plan that the terminal confirmed to have, at ``delivered_at``
+    (D-18).
     """
 
     __tablename__ = "runs"
@@ -28,6 +30,9 @@ class Run(Base):
     plan_version: Mapped[int] = mapped_column(default=1)
     late_s: Mapped[int] = mapped_column(default=0)
     late_at: Mapped[datetime | None]
+    on_time_s: Mapped[int | None]
+    delivered_version: Mapped[int] = mapped_column(default=0)
+    delivered_at: Mapped[datetime | None]
 
     duty: Mapped[Duty] = relationship()
     service_day: Mapped[ServiceDay] = relationship()
@@ -81,3 +86,22 @@ class TerminalEvent(Base):
     received_at: Mapped[datetime]
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     outcome: Mapped[Code]
+
+
+class DelayReport(Base):
+    """A delay as it was reported by a driver, a dispatcher or the clock, kept once by its own id (D-47).
+
+    ``told`` counts the messages owed because of it, ``called`` those of them that went to the call list at once.
+    """
+
+    __tablename__ = "delay_reports"
+
+    id: Mapped[Id]
+    event_id: Mapped[str] = mapped_column(unique=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey(Run.id), index=True)
+    late_s: Mapped[int]
+    actor: Mapped[str]
+    happened_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    told: Mapped[int] = mapped_column(default=0)
+    called: Mapped[int] = mapped_column(default=0)

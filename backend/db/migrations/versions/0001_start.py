@@ -101,6 +101,8 @@ def upgrade() -> None:
         sa.Column("resend_shift_s", sa.Integer(), nullable=False),
         sa.Column("no_show_wait_s", sa.Integer(), nullable=False),
         sa.Column("next_visit_lead_s", sa.Integer(), nullable=False),
+        sa.Column("winter_from", sa.String(), nullable=False),
+        sa.Column("winter_to", sa.String(), nullable=False),
         sa.Column("planned_days", sa.Integer(), nullable=False),
         sa.Column("planned_members", sa.Integer(), nullable=False),
         sa.Column("planned_callers", sa.Integer(), nullable=False),
@@ -381,17 +383,15 @@ def upgrade() -> None:
         sa.Column("service_day_id", sa.BigInteger(), nullable=False),
         sa.Column("vehicle_id", sa.BigInteger(), nullable=False),
         sa.Column("driver_id", sa.BigInteger(), nullable=True),
-        sa.Column("start_s", sa.Integer(), nullable=False),
-        sa.Column("end_s", sa.Integer(), nullable=False),
+        sa.Column("start_s", sa.Integer(), nullable=True),
+        sa.Column("end_s", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["driver_id"], ["staff.id"], name=op.f("fk_duties_driver_id_staff")),
         sa.ForeignKeyConstraint(
             ["service_day_id"], ["service_days.id"], name=op.f("fk_duties_service_day_id_service_days")
         ),
         sa.ForeignKeyConstraint(["vehicle_id"], ["vehicles.id"], name=op.f("fk_duties_vehicle_id_vehicles")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duties")),
-        sa.UniqueConstraint(
-            "service_day_id", "vehicle_id", "start_s", name=op.f("uq_duties_service_day_id_vehicle_id_start_s")
-        ),
+        sa.UniqueConstraint("service_day_id", "vehicle_id", name=op.f("uq_duties_service_day_id_vehicle_id")),
     )
     op.create_index(op.f("ix_duties_service_day_id"), "duties", ["service_day_id"], unique=False)
     op.create_table(
@@ -401,8 +401,8 @@ def upgrade() -> None:
         sa.Column("vehicle_id", sa.BigInteger(), nullable=False),
         sa.Column("driver_id", sa.BigInteger(), nullable=True),
         sa.Column("weekdays", sa.ARRAY(sa.SmallInteger()), nullable=False),
-        sa.Column("start_s", sa.Integer(), nullable=False),
-        sa.Column("end_s", sa.Integer(), nullable=False),
+        sa.Column("start_s", sa.Integer(), nullable=True),
+        sa.Column("end_s", sa.Integer(), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["driver_id"], ["staff.id"], name=op.f("fk_duty_patterns_driver_id_staff")),
@@ -510,6 +510,9 @@ def upgrade() -> None:
         sa.Column("plan_version", sa.Integer(), nullable=False),
         sa.Column("late_s", sa.Integer(), nullable=False),
         sa.Column("late_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("on_time_s", sa.Integer(), nullable=True),
+        sa.Column("delivered_version", sa.Integer(), nullable=False),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["duty_id"], ["duties.id"], name=op.f("fk_runs_duty_id_duties")),
         sa.ForeignKeyConstraint(
             ["service_day_id"], ["service_days.id"], name=op.f("fk_runs_service_day_id_service_days")
@@ -568,6 +571,22 @@ def upgrade() -> None:
     op.create_index(op.f("ix_bookings_rider_id"), "bookings", ["rider_id"], unique=False)
     op.create_index(op.f("ix_bookings_run_id"), "bookings", ["run_id"], unique=False)
     op.create_index(op.f("ix_bookings_service_day_id"), "bookings", ["service_day_id"], unique=False)
+    op.create_table(
+        "delay_reports",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("event_id", sa.String(), nullable=False),
+        sa.Column("run_id", sa.BigInteger(), nullable=False),
+        sa.Column("late_s", sa.Integer(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("called", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_delay_reports_run_id_runs")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delay_reports")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_delay_reports_event_id")),
+    )
+    op.create_index(op.f("ix_delay_reports_run_id"), "delay_reports", ["run_id"], unique=False)
     op.create_table(
         "fare_records",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -733,6 +752,8 @@ def downgrade() -> None:
     op.drop_table("notifications")
     op.drop_index(op.f("ix_fare_records_booking_id"), table_name="fare_records")
     op.drop_table("fare_records")
+    op.drop_index(op.f("ix_delay_reports_run_id"), table_name="delay_reports")
+    op.drop_table("delay_reports")
     op.drop_index(op.f("ix_bookings_service_day_id"), table_name="bookings")
     op.drop_index(op.f("ix_bookings_run_id"), table_name="bookings")
     op.drop_index(op.f("ix_bookings_rider_id"), table_name="bookings")

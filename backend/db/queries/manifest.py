@@ -1,0 +1,268 @@
+"""What a driver's terminal shows: today's visits of one run, without phone numbers and full names (Q-60, T-24)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from backend.db.models import Booking, Duty, FareRecord, Run, ServiceDay, TransportService, Visit
+from backend.domain.call_names import call_name
+from backend.domain.errors import NotFoundError
+from backend.domain.policies.season import is_winter
+
+SHOW_CANCELLED_FOR = timedelta(minutes=30)
+FRESH_FOR = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class FareLine:
+    """Persons of one fare category, and the fare of each."""
+
+    category: str
+    persons: int
+    each_yen: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookingOnBoard:
+    """A booking as a driver knows it. ``received_yen`` is None until the fare was taken."""
+
+    id: int
+    number: str
+    state: str
+    call_name: str
+    party: tuple[FareLine, ...]
+    wheelchairs: int
+    fare_yen: int
+    received_yen: int | None
+    pay_kind: str | None
+    window_opens_s: int
+    window_closes_s: int
+    is_fresh: bool
+
+    @property
+    def persons(self) -> int:
+        """Return how many ride."""
+        return sum(line.persons for line in self.party)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """One stop for one booking. ``marker`` is what to look for in this season."""
+
+    id: int
+    kind: str
+    state: str
+    stop_id: int
+    stop_name: str
+    marker: str
+    planned_s: int
+    arrived_at: datetime | None
+    done_at: datetime | None
+    booking: BookingOnBoard
+
+
+@dataclass(frozen=True, slots=True)
+class CancelledView:
+    """A booking that was taken off the manifest a while ago (D-18)."""
+
+    number: str
+    call_name: str
+    stop_name: str
+    pickup_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run with its duty and vehicle; ``driver_id`` is who drives it, or None while nobody was named."""
+
+    id: int
+    day: date
+    state: str
+    driver_id: int | None
+    vehicle_id: int
+    vehicle_code: str
+    vehicle_name: str
+    seats: int
+    wheelchair_places: int
+    starts_s: int
+    ends_s: int
+    plan_version: int
+    late_s: int
+    no_show_wait_s: int
+    phone_number: str
+    is_winter: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestView:
+    """Everything one terminal shows of a run."""
+
+    run: RunView
+    visits: tuple[VisitView, ...]
+    cancelled: tuple[CancelledView, ...]
+
+
+def list_runs(session: Session, day: date, *, driver_id: int | None) -> list[RunView]:
+    """Return the runs of ``day`` that a driver may open: their own, and those without a driver (T8).
+
+    ``driver_id`` None lists all of them, for the dispatcher.
+    """
+    return [_run_view(session, run) for run in session.scalars(_runs(driver_id).where(ServiceDay.day == day))]
+
+
+def find_run(session: Session, run_id: int, *, days: Iterable[date], driver_id: int | None) -> RunView | None:
+    """Return a run of one of ``days`` that this driver may open, or None: foreign and absent look the same."""
+    query = _runs(driver_id).where(Run.id == run_id, ServiceDay.day.in_(list(days)))
+    run = session.scalars(query).one_or_none()
+    return _run_view(session, run) if run else None
+
+
+def get_manifest(session: Session, run: RunView, *, now: datetime) -> ManifestView:
+    """Return the manifest of ``run``."""
+    query = (
+        select(Visit)
+        .where(Visit.run_id == run.id)
+        .options(joinedload(Visit.stop))
+        .order_by(Visit.seq, Visit.planned_s, Visit.id)
+    )
+    visits = session.scalars(query).all()
+    bookings = _bookings(session, run, now=now)
+    shown = (
+        _visit_view(visit, bookings[visit.booking_id], winter=run.is_winter)
+        for visit in visits
+        if visit.booking_id in bookings
+    )
+    return ManifestView(run, tuple(shown), _cancelled(session, run, now=now))
+
+
+def get_phone(session: Session, run: RunView, visit_id: int) -> tuple[int, str]:
+    """Return the booking's id and the phone number of who booked; raise NotFoundError once the ride is over.
+
+    A number can be read while the booking is to be driven, and of somebody who did not come (T-24).
+    """
+    query = (
+        select(Booking)
+        .join(Visit, Visit.booking_id == Booking.id)
+        .where(Visit.id == visit_id, Visit.run_id == run.id, Booking.state.in_(("confirmed", "boarded", "no_show")))
+    )
+    booking = session.scalars(query).one_or_none()
+    if booking is None or booking.rider is None or not booking.rider.phone:
+        raise NotFoundError(f"visit {visit_id}: no phone number")
+    return booking.id, booking.rider.phone
+
+
+def may_use_vehicle(session: Session, vehicle_id: int, day: date, *, driver_id: int | None) -> bool:
+    """Tell whether the vehicle is out today on a run that this driver may open."""
+    found = session.scalars(_runs(driver_id).where(ServiceDay.day == day, Duty.vehicle_id == vehicle_id)).first()
+    return found is not None
+
+
+def _runs(driver_id: int | None) -> Select[Run]:
+    query = (
+        select(Run)
+        .join(ServiceDay, Run.service_day_id == ServiceDay.id)
+        .join(Duty, Run.duty_id == Duty.id)
+        .where(Run.state.not_in(("not_operated", "suspended")))
+        .options(joinedload(Run.duty).joinedload(Duty.vehicle), joinedload(Run.service_day))
+        .order_by(Duty.vehicle_id, Run.id)
+    )
+    return query if driver_id is None else query.where(or_(Duty.driver_id == driver_id, Duty.driver_id.is_(None)))
+
+
+def _run_view(session: Session, run: Run) -> RunView:
+    duty = run.duty
+    service = session.get_one(TransportService, run.service_day.transport_service_id)
+    return RunView(
+        id=run.id,
+        day=run.service_day.day,
+        state=run.state,
+        driver_id=duty.driver_id,
+        vehicle_id=duty.vehicle_id,
+        vehicle_code=duty.vehicle.code,
+        vehicle_name=duty.vehicle.name,
+        seats=duty.vehicle.seats,
+        wheelchair_places=duty.vehicle.wheelchair_places,
+        starts_s=service.hours_start_s if duty.start_s is None else duty.start_s,
+        ends_s=service.hours_end_s if duty.end_s is None else duty.end_s,
+        plan_version=run.plan_version,
+        late_s=run.late_s,
+        no_show_wait_s=service.no_show_wait_s,
+        phone_number=service.phone_number,
+        is_winter=is_winter(run.service_day.day, starts=service.winter_from, ends=service.winter_to),
+    )
+
+
+def _bookings(session: Session, run: RunView, *, now: datetime) -> dict[int, BookingOnBoard]:
+    query = (
+        select(Booking)
+        .where(Booking.run_id == run.id, Booking.state != "cancelled")
+        .options(selectinload(Booking.party), joinedload(Booking.promise), joinedload(Booking.rider))
+    )
+    bookings = session.scalars(query).unique().all()
+    taken = _taken(session, [booking.id for booking in bookings])
+    return {booking.id: _on_board(booking, taken.get(booking.id), now=now) for booking in bookings}
+
+
+def _taken(session: Session, booking_ids: list[int]) -> dict[int, FareRecord]:
+    """Return what was taken for each booking: its last record counts, the ones before it were corrected (D-36)."""
+    query = select(FareRecord).where(FareRecord.booking_id.in_(booking_ids)).order_by(FareRecord.id)
+    return {record.booking_id: record for record in session.scalars(query)}
+
+
+def _on_board(booking: Booking, record: FareRecord | None, *, now: datetime) -> BookingOnBoard:
+    is_taken = record is not None and booking.state in ("boarded", "completed")
+    return BookingOnBoard(
+        id=booking.id,
+        number=booking.number,
+        state=booking.state,
+        call_name=call_name(booking.rider.kana) if booking.rider else "",
+        party=tuple(FareLine(line.category, line.persons, line.fare_each_yen) for line in booking.party),
+        wheelchairs=booking.wheelchairs,
+        fare_yen=booking.fare_yen,
+        received_yen=record.received_yen if record and is_taken else None,
+        pay_kind=record.pay_kind if record and is_taken else None,
+        window_opens_s=booking.promise.pickup_earliest_s,
+        window_closes_s=booking.promise.pickup_latest_s,
+        is_fresh=now - booking.created_at < FRESH_FOR,
+    )
+
+
+def _visit_view(visit: Visit, booking: BookingOnBoard, *, winter: bool) -> VisitView:
+    stop = visit.stop
+    return VisitView(
+        id=visit.id,
+        kind=visit.kind,
+        state=visit.state,
+        stop_id=stop.id,
+        stop_name=stop.name,
+        marker=(stop.winter_marker or stop.marker) if winter else stop.marker,
+        planned_s=visit.planned_s,
+        arrived_at=visit.arrived_at,
+        done_at=visit.done_at,
+        booking=booking,
+    )
+
+
+def _cancelled(session: Session, run: RunView, *, now: datetime) -> tuple[CancelledView, ...]:
+    query = (
+        select(Booking)
+        .where(
+            Booking.run_id == run.id,
+            Booking.state == "cancelled",
+            Booking.cancelled_at > now - SHOW_CANCELLED_FOR,
+        )
+        .options(joinedload(Booking.pickup_stop), joinedload(Booking.rider))
+        .order_by(Booking.told_pickup_s, Booking.id)
+    )
+    return tuple(
+        CancelledView(
+            number=booking.number,
+            call_name=call_name(booking.rider.kana) if booking.rider else "",
+            stop_name=booking.pickup_stop.name,
+            pickup_s=booking.told_pickup_s,
+        )
+        for booking in session.scalars(query)
+    )

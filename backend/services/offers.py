@@ -1,0 +1,224 @@
+"""Rides that can be booked now for a wish; and when none can, the ways out of a refusal (D-24, D-48)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from math import cos, hypot, radians
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.db.models import RefusedWish, Stop, TransportService
+from backend.domain import times
+from backend.domain.offers import Offer, Wish, WishKind
+from backend.domain.policies import eligibility
+from backend.domain.policies.promise import STEP_S
+from backend.domain.refusals import Refusal
+from backend.services import itineraries, rules, service_days
+from backend.services.modes import MODES
+from backend.services.rules import Asking
+
+MOST = 3
+REACH_S = 2 * times.HOUR_S
+NEED_SPAN = timedelta(minutes=60)
+METRES_PER_DEGREE = 111_195
+DAYS_SHOWN = 30
+NO_WAY_OUT = {"party_too_big", "party_empty", "infants_alone", "same_stop", "not_a_member", "stop_not_served"}
+START_STEP_S = 30 * times.MINUTE_S
+
+
+def find(
+    session: Session, wish: Wish, *, channel: str, rider_id: int | None, now: datetime
+) -> tuple[Offer, ...] | Refusal:
+    """Return up to three rides for ``wish`` that can be booked now, the best first, or why there is none.
+
+    The refusal carries alternatives. Nothing is held: `bookings.book` looks again.
+    """
+    service = session.get_one(TransportService, wish.transport_service_id)
+    asking = Asking(channel, rider_id, now)
+    refusal = rules.check_wish(session, service, wish, asking)
+    if refusal:
+        return with_ways_out(session, wish, refusal, asking)
+    service_day = service_days.ensure(session, service.id, wish.day)
+    found = for_wish(session, itineraries.load(session, service_day, now=now), wish, asking)
+    return with_ways_out(session, wish, found, asking) if isinstance(found, Refusal) else found
+
+
+def for_wish(
+    session: Session, day_plan: itineraries.DayPlan, wish: Wish, asking: Asking, *, most: int = MOST
+) -> tuple[Offer, ...] | Refusal:
+    """Return up to ``most`` rides for a wish that keeps the rules, or why no vehicle can take it."""
+    mode = MODES[day_plan.service.mode]
+    not_before_s = times.ceil_to(_not_before_s(session, wish, asking), times.MINUTE_S)
+    candidates = mode.promises(day_plan, wish, not_before_s=not_before_s)
+    if not candidates and mode.promises(day_plan, wish, not_before_s=0):
+        return _too_late(session, day_plan, wish, asking)
+    overlap: Refusal | None = None
+    offers: list[Offer] = []
+    for placement in mode.placements(day_plan, wish, candidates):
+        overlap = rules.check_overlap(session, wish, placement.promise, asking)
+        if overlap is None:
+            offers.append(mode.offer(session, wish, placement))
+        if len(offers) == most:
+            break
+    if offers:
+        return tuple(offers)
+    return overlap or mode.why_not(session, day_plan, wish, candidates)
+
+
+def with_ways_out(session: Session, wish: Wish, refusal: Refusal, asking: Asking) -> Refusal:
+    """Return the refusal with up to three rides that can be booked instead: later, earlier, from a stop nearby."""
+    found: list[Offer] = []
+    for other in _other_wishes(session, wish, refusal, asking):
+        service = session.get_one(TransportService, other.transport_service_id)
+        if rules.check_wish(session, service, other, asking):
+            continue
+        service_day = service_days.ensure(session, other.transport_service_id, other.day)
+        offers = for_wish(session, itineraries.load(session, service_day, now=asking.now), other, asking, most=1)
+        if not isinstance(offers, Refusal) and all(_differ(offers[0], each) for each in found):
+            found.append(offers[0])
+        if len(found) == MOST:
+            break
+    return refusal.with_alternatives(tuple(found))
+
+
+def record_refusal(
+    session: Session, wish: Wish, refusal: Refusal, *, channel: str, rider_id: int | None, now: datetime
+) -> None:
+    """Keep a wish that was refused; tries of one rider within an hour are one need (product.md 7, 4)."""
+    row = RefusedWish(
+        transport_service_id=wish.transport_service_id,
+        at=now,
+        code=refusal.code,
+        facts=dict(refusal.facts),
+        channel=channel,
+        rider_id=rider_id,
+        need_id=_need(session, rider_id, now=now),
+        day=wish.day,
+        wish_kind=wish.kind,
+        wish_s=wish.time_s,
+        pickup_stop_id=wish.pickup_stop_id,
+        dropoff_stop_id=wish.dropoff_stop_id,
+        seats=wish.party.seats,
+        wheelchairs=wish.party.wheelchairs,
+        alternatives=len(refusal.alternatives),
+        limits=dict(refusal.limits),
+    )
+    session.add(row)
+    session.flush()
+    if row.need_id is None:
+        row.need_id = row.id
+
+
+def open_days(session: Session, service_id: int, *, channel: str, now: datetime) -> list[date]:
+    """Return the days on which a ride can be booked now, the first first (D-03, D-04, D-17)."""
+    service = session.get_one(TransportService, service_id)
+    rule = rules.rule_for(session, service_id, channel)
+    calendar = service_days.calendar(session, service)
+    today = times.day_of(now)
+    days = (today + timedelta(days=number) for number in range(min(rule.opens_days, DAYS_SHOWN) + 1))
+    return [
+        day
+        for day in days
+        if rules.check_day(calendar, day, now=now) is None
+        and rule.opening(day) <= times.whole_second(now) <= rule.closing(day, service.hours_end_s)
+    ]
+
+
+def start_times(session: Session, service_id: int, day: date, *, channel: str, now: datetime) -> list[int]:
+    """Return the half hours of ``day`` at which a ride may still start, as seconds of the day."""
+    service = session.get_one(TransportService, service_id)
+    rule = rules.rule_for(session, service_id, channel)
+    at = times.whole_second(now)
+    seconds = range(times.ceil_to(service.hours_start_s, START_STEP_S), service.hours_end_s, START_STEP_S)
+    return [second for second in seconds if at <= rule.closing(day, second)]
+
+
+def _not_before_s(session: Session, wish: Wish, asking: Asking) -> int:
+    """Return the first second that a pick-up may still be promised for (Q-07)."""
+    rule = rules.rule_for(session, wish.transport_service_id, asking.channel)
+    return rule.earliest_pickup_s(wish.day, now=asking.now) if rule.notice_s is not None else 0
+
+
+def _too_late(session: Session, day_plan: itineraries.DayPlan, wish: Wish, asking: Asking) -> Refusal:
+    """Return the refusal of a wished arrival whose pick-up would be too soon."""
+    latest = MODES[day_plan.service.mode].promises(day_plan, wish, not_before_s=0)[0]
+    refusal = rules.check_pickup(session, wish, latest, asking)
+    return refusal or Refusal("too_far")
+
+
+def _need(session: Session, rider_id: int | None, *, now: datetime) -> int | None:
+    """Return the need that a rider's refused tries of the last hour belong to."""
+    if rider_id is None:
+        return None
+    query = (
+        select(RefusedWish.need_id)
+        .where(RefusedWish.rider_id == rider_id, RefusedWish.at > now - NEED_SPAN, RefusedWish.at <= now)
+        .order_by(RefusedWish.at.desc(), RefusedWish.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def _differ(first: Offer, second: Offer) -> bool:
+    return (first.promise, first.wish.pickup_stop_id, first.wish.dropoff_stop_id, first.wish.day) != (
+        second.promise,
+        second.wish.pickup_stop_id,
+        second.wish.dropoff_stop_id,
+        second.wish.day,
+    )
+
+
+def _other_wishes(session: Session, wish: Wish, refusal: Refusal, asking: Asking) -> Iterator[Wish]:
+    """Return what the rider may accept instead, the nearest to the wish first."""
+    if refusal.code in {
+        "party_too_big",
+        "party_empty",
+        "infants_alone",
+        "same_stop",
+        "not_a_member",
+        "stop_not_served",
+    }:
+        return
+    if refusal.code.startswith("closed_") and refusal.code != "closed_notice":
+        yield from _other_days(session, wish, asking)
+        return
+    service = session.get_one(TransportService, wish.transport_service_id)
+    inside = replace(wish, time_s=min(max(wish.time_s, service.hours_start_s), service.hours_end_s))
+    soonest_s = times.ceil_to(_not_before_s(session, wish, asking), STEP_S)
+    first_s = max(inside.time_s, soonest_s)
+    for step in range(0, REACH_S + 1, service.max_wait_s):
+        yield replace(inside, kind=WishKind.DEPART, time_s=first_s + step)
+        if wish.time_s - step > soonest_s:
+            yield replace(inside, time_s=inside.time_s - step)
+        if step == 0:
+            yield from _nearby(session, inside, service)
+    yield from _other_days(session, wish, asking)
+
+
+def _other_days(session: Session, wish: Wish, asking: Asking) -> Iterator[Wish]:
+    """Return the same ride on the next days that can be booked."""
+    days = open_days(session, wish.transport_service_id, channel=asking.channel, now=asking.now)
+    for day in sorted((day for day in days if day != wish.day), key=lambda day: abs((day - wish.day).days))[:2]:
+        yield replace(wish, day=day)
+
+
+def _nearby(session: Session, wish: Wish, service: TransportService) -> Iterator[Wish]:
+    """Return the same ride from or to a stop within walking distance."""
+    stops = {stop.id: stop for stop in session.scalars(select(Stop))}
+    served = rules.served_stops(session, service.id, wish.day)
+    for here_id in (wish.pickup_stop_id, wish.dropoff_stop_id):
+        here = stops[here_id]
+        near = [(_metres(here, stops[each]), each) for each in served if each != here_id]
+        for metres, stop_id in sorted(near)[:1]:
+            is_pickup = here_id == wish.pickup_stop_id
+            other = replace(wish, pickup_stop_id=stop_id) if is_pickup else replace(wish, dropoff_stop_id=stop_id)
+            if metres <= service.walk_m and eligibility.check_stops(other, served) is None:
+                yield other
+
+
+def _metres(first: Stop, second: Stop) -> float:
+    """Return the straight distance: good enough to tell what is near."""
+    north = (first.lat - second.lat) * METRES_PER_DEGREE
+    east = (first.lon - second.lon) * METRES_PER_DEGREE * cos(radians(first.lat))
+    return hypot(north, east)

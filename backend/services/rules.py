@@ -1,0 +1,126 @@
+"""What has to hold before a wish is even placed: calendar, hours, window, stops, party, membership, acceptance."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from backend.db.models import Booking, BookingRuleRow, FareTable, PromiseRow, ServiceDay, ServiceStop, TransportService
+from backend.domain import states
+from backend.domain.calendar import Calendar
+from backend.domain.offers import Promise, Wish, WishKind
+from backend.domain.policies import booking_window, eligibility
+from backend.domain.policies.booking_window import BookingRule
+from backend.domain.refusals import Refusal
+from backend.services import acceptance, service_days
+
+DEFAULT_CHANNEL = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, by which channel, when. ``instead_of`` is the booking that the new one is to replace (Q-12)."""
+
+    channel: str
+    rider_id: int | None
+    now: datetime
+    instead_of: int | None = field(default=None)
+
+
+def rule_for(session: Session, service_id: int, channel: str) -> BookingRule:
+    """Return when ``channel`` may book: its own rule, or the one for all channels (D-28)."""
+    rows = session.scalars(select(BookingRuleRow).where(BookingRuleRow.transport_service_id == service_id))
+    by_channel = {row.channel: row for row in rows}
+    row = by_channel.get(channel) or by_channel[DEFAULT_CHANNEL]
+    return BookingRule(row.opens_days, row.opens_at_s, row.notice_s, row.closes_days, row.closes_at_s)
+
+
+def served_stops(session: Session, service_id: int, day: date) -> frozenset[int]:
+    """Return the ids of the stops that are served on ``day`` (D-06, D-09)."""
+    query = select(ServiceStop.stop_id).where(
+        ServiceStop.transport_service_id == service_id,
+        ServiceStop.in_area,
+        or_(ServiceStop.valid_from.is_(None), ServiceStop.valid_from <= day),
+        or_(ServiceStop.valid_to.is_(None), ServiceStop.valid_to >= day),
+    )
+    return frozenset(session.scalars(query))
+
+
+def fares_on(session: Session, service_id: int, day: date) -> dict[str, int]:
+    """Return the fare of each category for rides on ``day``: the newest table valid by then (D-08)."""
+    query = (
+        select(FareTable)
+        .where(FareTable.transport_service_id == service_id, FareTable.valid_from <= day)
+        .order_by(FareTable.valid_from.desc())
+        .limit(1)
+    )
+    table = session.scalars(query).one_or_none()
+    return {fare.category: fare.yen for fare in table.fares} if table else {}
+
+
+def check_day(calendar: Calendar, day: date, *, now: datetime) -> Refusal | None:
+    """Return why nobody can book a ride on ``day`` at ``now``, or None."""
+    closed = calendar.why_closed(day)
+    period = calendar.period_of(day) or next(iter(calendar.periods), None)
+    not_accepting = booking_window.check_period(period, now=now)
+    return not_accepting or closed
+
+
+def check_wish(session: Session, service: TransportService, wish: Wish, asking: Asking) -> Refusal | None:
+    """Return why ``wish`` cannot be met whatever the vehicles do, or None when it is up to them."""
+    return (
+        eligibility.check_party(wish.party, max_party=service.max_party)
+        or eligibility.check_stops(wish, served_stops(session, service.id, wish.day))
+        or _check_member(service, asking)
+        or check_day(service_days.calendar(session, service), wish.day, now=asking.now)
+        or eligibility.check_hours(wish, start_s=service.hours_start_s, end_s=service.hours_end_s)
+        or _check_acceptance(session, wish, asking)
+        or _check_window(session, wish, asking)
+    )
+
+
+def check_overlap(session: Session, wish: Wish, promise: Promise, asking: Asking) -> Refusal | None:
+    """Return the refusal of a ride during another one of the same rider, or None (Q-15)."""
+    if asking.rider_id is None:
+        return None
+    query = (
+        select(Booking.number, PromiseRow.pickup_earliest_s, PromiseRow.arrive_latest_s)
+        .join(PromiseRow, PromiseRow.booking_id == Booking.id)
+        .join(ServiceDay, ServiceDay.id == Booking.service_day_id)
+        .where(
+            Booking.rider_id == asking.rider_id,
+            Booking.state.in_(states.HOLDS_A_SEAT),
+            ServiceDay.day == wish.day,
+            Booking.id != (asking.instead_of or 0),
+        )
+    )
+    span = promise.pickup_earliest_s, promise.arrive_latest_s
+    for number, earliest_s, latest_s in session.execute(query):
+        if eligibility.overlaps(span, (earliest_s, latest_s)):
+            return Refusal("overlapping", {"number": number})
+    return None
+
+
+def _check_member(service: TransportService, asking: Asking) -> Refusal | None:
+    return Refusal("not_a_member") if service.members_only and asking.rider_id is None else None
+
+
+def _check_acceptance(session: Session, wish: Wish, asking: Asking) -> Refusal | None:
+    stop_ids = (wish.pickup_stop_id, wish.dropoff_stop_id)
+    return acceptance.why_stopped(
+        session, wish.transport_service_id, wish.day, pickup_s=wish.time_s, stop_ids=stop_ids, now=asking.now
+    )
+
+
+def _check_window(session: Session, wish: Wish, asking: Asking) -> Refusal | None:
+    """Check opening and closing; a wished arrival closes with its pick-up, which only an offer can tell (Q-07)."""
+    rule = rule_for(session, wish.transport_service_id, asking.channel)
+    return booking_window.check(rule, wish.day, wish.time_s, now=asking.now)
+
+
+def check_pickup(session: Session, wish: Wish, promise: Promise, asking: Asking) -> Refusal | None:
+    """Return why the promised pick-up is too soon to be booked, or None (Q-07: the driver's notice matters)."""
+    pickup_s = wish.time_s if wish.kind is WishKind.DEPART else promise.pickup_earliest_s
+    rule = rule_for(session, wish.transport_service_id, asking.channel)
+    return booking_window.check(rule, wish.day, pickup_s, now=asking.now)

@@ -1,0 +1,74 @@
+"""Driving times between stops, in memory. Read from rows once, again when they were computed anew."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from threading import Lock
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from backend.db.models import TransportService, TravelTimeTable
+from routing.travel_times import Matrix
+
+SUMMER, WINTER = "summer", "winter"
+
+
+class NoTravelTimesError(LookupError):
+    """There are no driving times for a stop: they have to be computed (masters) before it can be served."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopTimes:
+    """Driving times of one season between stops, by their ids."""
+
+    matrix: Matrix
+    index: dict[int, int]
+
+    def of(self, stop_id: int) -> int:
+        """Return the place of a stop in the matrix."""
+        try:
+            return self.index[stop_id]
+        except KeyError as error:
+            raise NoTravelTimesError(stop_id) from error
+
+    def seconds(self, origin_id: int, destination_id: int, depart_s: int) -> int:
+        """Return the driving seconds between two stops for a departure at ``depart_s``."""
+        return self.matrix.seconds(self.of(origin_id), self.of(destination_id), depart_s)
+
+
+_cache: dict[tuple[str, str], tuple[datetime, StopTimes]] = {}
+_cache_lock = Lock()
+
+
+def season_of(service: TransportService, day: date) -> str:
+    """Return the season of ``day``: winter lasts from one month and day to another, over New Year."""
+    this, start, end = day.strftime("%m-%d"), service.winter_from, service.winter_to
+    is_winter = start <= this <= end if start <= end else this >= start or this <= end
+    return WINTER if is_winter else SUMMER
+
+
+def stop_times(session: Session, service: TransportService, day: date) -> StopTimes:
+    """Return the driving times for ``day``; raise `NoTravelTimesError` when there are none."""
+    season = season_of(service, day)
+    newest = session.scalar(select(func.max(TravelTimeTable.computed_at)).where(TravelTimeTable.season == season))
+    if newest is None:
+        raise NoTravelTimesError(season)
+    key = str(session.get_bind().engine.url), season
+    with _cache_lock:
+        cached = _cache.get(key)
+    if cached is not None and cached[0] == newest:
+        return cached[1]
+    fresh = _read(session, season)
+    with _cache_lock:
+        _cache[key] = newest, fresh
+    return fresh
+
+
+def _read(session: Session, season: str) -> StopTimes:
+    query = select(TravelTimeTable).where(TravelTimeTable.season == season).order_by(TravelTimeTable.band_start_s)
+    tables = session.scalars(query).all()
+    stop_ids = tables[0].stop_ids
+    size = len(stop_ids)
+    bands = tuple(tuple(tuple(table.seconds[row * size : (row + 1) * size]) for row in range(size)) for table in tables)
+    starts = tuple(table.band_start_s for table in tables)
+    return StopTimes(Matrix((0, *starts[1:]), bands), {stop_id: place for place, stop_id in enumerate(stop_ids)})
