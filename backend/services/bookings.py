@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.db.models import Booking, PartyLine, PromiseRow, ServiceDay, TransportService
+from backend.db.queries import money
 from backend.domain import times
 from backend.domain.errors import NotFoundError, StaleError
 from backend.domain.offers import Promise, Wish
@@ -145,7 +146,7 @@ def _write(
     """Write the booking with its party, its promise and its visits."""
     mode = MODES[day_plan.service.mode]
     offer = mode.offer(session, wish, placement)
-    fares = rules.fares_on(session, wish.transport_service_id, wish.day)
+    fares = money.fares_on(session, wish.transport_service_id, wish.day)
     booking = Booking(
         number=_free_number(session, day_plan.service_day),
         key=caller.key,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from backend.db.models import Booking, BookingRuleRow, FareTable, PromiseRow, ServiceDay, ServiceStop, TransportService
+from backend.db.models import Booking, BookingRuleRow, PromiseRow, ServiceDay, ServiceStop, TransportService
 from backend.domain import states
 from backend.domain.calendar import Calendar
 from backend.domain.offers import Promise, Wish, WishKind
@@ -45,18 +45,6 @@ def served_stops(session: Session, service_id: int, day: date) -> frozenset[int]
         or_(ServiceStop.valid_to.is_(None), ServiceStop.valid_to >= day),
     )
     return frozenset(session.scalars(query))
-
-
-def fares_on(session: Session, service_id: int, day: date) -> dict[str, int]:
-    """Return the fare of each category for rides on ``day``: the newest table valid by then (D-08)."""
-    query = (
-        select(FareTable)
-        .where(FareTable.transport_service_id == service_id, FareTable.valid_from <= day)
-        .order_by(FareTable.valid_from.desc())
-        .limit(1)
-    )
-    table = session.scalars(query).one_or_none()
-    return {fare.category: fare.yen for fare in table.fares} if table else {}
 
 
 def check_day(calendar: Calendar, day: date, *, now: datetime) -> Refusal | None:

@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.db.models import Booking, Vehicle, Visit
+from backend.db.queries import money
 from backend.domain.offers import Offer, Promise, Wish, WishKind
 from backend.domain.policies import fares as fare_policy
 from backend.domain.policies import promise as promise_policy
 from backend.domain.refusals import Refusal
-from backend.services import rules
 from backend.services.itineraries import DayPlan, save
 from routing.explain import explain
 from routing.insertion import Insertion, first_feasible, without
@@ -82,7 +82,7 @@ def placements(day_plan: DayPlan, wish: Wish, candidates: Sequence[Promise]) -> 
 
 def offer(session: Session, wish: Wish, placement: Placement) -> Offer:
     """Return a placement as what a person is shown before confirming."""
-    fares = rules.fares_on(session, wish.transport_service_id, wish.day)
+    fares = money.fares_on(session, wish.transport_service_id, wish.day)
     return Offer(
         wish=wish,
         promise=placement.promise,

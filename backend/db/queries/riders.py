@@ -1,0 +1,141 @@
+"""Questions about riders. Names are decrypted and searched in memory: no index that would leak them (security.md)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import phonenumbers
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.db import sealing
+from backend.db.models import Favourite, LineUser, Rider, Stop
+from backend.db.queries.network import StopView, stop_view
+from backend.domain.errors import NotFoundError
+from backend.domain.japanese import folded
+from backend.domain.policies import fares as fare_policy
+
+REGION = "JP"
+SHORTEST_SEARCH = 2
+MOST_FOUND = 50
+YEAR_ONLY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class RiderView:
+    """A rider as staff and dialogue see one."""
+
+    id: int
+    public_id: str
+    name: str
+    kana: str
+    phone: str
+    birth: str
+    school_stage: str
+    fare_category: str
+    wheelchair: bool
+    language: str
+    has_line: bool
+    state: str
+    version: int
+
+    @property
+    def phone_tail(self) -> str:
+        """Return the last four digits: what lists show."""
+        return self.phone[-4:]
+
+    @property
+    def family_kana(self) -> str:
+        """Return the family name in kana: what a driver calls (Q-60)."""
+        return (self.kana.split() or [""])[0]
+
+    def category_on(self, day: date) -> str:
+        """Return the fare category on a ride date: declared, or given by age from a birthday on (Q-01 to Q-03)."""
+        if self.fare_category == "discount" or not self.birth:
+            return self.fare_category
+        born = f"{self.birth}-01-01" if len(self.birth) == YEAR_ONLY else self.birth
+        by_age = fare_policy.category_by_birth(date.fromisoformat(born), day)
+        return by_age if by_age != "adult" else self.fare_category
+
+
+def normal_phone(text: str) -> str | None:
+    """Return a Japanese phone number as E.164, or None when it is none."""
+    try:
+        number = phonenumbers.parse(folded(text), REGION)
+    except phonenumbers.NumberParseException:
+        return None
+    return (
+        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        if phonenumbers.is_valid_number(number)
+        else None
+    )
+
+
+def phone_index(phone: str) -> bytes:
+    """Return the keyed hash by which an E.164 number is found again."""
+    return sealing.keyring().index(phone, kind="phone")
+
+
+def rider_view(session: Session, rider: Rider) -> RiderView:
+    """Return a rider as staff and dialogue see one."""
+    query = select(LineUser.id).where(LineUser.rider_id == rider.id, LineUser.followed).limit(1)
+    return RiderView(
+        id=rider.id,
+        public_id=rider.public_id,
+        name=rider.name,
+        kana=rider.kana,
+        phone=rider.phone,
+        birth=rider.birth,
+        school_stage=rider.school_stage,
+        fare_category=rider.fare_category or "adult",
+        wheelchair=rider.wheelchair == "yes",
+        language=rider.language,
+        has_line=session.scalar(query) is not None,
+        state=rider.state,
+        version=rider.version,
+    )
+
+
+def get(session: Session, rider_id: int) -> RiderView:
+    """Return one rider; raise `NotFoundError`."""
+    rider = session.get(Rider, rider_id)
+    if rider is None:
+        raise NotFoundError(f"rider {rider_id}")
+    return rider_view(session, rider)
+
+
+def get_public(session: Session, public_id: str) -> RiderView:
+    """Return one active rider by the id that stands in URLs; raise `NotFoundError`."""
+    query = select(Rider).where(Rider.public_id == public_id, Rider.state == "active")
+    rider = session.scalars(query).one_or_none()
+    if rider is None:
+        raise NotFoundError(public_id)
+    return rider_view(session, rider)
+
+
+def find_by_phone(session: Session, text: str) -> list[RiderView]:
+    """Return all active riders with this number, however it is written; a family may share one (Q-83)."""
+    phone = normal_phone(text)
+    if phone is None:
+        return []
+    query = select(Rider).where(Rider.phone_index == phone_index(phone), Rider.state == "active").order_by(Rider.id)
+    return [rider_view(session, rider) for rider in session.scalars(query)]
+
+
+def search(session: Session, text: str) -> list[RiderView]:
+    """Return the active riders whose kana or name holds ``text``, those that begin with it first."""
+    wanted = folded(text)
+    if len(wanted) < SHORTEST_SEARCH:
+        return []
+    found = []
+    for rider in session.scalars(select(Rider).where(Rider.state == "active")):
+        kana, name = folded(rider.kana), folded(rider.name)
+        if wanted in kana or wanted in name:
+            found.append((not kana.startswith(wanted), kana, rider))
+    found.sort(key=lambda each: each[:2])
+    return [rider_view(session, rider) for _, _, rider in found[:MOST_FOUND]]
+
+
+def list_favourites(session: Session, rider_id: int) -> list[StopView]:
+    """Return the stops a rider keeps at hand, by kana."""
+    query = select(Stop).join(Favourite).where(Favourite.rider_id == rider_id).order_by(Stop.kana)
+    return [stop_view(stop) for stop in session.scalars(query)]
