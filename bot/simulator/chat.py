@@ -107,11 +107,8 @@ def add_sending(connection: Connection, receivers: Sequence[str], sending: Sendi
     Return the rows, those of the first receiver first.
     """
     residents = tables.residents
-    is_blocking = dict(
-        connection.execute(select(residents.c.id, residents.c.is_blocking).where(residents.c.id.in_(receivers)))
-        .tuples()
-        .all()
-    )
+    friends = connection.execute(select(residents.c.id, residents.c.is_blocking).where(residents.c.id.in_(receivers)))
+    is_blocking = {row.id: row.is_blocking for row in friends}
     rows = [
         _add(
             connection,

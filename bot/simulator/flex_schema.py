@@ -26,7 +26,7 @@ from bot.simulator.checks import (
 BUBBLE_BYTES = 30 * 1024
 CAROUSEL_BYTES = 50 * 1024
 MOST_BUBBLES = 12
-DEEPEST = 10
+DEEPEST = 30  # the platform states no limit; ours keeps a hostile message from filling the stack
 MOST_CONTENTS = 200
 
 PIXELS = r"\d{1,5}(\.\d{1,5})?px"

@@ -172,7 +172,7 @@ def _add_pictures(doors: Blueprint, platform: Platform) -> None:
             return _picture(*rich_menus.image(connection, menu_id))
 
     @doors.get("/api/photos/<number>")
-    def photo(number: str) -> ResponseReturnValue:
+    def show_photo(number: str) -> ResponseReturnValue:
         with platform.engine.connect() as connection:
             return _picture(*chat.get_content(connection, chat.row_id(number)))
 

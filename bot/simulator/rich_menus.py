@@ -190,7 +190,7 @@ def create_alias(connection: Connection, request: object) -> None:
     assert isinstance(request, Mapping)
     _usable(connection, request["richMenuId"])
     new = insert(tables.aliases).values(id=request["richMenuAliasId"], rich_menu_id=request["richMenuId"])
-    if connection.execute(new.on_conflict_do_nothing()).rowcount == 0:
+    if connection.scalar(new.on_conflict_do_nothing().returning(tables.aliases.c.id)) is None:
         raise LineError(400, "conflict richmenu alias id")
 
 

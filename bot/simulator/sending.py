@@ -94,7 +94,7 @@ def _use_key(connection: Connection, request: Request, *, now: datetime) -> None
     keys = tables.retry_keys
     connection.execute(delete(keys).where(keys.c.accepted_at <= now - KEY_LIFE))
     new = insert(keys).values(key=key, request_id=request.request_id, answer={}, accepted_at=now)
-    if connection.execute(new.on_conflict_do_nothing()).rowcount:
+    if connection.scalar(new.on_conflict_do_nothing().returning(keys.c.key)) is not None:
         return
     first = connection.execute(select(keys).where(keys.c.key == key)).one()
     raise LineError(409, ALREADY_ACCEPTED, more=first.answer, headers={"x-line-accepted-request-id": first.request_id})

@@ -38,7 +38,7 @@ def sign(secret: str, body: bytes) -> str:
 
 def new_ulid(now: datetime) -> str:
     """Return an event id: 48 bits of time and 80 of chance, in 26 characters."""
-    value = (int(now.timestamp() * 1000) << 80) | secrets.randbits(80)
+    value = (round(now.timestamp() * 1000) << 80) | secrets.randbits(80)
     return "".join(CROCKFORD[(value >> shift) & 31] for shift in range(125, -1, -5))
 
 
@@ -96,6 +96,7 @@ class Courier:
         self._process: int | None = None
         self._lanes: list[ThreadPoolExecutor] = []
         self._start_lock = threading.Lock()
+        self._stopping = threading.Event()
 
     def start(self) -> None:
         """Start this process's threads, unless they run already: a fork keeps the object but not its threads."""
@@ -105,6 +106,12 @@ class Courier:
             self._process = os.getpid()
             self._lanes = [ThreadPoolExecutor(1, thread_name_prefix=f"line-{lane}") for lane in range(LANES)]
             threading.Thread(target=self._watch, name="line-redelivery", daemon=True).start()
+
+    def stop(self) -> None:
+        """Finish what is being delivered and end this process's threads; what is owed stays owed."""
+        self._stopping.set()
+        for lane in self._lanes:
+            lane.shutdown()
 
     def deliver_soon(self, webhook_id: str, resident_id: str) -> None:
         """Deliver an event in the background."""
@@ -181,9 +188,8 @@ class Courier:
             logger.exception("webhook %s stays owed", webhook_id)
 
     def _watch(self) -> None:
-        """Redeliver for ever. A database that is away for a while must not end the thread."""
-        bell = threading.Event()
-        while not bell.wait(LOOK_EACH_S):
+        """Redeliver until stopped. A database that is away for a while must not end the thread."""
+        while not self._stopping.wait(LOOK_EACH_S):
             try:
                 self.deliver_due()
             except SQLAlchemyError:
