@@ -27,9 +27,9 @@ class Weights:
     """
 
     driving: float = 1.0
-    standing: float = 0.05
-    riding: float = 0.05
-    delay: float = 0.05
+    standing: float = 0.3
+    riding: float = 0.2
+    delay: float = 0.1
 
 
 DEFAULT = Weights()

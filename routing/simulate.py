@@ -13,9 +13,9 @@ from routing.scenario import Ask, Scenario, ScenarioError, read
 
 _CANDIDATES = (
     DEFAULT,
-    Weights(riding=0.2, delay=0.0),
-    Weights(riding=0.0, delay=0.2),
-    Weights(standing=0.3, riding=0.1, delay=0.1),
+    Weights(standing=0.05, riding=0.05, delay=0.05),
+    Weights(standing=0.3, riding=0.3, delay=0.0),
+    Weights(standing=0.1, riding=0.0, delay=0.2),
 )
 _MOST_ASKS = 2_000  # a past day larger than this takes too long to play before the day begins
 _MOST_DAYS = 5

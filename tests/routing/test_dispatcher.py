@@ -1,0 +1,233 @@
+import io
+import json
+from dataclasses import asdict
+
+import pytest
+
+from routing.checker import check
+from routing.commands import main
+from routing.dispatcher import Dispatcher
+from routing.generated import town_day
+from routing.problem import VisitKind
+from routing.protocol import serve
+from routing.scenario import ScenarioError, read
+from routing.simulate import learn, play, simulate
+
+PROFILES = ["now", "booked"]
+
+
+def broken_promises(scenario, day):
+    """Return what a judge who knows only the log would find wrong."""
+    faults = []
+    served = {}
+    for stay in day.stays:
+        served.setdefault(stay.ask_id, {})[stay.kind] = stay
+    for answer in day.answers:
+        visits = served.pop(answer.ask.id, {})
+        if answer.taken is None:
+            faults += [f"{answer.ask.id} rides without a promise"] if visits else []
+            continue
+        offer, ask = answer.offers[answer.taken], answer.ask
+        up, off = visits[VisitKind.PICKUP], visits[VisitKind.DROPOFF]
+        kept = (
+            offer.pickup.earliest_s <= up.arrived_s <= offer.pickup.latest_s
+            and offer.dropoff.earliest_s <= off.arrived_s <= offer.dropoff.latest_s
+            and off.arrived_s - up.arrived_s <= scenario.longest_ride_s(ask)
+            and offer.pickup.latest_s - offer.pickup.earliest_s <= scenario.rules.promise_width_s
+            and offer.pickup.earliest_s >= ask.asked_s
+            and (up.stop, off.stop, up.vehicle_id) == (ask.origin, ask.destination, off.vehicle_id)
+        )
+        faults += [] if kept else [f"{ask.id}: {offer} but {up} {off}"]
+    return faults + moves_too_fast(scenario, day.stays)
+
+
+def moves_too_fast(scenario, stays):
+    faults = []
+    for vehicle in scenario.vehicles:
+        stop, free_s = vehicle.start_stop, vehicle.shift.earliest_s
+        for stay in (stay for stay in stays if stay.vehicle_id == vehicle.id):
+            if stay.arrived_s < free_s + scenario.travel.seconds(stop, stay.stop, 0):
+                faults.append(f"too fast: {stay}")
+            stop, free_s = stay.stop, stay.left_s
+        if free_s > vehicle.shift.latest_s:
+            faults.append(f"vehicle {vehicle.id} works too long")
+    return faults
+
+
+def as_json(scenario):
+    """Return ``scenario`` as its file says it."""
+    rules = asdict(scenario.rules)
+    return {
+        "format": "drt-scenario/1",
+        "name": scenario.name,
+        "params": rules,
+        "travel_s": {"rows": scenario.travel.bands[0]},
+        "vehicles": [
+            {
+                "id": label,
+                "seats": vehicle.capacity.seats,
+                "wheelchairs": vehicle.capacity.wheelchairs,
+                "depot": vehicle.start_stop,
+                "start": vehicle.shift.earliest_s,
+                "end": vehicle.shift.latest_s,
+            }
+            for vehicle, label in zip(scenario.vehicles, scenario.labels, strict=True)
+        ],
+        "requests": [ask_json(ask) for ask in scenario.asks],
+    }
+
+
+def ask_json(ask):
+    return {
+        "id": ask.id,
+        "t": ask.asked_s,
+        "kind": ask.kind,
+        "time": ask.time_s,
+        "o": ask.origin,
+        "d": ask.destination,
+        "pax": ask.persons,
+        "wheelchair": ask.wheelchairs,
+        "flex_s": ask.flex_s,
+    }
+
+
+@pytest.fixture
+def scenario_path(tmp_path):
+    path = tmp_path / "day.json"
+    path.write_text(json.dumps(as_json(town_day(30, 2, seed=5, profile="booked"))))
+    return path
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_day_ends_with_every_promise_kept(profile, strict, seed):
+    scenario = town_day(60, 1, seed=seed, profile=profile)
+
+    day = play(scenario, strict=strict)
+
+    assert broken_promises(scenario, day) == []
+    assert 0 < day.accepted < len(scenario.asks)
+
+
+def test_riders_who_may_travel_at_other_times_are_offered_some():
+    scenario = town_day(60, 1, seed=3, profile="now")
+
+    strict, flexible = (play(scenario, strict=strict) for strict in (True, False))
+
+    assert max(len(answer.offers) for answer in strict.answers) == 1
+    assert max(len(answer.offers) for answer in flexible.answers) == 3
+
+
+def test_the_plan_in_the_middle_of_a_day_can_be_driven():
+    scenario = town_day(40, 2, seed=4, profile="booked")
+    dispatcher = Dispatcher(scenario)
+
+    for ask in scenario.asks:
+        dispatcher.advance(ask.asked_s)
+        dispatcher.confirm(0 if dispatcher.quote(ask.asked_s, ask) else None)
+        assert check(dispatcher.plan, scenario.travel) == []
+
+
+def test_a_refused_offer_leaves_the_plan_as_it_was():
+    scenario = town_day(5, 1, seed=1, profile="now")
+    dispatcher = Dispatcher(scenario)
+    before = dispatcher.plan
+
+    offers = dispatcher.quote(scenario.asks[0].asked_s, scenario.asks[0])
+    dispatcher.confirm(None)
+
+    assert offers
+    assert dispatcher.plan == before
+
+
+def test_a_scenario_is_read_as_it_was_written(scenario_path):
+    assert read(scenario_path) == town_day(30, 2, seed=5, profile="booked")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        pytest.param("{}", "not a drt-scenario/1 file", id="another format"),
+        pytest.param("[", "not a drt-scenario/1 file", id="no json"),
+        pytest.param('{"format": "drt-scenario/1"}', "'params' is missing", id="a part missing"),
+    ],
+)
+def test_what_is_no_scenario_is_refused_in_one_line(text, reason, tmp_path, capsys):
+    path = tmp_path / "bad.json"
+    path.write_text(text)
+
+    with pytest.raises(ScenarioError, match=reason):
+        read(path)
+    assert main(["simulate", str(path), "--log", str(tmp_path / "log")]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def talk(scenario, path):
+    """Play the judge's part of the line protocol; return what was said back, line by line."""
+    yield {"type": "init", "scenario": str(path), "strict": True}
+    for ask in scenario.asks:
+        yield {"type": "advance", "t": ask.asked_s}
+        yield {"type": "request", "t": ask.asked_s, "request": ask_json(ask)}
+        yield {"type": "choice", "t": ask.asked_s, "req": ask.id, "taken": None}
+    yield {"type": "finish"}
+
+
+def test_the_line_protocol_drives_the_same_day_as_the_simulation(scenario_path, tmp_path):
+    scenario = read(scenario_path)
+    log = tmp_path / "log.jsonl"
+    assert main(["simulate", str(scenario_path), "--log", str(log)]) == 0
+    logged = [json.loads(line) for line in log.read_text().splitlines()]
+    taken = {line["req"]: line["taken"] for line in logged if line["ev"] == "quote"}
+    said = [
+        message | ({"taken": taken[message["req"]]} if message["type"] == "choice" else {})
+        for message in talk(scenario, scenario_path)
+    ]
+    stdout = io.StringIO()
+
+    serve(io.StringIO("".join(json.dumps(message) + "\n" for message in said)), stdout)
+
+    answers = [json.loads(line) for line in stdout.getvalue().splitlines()]
+    assert len(answers) == len(said)
+    assert [answer["offers"] for answer in answers if "offers" in answer] == [
+        line["offers"] for line in logged if line["ev"] == "quote"
+    ]
+    visits = [visit for answer in answers for visit in answer.get("visits", [])]
+    assert visits == [line for line in logged if line["ev"] == "visit"]
+    assert visits
+
+
+def test_a_line_that_makes_no_sense_is_answered_and_changes_nothing(scenario_path):
+    lines = [
+        "not json",
+        '{"type": "advance", "t": 1}',
+        '{"t": 1}',
+        json.dumps({"type": "init", "scenario": "/nowhere.json", "strict": True}),
+        json.dumps({"type": "init", "scenario": str(scenario_path), "strict": True}),
+        '{"type": "choice", "taken": 3}',
+        '{"type": "request", "t": 1, "request": {}}',
+        '{"type": "dance"}',
+        "",
+        '{"type": "finish"}',
+    ]
+    stdout = io.StringIO()
+
+    serve(io.StringIO("\n".join(lines)), stdout)
+
+    answers = [json.loads(line) for line in stdout.getvalue().splitlines()]
+    assert [sorted(answer) for answer in answers] == [["error"]] * 4 + [[]] + [["error"]] * 3 + [["visits"]]
+
+
+def test_past_days_are_learned_from_but_never_the_day_itself(scenario_path, tmp_path):
+    (tmp_path / "notes.json").write_text("{}")
+    today = read(scenario_path).name
+    log = tmp_path / "log.jsonl"
+
+    alone = learn(tmp_path, today)
+    learned = learn(tmp_path, "another day")
+
+    past = read(scenario_path)
+    assert alone == learn(tmp_path / "nothing", today)
+    assert play(past, strict=True, weights=learned).accepted >= play(past, strict=True, weights=alone).accepted
+    assert simulate(scenario_path, log, history=tmp_path).accepted == play(past, strict=True, weights=alone).accepted
+    assert main(["simulate", str(scenario_path), "--log", str(log), "--history", str(tmp_path / "nothing")]) == 2

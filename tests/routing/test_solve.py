@@ -1,0 +1,100 @@
+from itertools import pairwise, permutations
+
+import pytest
+
+from routing.assign import best_combination
+from routing.generated import static_day
+from routing.instances import Instance, Node
+from routing.routes import Routes
+from routing.solve import solve
+
+
+def orders(requests, n):
+    """Yield every order of pick-ups and drop-offs in which nobody gets off before getting on."""
+    nodes = [*requests, *(request + n for request in requests)]
+    for order in permutations(nodes):
+        if all(order.index(request) < order.index(request + n) for request in requests):
+            yield order
+
+
+def least_cost(instance):
+    """Return the least cost by trying everything: two vehicles, three requests."""
+    routes, n = Routes(instance), instance.requests
+    everyone = frozenset(range(1, n + 1))
+    cheapest = {frozenset(): 0.0}
+    for size in range(1, 2**n):
+        requests = frozenset(request for request in everyone if size >> (request - 1) & 1)
+        costs = [routes.length(order) for order in orders(sorted(requests), n) if has_times(instance, order)]
+        cheapest[requests] = min(costs, default=float("inf"))
+    return min(cost + cheapest[everyone - requests] for requests, cost in cheapest.items())
+
+
+def has_times(instance, order):
+    """Tell whether the order can be driven: all inequalities tightened until nothing moves (Bellman-Ford)."""
+    n, nodes, end = instance.requests, instance.nodes, len(instance.nodes) - 1
+    stops = [0, *order, end]
+    load = 0
+    for node in order:
+        load += nodes[node].load
+        if load > instance.capacity:
+            return False
+    starts = {node: nodes[node].earliest for node in stops}
+    limits = [(here, there, nodes[here].service + instance.distance(here, there)) for here, there in pairwise(stops)]
+    limits += [(node, node - n, -instance.longest_ride - nodes[node - n].service) for node in order if node > n]
+    limits.append((end, 0, -instance.longest_duty))
+    for _ in range(len(stops) + 1):
+        for sooner, later, gap in limits:
+            starts[later] = max(starts[later], starts[sooner] + gap)
+    return all(starts[node] <= nodes[node].latest + 1e-6 for node in stops) and all(
+        starts[later] >= starts[sooner] + gap - 1e-6 for sooner, later, gap in limits
+    )
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_routes_can_be_driven_exactly_when_the_inequalities_have_a_solution(seed):
+    instance = static_day(3, 2, seed=seed)
+    tight = Instance("tight", 2, 200.0 + 20 * seed, 3.0, 18.0, instance.nodes)
+    routes = Routes(tight)
+
+    found = {order: routes.is_feasible(order) for order in orders([1, 2, 3], 3)}
+
+    assert found == {order: has_times(tight, order) for order in found}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_a_small_day_is_solved_to_the_least_cost(seed):
+    instance = static_day(3, 2, seed=seed)
+
+    solution = solve(instance, seconds=0.2, seed=1)
+
+    assert solution.cost == pytest.approx(least_cost(instance))
+    assert solution.cost == pytest.approx(instance.cost([list(route) for route in solution.routes]))
+    assert solution.bound is None
+    assert not solution.proven
+
+
+def test_every_request_is_served_once_on_routes_that_can_be_driven():
+    instance = static_day(16, 2, seed=3)
+
+    solution = solve(instance, seconds=1.0, seed=1)
+
+    assert sorted(node for route in solution.routes for node in route) == list(range(1, 33))
+    assert len(solution.routes) <= instance.vehicles
+    assert all(has_times(instance, route) for route in solution.routes)
+
+
+def test_a_ride_longer_than_allowed_has_no_solution():
+    depot = Node(0, 0, 0, 0, 0, 480)
+    instance = Instance("far", 1, 480, 3, 5, (depot, Node(1, 0, 1, 1, 0, 480), Node(9, 0, 1, -1, 0, 480), depot))
+
+    assert solve(instance, seconds=0.05, seed=1) is None
+
+
+def test_the_best_combination_serves_everyone_once():
+    costs = {(1, 3): 4.0, (2, 4): 4.0, (1, 2, 3, 4): 7.0, (2, 1, 3, 4): 9.0}
+
+    assert best_combination(costs, [], 2, vehicles=2, seconds=1) == ((1, 2, 3, 4),)
+    assert best_combination({**costs, (1, 2, 3, 4): 8.5, (2, 1, 3, 4): 8.5}, [], 2, vehicles=2, seconds=1) is not None
+    assert best_combination({(1, 3): 1.0}, [], 2, vehicles=2, seconds=1) is None
+    assert best_combination({}, [], 2, vehicles=2, seconds=1) is None
+    assert best_combination({(1, 3): 4.0, (2, 4): 4.0}, [], 2, vehicles=1, seconds=1) is None
