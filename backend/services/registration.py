@@ -1,0 +1,221 @@
+"""Become a member, see and correct one's data, leave (D-13, L-12, L-13, L-17, Q-18, Q-19, Q-67, Q-81).
+
+A LINE account is not a person (security.md T4): registering by LINE makes a new rider and never joins an existing one.
+Who is known by phone already has the two joined by the desk.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from backend.db.models import Booking, Consent, Draft, Favourite, FormLink, LineEvent, LineUser, Notification, Rider
+from backend.db.queries import riders
+from backend.domain.errors import NotFoundError
+from backend.domain.policies.fares import school_years
+from backend.services import bookings, lifecycle, notifications
+
+PURPOSE_VERSION = "2026-11-1"
+LINK_LIFE = timedelta(minutes=10)
+MOST_WRONG_DIGITS = 5
+MOST_SENT = 30
+TAIL = 4
+ADULT_AGE = 16
+YEAR_ONLY = 4
+PUPIL_YEARS = 12
+SCHOOL_STAGES = ("preschool", "primary", "junior_high", "older")
+YOUNG_STAGES = frozenset({"preschool", "primary", "junior_high"})
+CATEGORIES = ("adult", "senior", "discount", "child")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """What a person writes about themselves. ``fare_category`` is a class, never its cause (Q-67).
+
+    ``birth`` is a year or an ISO date, or empty where ``school_stage`` is given. ``guardian`` is how to reach the
+    guardian of somebody under 16 (Q-19).
+    """
+
+    name: str
+    kana: str
+    phone: str
+    birth: str
+    school_stage: str
+    fare_category: str
+    wheelchair: bool
+    guardian: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLink:
+    """A one-time link that still opens its form. ``rider_id`` once its account belongs to a member."""
+
+    id: int
+    line_user_id: int
+    rider_id: int | None
+    language: str
+    tries: int
+
+
+def make_link(session: Session, line_user_id: int, purpose: str, *, wall: datetime) -> str:
+    """Return the token of a fresh one-time link to a form; links of the same purpose made before open no more."""
+    session.execute(
+        update(FormLink)
+        .where(FormLink.line_user_id == line_user_id, FormLink.purpose == purpose, FormLink.used_at.is_(None))
+        .values(used_at=wall)
+    )
+    token = secrets.token_urlsafe(24)
+    session.add(
+        FormLink(
+            token_hash=_hash(token),
+            line_user_id=line_user_id,
+            purpose=purpose,
+            made_at=wall,
+            expires_at=wall + LINK_LIFE,
+            tries=0,
+        )
+    )
+    session.flush()
+    return token
+
+
+def open_link(session: Session, token: str, purpose: str, *, wall: datetime) -> OpenLink:
+    """Return the link of ``token``, locked; raise `NotFoundError` when it is used, too old, or tried too often."""
+    query = select(FormLink).where(FormLink.token_hash == _hash(token), FormLink.purpose == purpose).with_for_update()
+    row = session.scalars(query).one_or_none()
+    most = MOST_SENT if purpose == "register" else MOST_WRONG_DIGITS
+    if row is None or row.used_at is not None or row.expires_at < wall or row.tries >= most:
+        raise NotFoundError("form link")
+    account = session.get_one(LineUser, row.line_user_id)
+    return OpenLink(row.id, account.id, account.rider_id, account.language, row.tries)
+
+
+def count_try(session: Session, link: OpenLink) -> None:
+    """Note that a form was sent and not taken: five wrong guesses close a link (T4)."""
+    session.get_one(FormLink, link.id).tries += 1
+
+
+def register(session: Session, link: OpenLink, data: PersonalData, *, now: datetime, wall: datetime) -> int:
+    """Make the person behind a LINE account a member, with consent and its version; return the rider's id.
+
+    The link is used up. Raises `NotFoundError` when the account is a member's already.
+    """
+    account = session.get_one(LineUser, link.line_user_id, with_for_update=True)
+    if account.rider_id is not None:
+        raise NotFoundError("already registered")
+    rider = Rider(source="line", registered_at=now)
+    _write(rider, data)
+    session.add(rider)
+    session.flush()
+    session.add(Consent(rider_id=rider.id, purpose_version=PURPOSE_VERSION, channel="line", at=now))
+    account.rider_id = rider.id
+    account.language = data.language
+    session.get_one(FormLink, link.id).used_at = wall
+    lifecycle.record(session, "rider", rider.id, "rider.registered", actor=_actor(link), now=now)
+    return rider.id
+
+
+def knows_phone_tail(session: Session, link: OpenLink, digits: str) -> bool:
+    """Tell whether ``digits`` are the last four of the member's number (Q-81)."""
+    if link.rider_id is None:
+        return False
+    tail = riders.get(session, link.rider_id).phone[-TAIL:]
+    return hmac.compare_digest(tail.encode(), digits.encode())
+
+
+def correct(session: Session, link: OpenLink, data: PersonalData, *, now: datetime) -> None:
+    """Put what a member wrote about themselves in the place of what stood there."""
+    rider = session.get_one(Rider, link.rider_id)
+    _write(rider, data)
+    lifecycle.record(session, "rider", rider.id, "rider.corrected", actor=_actor(link), now=now)
+
+
+def use_up(session: Session, link: OpenLink, *, wall: datetime) -> None:
+    """Close a link whose form is done with."""
+    session.get_one(FormLink, link.id).used_at = wall
+
+
+def leave(session: Session, link: OpenLink, *, now: datetime, wall: datetime) -> None:
+    """Erase a member at once: bookings to come are given up, everything that names the person goes (L-17)."""
+    rider = session.get_one(Rider, link.rider_id)
+    to_come = select(Booking.public_id).where(Booking.rider_id == rider.id, Booking.state == "confirmed")
+    for public_id in session.scalars(to_come).all():
+        bookings.cancel(session, public_id, actor=_actor(link), now=now)
+    _erase(session, rider, now=now)
+    use_up(session, link, wall=wall)
+    lifecycle.record(session, "rider", rider.id, "rider.left", actor=_actor(link), now=now)
+
+
+def followed(session: Session, line_user_id: int) -> None:
+    """Note that messages reach an account (again)."""
+    session.get_one(LineUser, line_user_id).followed = True
+
+
+def unfollowed(session: Session, line_user_id: int, *, now: datetime) -> None:
+    """Note that an account was blocked or left: nothing is sent any more, what is owed becomes a phone call (L-17)."""
+    session.get_one(LineUser, line_user_id).followed = False
+    owed = select(Notification.id).where(Notification.line_user_id == line_user_id, Notification.state == "owed")
+    for notification_id in session.scalars(owed).all():
+        notifications.to_call_list(session, notification_id, why="left_line", now=now)
+
+
+def needs_guardian(data: PersonalData, *, today: date) -> bool:
+    """Tell whether a person is under 16, as far as year or school stage say (Q-19)."""
+    if data.school_stage in YOUNG_STAGES:
+        return True
+    if not data.birth:
+        return False
+    if len(data.birth) == YEAR_ONLY:
+        return today.year - int(data.birth) < ADULT_AGE
+    born = date.fromisoformat(data.birth)
+    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return age < ADULT_AGE
+
+
+def is_pupil(data: PersonalData, *, today: date) -> bool:
+    """Tell whether a person goes to primary school or not to school yet: registered by the guardian (Q-19)."""
+    if data.school_stage:
+        return data.school_stage in {"preschool", "primary"}
+    if not data.birth:
+        return False
+    born = date.fromisoformat(f"{data.birth}-04-02" if len(data.birth) == YEAR_ONLY else data.birth)
+    return school_years(born, today) < PUPIL_YEARS
+
+
+def _write(rider: Rider, data: PersonalData) -> None:
+    rider.name = data.name
+    rider.kana = data.kana
+    rider.phone = data.phone
+    rider.phone_index = riders.phone_index(data.phone)
+    rider.birth = data.birth
+    rider.school_stage = data.school_stage
+    rider.fare_category = data.fare_category
+    rider.wheelchair = "yes" if data.wheelchair else ""
+    rider.guardian = data.guardian
+    rider.language = data.language
+
+
+def _erase(session: Session, rider: Rider, *, now: datetime) -> None:
+    for column in ("name", "kana", "phone", "birth", "school_stage", "fare_category", "wheelchair", "guardian"):
+        setattr(rider, column, "")
+    rider.phone_index = None
+    rider.state, rider.left_at = "left", now
+    session.execute(update(Consent).where(Consent.rider_id == rider.id).values(withdrawn_at=now))
+    session.execute(delete(Favourite).where(Favourite.rider_id == rider.id))
+    accounts = list(session.scalars(select(LineUser.id).where(LineUser.rider_id == rider.id)))
+    session.execute(update(LineUser).where(LineUser.id.in_(accounts)).values(rider_id=None))
+    session.execute(delete(Draft).where(Draft.line_user_id.in_(accounts)))
+    session.execute(update(LineEvent).where(LineEvent.line_user_id.in_(accounts)).values(body_sealed=None))
+
+
+def _actor(link: OpenLink) -> str:
+    return f"line:{link.line_user_id}"
+
+
+def _hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()

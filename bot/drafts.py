@@ -1,0 +1,117 @@
+"""The draft of a conversation between two turns: ids only, forgotten after half an hour."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+
+from backend.domain.offers import Promise, Wish, WishKind
+from backend.domain.party import Party
+from bot import postback
+
+MENU, BOOKING, BOOKINGS, GUIDE = "menu", "booking", "bookings", "guide"
+TOPICS = (MENU, BOOKING, BOOKINGS, GUIDE)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a person has said so far. ``token`` names it; buttons carry the name, so that an old button is known as old.
+
+    ``changes`` is the public id of the booking that the new one shall replace (Q-12). ``editing`` is the question that
+    was opened again, over the one that would be next.
+    """
+
+    topic: str = MENU
+    token: str = ""
+    pickup: int | None = None
+    dropoff: int | None = None
+    day: date | None = None
+    kind: WishKind = WishKind.DEPART
+    time_s: int | None = None
+    party: Party | None = None
+    promise: Promise | None = None
+    changes: str = ""
+    editing: str = ""
+
+
+def next_question(draft: Draft) -> str:
+    """Return what to ask: what was opened again, else the first thing missing; ``offers`` when all is said."""
+    if draft.editing:
+        return draft.editing
+    missing = {
+        "ask_pickup": draft.pickup is None,
+        "ask_dropoff": draft.dropoff is None,
+        "ask_day": draft.day is None,
+        "ask_time": draft.time_s is None,
+    }
+    return next((question for question, is_missing in missing.items() if is_missing), "offers")
+
+
+def questions_left(draft: Draft) -> int:
+    """Return how many questions are still to be answered before a ride is shown."""
+    answers = (draft.pickup, draft.dropoff, draft.day, draft.time_s)
+    return sum(1 for answer in answers if answer is None)
+
+
+def back(draft: Draft) -> Draft | None:
+    """Return the draft with its last answer taken back, or None when there is none to take back."""
+    if draft.editing:
+        return replace(draft, editing="")
+    if draft.time_s is not None:
+        return replace(draft, time_s=None, promise=None)
+    if draft.day is not None:
+        return replace(draft, day=None)
+    if draft.dropoff is not None:
+        return replace(draft, dropoff=None)
+    if draft.pickup is not None:
+        return replace(draft, pickup=None)
+    return None
+
+
+def wish_of(draft: Draft, *, transport_service_id: int, party: Party) -> Wish | None:
+    """Return the wish of a complete draft; ``party`` is who rides when nothing else was said."""
+    if draft.pickup is None or draft.dropoff is None or draft.day is None or draft.time_s is None:
+        return None
+    who = draft.party or party
+    return Wish(transport_service_id, draft.day, draft.kind, draft.time_s, draft.pickup, draft.dropoff, who)
+
+
+def to_text(draft: Draft) -> str:
+    """Return the draft as its row keeps it."""
+    promise = draft.promise
+    windows = [promise.pickup_earliest_s, promise.pickup_latest_s, promise.arrive_latest_s] if promise else None
+    return json.dumps(
+        {
+            "topic": draft.topic,
+            "token": draft.token,
+            "pickup": draft.pickup,
+            "dropoff": draft.dropoff,
+            "day": draft.day.isoformat() if draft.day else None,
+            "kind": draft.kind.value,
+            "time_s": draft.time_s,
+            "party": postback.encode_party(draft.party) if draft.party else None,
+            "promise": windows,
+            "changes": draft.changes,
+            "editing": draft.editing,
+        }
+    )
+
+
+def from_text(text: str) -> Draft:
+    """Return the draft of a row; an empty one when the row is of another release."""
+    try:
+        fields = json.loads(text)
+        return Draft(
+            topic=fields["topic"],
+            token=fields["token"],
+            pickup=fields["pickup"],
+            dropoff=fields["dropoff"],
+            day=postback.parse_day(fields["day"] or ""),
+            kind=WishKind(fields["kind"]),
+            time_s=fields["time_s"],
+            party=postback.parse_party(fields["party"]) if fields["party"] else None,
+            promise=Promise(*fields["promise"]) if fields["promise"] else None,
+            changes=fields["changes"],
+            editing=fields["editing"],
+        )
+    except (ValueError, KeyError, TypeError):
+        return Draft()

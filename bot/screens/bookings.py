@@ -1,0 +1,103 @@
+"""Bookings as their owner sees them: receipt, list, one in full, giving it up (D-30 to D-32)."""
+
+from collections.abc import Sequence
+
+from backend import wording
+from backend.db.queries.bookings import BookingView
+from bot.postback import Tap
+from bot.screens.parts import Look, Piece, button, choice, fact, line, screen, tap
+
+MOST_LISTED = 8
+OPEN = "confirmed"
+
+
+def receipt(look: Look, booking: BookingView, *, title_key: str) -> Piece:
+    """Show a booking in full, with its number and what can be done about it."""
+    title = look.say(title_key)
+    body = [*_facts(look, booking), *_actions(look, booking)]
+    return screen(look, title, body, alt=f"{title}\n{spoken(look, booking)}", has_back=False)
+
+
+def listed(look: Look, shown: Sequence[BookingView]) -> Piece:
+    """Show the bookings to come, the next first."""
+    title = look.say("bot-bookings-title")
+    if not shown:
+        book = button(tap(look.say("bot-menu-book"), Tap("book")), style="primary")
+        return screen(look, title, [line(look.say("bot-no-bookings")), book], alt=look.say("bot-no-bookings"))
+    body = [
+        choice(_lines(look, booking), tap(_lines(look, booking)[0], Tap("booking", "", booking.public_id)))
+        for booking in shown[:MOST_LISTED]
+    ]
+    alt = "\n".join([title, *(spoken(look, booking) for booking in shown[:MOST_LISTED])])
+    return screen(look, title, body, alt=alt)
+
+
+def ask_cancel(look: Look, booking: BookingView) -> Piece:
+    """Ask once whether the booking is to be given up."""
+    title = look.say("bot-ask-cancel")
+    body = [
+        *_facts(look, booking),
+        button(tap(look.say("bot-yes-cancel"), Tap("drop", "", booking.public_id)), style="primary"),
+        button(tap(look.say("bot-keep"), Tap("booking", "", booking.public_id))),
+    ]
+    return screen(look, title, body, alt=f"{title}\n{spoken(look, booking)}")
+
+
+def cancelled(look: Look, booking: BookingView) -> Piece:
+    """Say that a booking is given up, and offer a new one."""
+    title = look.say("bot-cancelled-title")
+    again = button(tap(look.say("bot-menu-book"), Tap("book")), style="primary")
+    body = [line(spoken(look, booking)), again]
+    return screen(look, title, body, alt=f"{title}\n{spoken(look, booking)}", has_back=False)
+
+
+def spoken(look: Look, booking: BookingView) -> str:
+    """Return a booking in one sentence, for those who hear it or see the notification."""
+    return look.say(
+        "bot-booking-alt",
+        day=wording.day_text(booking.day, look.language),
+        window=wording.window_text(booking.promise, look.language),
+        pickup=booking.pickup.name,
+        dropoff=booking.dropoff.name,
+        number=booking.number,
+    )
+
+
+def _lines(look: Look, booking: BookingView) -> list[str]:
+    window = wording.window_text(booking.promise, look.language)
+    day = wording.day_text(booking.day, look.language)
+    return [
+        look.say("bot-offer-label", day=day, window=window),
+        look.say("bot-trip", pickup=booking.pickup.name, dropoff=booking.dropoff.name),
+        look.say("bot-number", number=booking.number),
+    ]
+
+
+def _facts(look: Look, booking: BookingView) -> list[Piece]:
+    language = look.language
+    window = wording.window_text(booking.promise, language)
+    arrive = wording.clock_text(booking.promise.arrive_latest_s, language)
+    planned = wording.clock_text(booking.planned_pickup_s, language)
+    planned_line = [fact(look.say("bot-fact-planned"), planned)] if booking.state == OPEN else []
+    return [
+        fact(look.say("bot-fact-state"), look.say(f"bot-state-{wording.key_of(booking.state)}")),
+        fact(look.say("bot-fact-number"), booking.number),
+        fact(look.say("bot-fact-day"), wording.day_text(booking.day, language)),
+        fact(look.say("bot-fact-pickup"), look.say("bot-at-stop", stop=booking.pickup.name, when=window)),
+        *planned_line,
+        fact(look.say("bot-fact-dropoff"), look.say("bot-by-stop", stop=booking.dropoff.name, when=arrive)),
+        fact(look.say("bot-fact-party"), wording.party_text(booking.party, language)),
+        fact(look.say("bot-fact-fare"), wording.yen_text(booking.fare_yen, language)),
+    ]
+
+
+def _actions(look: Look, booking: BookingView) -> list[Piece]:
+    place = button(tap(look.say("bot-pickup-place"), Tap("stop", "", str(booking.pickup.id))))
+    if booking.state != OPEN:
+        return [button(tap(look.say("bot-menu-book"), Tap("book")), style="primary")]
+    return [
+        line(look.say("bot-say-number"), size="md"),
+        place,
+        button(tap(look.say("bot-change"), Tap("change", "", booking.public_id))),
+        button(tap(look.say("bot-cancel"), Tap("cancel", "", booking.public_id))),
+    ]

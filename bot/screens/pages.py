@@ -1,0 +1,109 @@
+"""Menu, greeting, help, fares, telephone, purpose text and links: everything that asks nothing (D-15, L-01, L-13)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backend import wording
+from bot.postback import Tap
+from bot.screens.parts import GREY, Look, Piece, button, fact, line, link, screen, tap
+
+PURPOSE_LINES = ("who", "why", "what", "keep", "leave")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """When the desk answers the phone: its hours, and whether it does now (D-15)."""
+
+    opens_s: int
+    closes_s: int
+    is_open: bool
+
+
+def menu(look: Look, *, is_member: bool) -> Piece:
+    """Show what can be done."""
+    book = [("bot-menu-book", "book"), ("bot-menu-bookings", "bookings")]
+    first = book if is_member else [("bot-menu-register", "register")]
+    rest = [("bot-menu-guide", "guide"), ("bot-menu-fares", "fares"), ("bot-menu-help", "help")]
+    buttons = [
+        button(tap(look.say(key), Tap(verb)), style="primary" if index == 0 else "secondary")
+        for index, (key, verb) in enumerate([*first, *rest])
+    ]
+    return screen(look, look.say("bot-menu-title"), buttons, has_back=False)
+
+
+def welcome(look: Look, *, is_member: bool, privacy_url: str) -> Piece:
+    """Greet who added the account, with the policy at hand (L-01)."""
+    verb, key = ("book", "bot-menu-book") if is_member else ("register", "bot-menu-register")
+    body = [
+        line(look.say("bot-welcome")),
+        button(tap(look.say(key), Tap(verb)), style="primary"),
+        button(tap(look.say("bot-menu-help"), Tap("help"))),
+        button(link(look.say("bot-policy"), privacy_url)),
+    ]
+    return screen(look, look.say("bot-welcome-title"), body, alt=look.say("bot-welcome"), has_back=False)
+
+
+def consent(look: Look, *, privacy_url: str) -> Piece:
+    """Show what the data are for, before anything is asked (L-13, P-09)."""
+    told = [line(look.say(f"my-purpose-{part}"), size="md") for part in PURPOSE_LINES]
+    body = [
+        *told,
+        button(link(look.say("bot-policy"), privacy_url)),
+        button(tap(look.say("bot-agree"), Tap("agree")), style="primary"),
+    ]
+    spoken = "\n".join(look.say(f"my-purpose-{part}") for part in PURPOSE_LINES)
+    return screen(look, look.say("bot-consent-title"), body, alt=spoken)
+
+
+def form_link(look: Look, *, url: str, purpose: str) -> Piece:
+    """Give the one-time link to an own form."""
+    body = [
+        line(look.say(f"bot-link-{purpose}")),
+        button(link(look.say("bot-open-form"), url), style="primary"),
+        line(look.say("bot-link-once"), size="md", color=GREY),
+    ]
+    return screen(look, look.say(f"bot-link-{purpose}-title"), body, alt=look.say(f"bot-link-{purpose}"))
+
+
+def fares(look: Look, table: Mapping[str, int]) -> Piece:
+    """Show what one person pays."""
+    body: list[Piece] = [
+        fact(look.say(f"bot-fare-{category}"), wording.yen_text(yen, look.language)) for category, yen in table.items()
+    ]
+    body.append(line(look.say("bot-fare-pay"), size="md"))
+    told = [
+        f"{look.say(f'bot-fare-{category}')} {wording.yen_text(yen, look.language)}" for category, yen in table.items()
+    ]
+    return screen(look, look.say("bot-menu-fares"), body, alt="\n".join(told))
+
+
+def usage(look: Look, *, is_member: bool, other_language: str, privacy_url: str) -> Piece:
+    """Say how it works."""
+    body: list[Piece] = [line(look.say(f"bot-how-{step}")) for step in ("1", "2", "3", "4")]
+    if is_member:
+        body.append(button(tap(look.say("bot-menu-settings"), Tap("settings"))))
+    body.append(button(tap(look.say("bot-speak-other"), Tap(other_language))))
+    body.append(button(link(look.say("bot-policy"), privacy_url)))
+    spoken = "\n".join(look.say(f"bot-how-{step}") for step in ("1", "2", "3", "4"))
+    return screen(look, look.say("bot-menu-help"), body, alt=spoken)
+
+
+def phone(look: Look, desk: Desk) -> Piece:
+    """Show the number, the hours, and whether somebody answers now."""
+    told = [look.say("bot-phone-number", number=look.phone), *_hours(look, desk)]
+    return screen(look, look.say("bot-phone-title"), [line(words) for words in told], alt="\n".join(told))
+
+
+def desk(look: Look, open_hours: Desk, *, is_member: bool) -> Piece:
+    """Offer the desk to who was not understood twice (D-49, L-03)."""
+    told = [look.say("bot-desk"), *_hours(look, open_hours)]
+    key, verb = ("bot-menu-book", "book") if is_member else ("bot-menu-register", "register")
+    buttons = [button(tap(look.say(key), Tap(verb)), style="primary"), button(tap(look.say("bot-menu"), Tap("menu")))]
+    body = [*(line(words) for words in told), *buttons]
+    return screen(look, look.say("bot-desk-title"), body, alt="\n".join(told))
+
+
+def _hours(look: Look, desk: Desk) -> list[str]:
+    opens, closes = (wording.clock_text(second, look.language) for second in (desk.opens_s, desk.closes_s))
+    now = look.say("bot-phone-open" if desk.is_open else "bot-phone-closed")
+    return [look.say("bot-phone-hours", opens=opens, closes=closes), now]
