@@ -1,0 +1,87 @@
+"""Finds what a crash, or an emptied Redis, has lost, and does it. Works without Redis: the tables are the truth."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+from rq.utils import import_attribute
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend import world as worlds
+from backend.bell import PLAN
+from backend.db.queries import waiting
+from backend.db.session import transaction
+from backend.services import delays, planning
+from backend.services.planning import Versions
+from backend.world import World
+
+HANDLE_EVENTS = "bot.jobs.handle_events"
+SEND = "bot.jobs.send_notification"
+REPLAN = "backend.jobs.planning.replan_day"
+SECONDS_APART = 2.0
+MINUTE_S = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Sweeper:
+    """Goes round every two seconds; once a minute it also looks at the days."""
+
+    world: World
+    last_minute: float = -MINUTE_S
+    planned: dict[int, Versions] = field(default_factory=dict)
+
+    def sweep(self, monotonic_s: float) -> None:
+        """Do one round. One thing that fails does not keep the rest from being done."""
+        self._quietly(self.events)
+        self._quietly(self.messages)
+        if monotonic_s - self.last_minute >= MINUTE_S:
+            self.last_minute = monotonic_s
+            self._quietly(self.days)
+            self._quietly(self.late_runs)
+            self._quietly(self.better_plans)
+
+    def events(self) -> None:
+        """Handle the LINE events that no worker took."""
+        with transaction(self.world.engine) as session:
+            users = waiting.line_users_waiting(session, wall=self.world.wall())
+        for user in users:
+            import_attribute(HANDLE_EVENTS)(user)
+
+    def messages(self) -> None:
+        """Send what is owed and nobody is sending."""
+        with transaction(self.world.engine) as session:
+            owed = waiting.messages_waiting(session, wall=self.world.wall())
+        for notification_id in owed:
+            import_attribute(SEND)(notification_id)
+
+    def days(self) -> None:
+        """Make the service days that can be booked by now."""
+        with transaction(self.world.engine) as session:
+            planning.ensure_days(session, now=self.world.clock())
+
+    def late_runs(self) -> None:
+        """Tell people about vehicles that are late without their driver having said so."""
+        with transaction(self.world.engine) as session:
+            delays.check_running(session, now=self.world.clock())
+
+    def better_plans(self) -> None:
+        """Have the days improved whose plans changed since."""
+        with transaction(self.world.engine) as session:
+            busy = planning.busy_days(session, now=self.world.clock())
+        for service_day_id, versions in busy.items():
+            if self.planned.get(service_day_id) != versions:
+                self.world.bell.ring(REPLAN, service_day_id, queue=PLAN)
+        self.planned = busy
+
+    def _quietly(self, part: Callable[[], None]) -> None:
+        try:
+            part()
+        except SQLAlchemyError as error:
+            log.warning("sweep_failed", part=part.__name__, error=type(error).__name__)
+
+
+def make() -> Sweeper:
+    """Return the sweeper of this process."""
+    return Sweeper(worlds.current())
