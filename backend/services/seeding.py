@@ -1,0 +1,249 @@
+"""Loads a demo town: every figure becomes a row that can be changed without code (D-21, Q-26)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import pyotp
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.adapters.road_graph import RoadGraph
+from backend.db.models import (
+    BookingRuleRow,
+    Carrier,
+    ClosedDay,
+    Consent,
+    DutyPattern,
+    Fare,
+    FareTable,
+    Favourite,
+    OperatingPeriod,
+    Rider,
+    ServiceStop,
+    Staff,
+    Stop,
+    TransportService,
+    Vehicle,
+)
+from backend.db.queries import riders
+from backend.domain import times
+from backend.services import masters, planning, staff
+from backend.services.rules import DEFAULT_CHANNEL
+from backend.towns.values import Town
+
+DEMO_PASSWORD = "norou-noriai-2022"  # noqa: S105 -- printed on the demo's start page, refused in production
+AREA = "area"
+NEXT_VISIT_LEAD_S = 300
+WALK_M = 500
+FISCAL_MONTH = 4
+A_LEAP_YEAR = 2000
+PURPOSE_VERSION = "2022-11"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How much was loaded."""
+
+    stops: int
+    vehicles: int
+    members: int
+    staff: int
+
+
+def load(session: Session, town: Town, *, now: datetime) -> Loaded | None:
+    """Load ``town``; None when a service of its is there already and nothing was touched."""
+    if session.scalar(select(TransportService.id).limit(1)) is not None:
+        return None
+    stops = _stops(session, town)
+    service = _service(session, town, stops, now=now)
+    carrier = Carrier(name=town.carrier_name)
+    session.add(carrier)
+    session.flush()
+    people = _staff(session, town, carrier, now=now)
+    _fleet(session, town, service, carrier, stops, people)
+    members = [_member(session, town, each.code, stops, now=now) for each in town.members]
+    roads = RoadGraph(town.roads_path, town.speeds_path)
+    masters.refresh_travel_times(session, roads, now=now, band_starts_s=roads.band_starts_s)
+    planning.ensure_days(session, now=now)
+    return Loaded(len(stops), len(town.vehicles), len(members), len(people))
+
+
+def periods(town: Town, *, now: datetime) -> list[OperatingPeriod]:
+    """Return when the town runs: the specified period, and while it is past, the fiscal years of today and after.
+
+    So the demo can be ridden on any day, and a clock set to the specified winter finds just that winter (D-01, D-02).
+    """
+    given = town.operation
+    specified = OperatingPeriod(
+        accepts_from=given.accepts_from,
+        accepts_to=given.accepts_to,
+        runs_from=given.operates_from,
+        runs_to=given.operates_to,
+    )
+    today = times.day_of(now)
+    if today <= given.operates_to:
+        return [specified]
+    this_year = today.year if today.month >= FISCAL_MONTH else today.year - 1
+    return [specified, *(_fiscal_year(year) for year in (this_year, this_year + 1))]
+
+
+def _fiscal_year(year: int) -> OperatingPeriod:
+    start, end = date(year, FISCAL_MONTH, 1), date(year + 1, FISCAL_MONTH, 1) - timedelta(days=1)
+    return OperatingPeriod(accepts_from=start - timedelta(days=7), accepts_to=end, runs_from=start, runs_to=end)
+
+
+def _stops(session: Session, town: Town) -> dict[str, Stop]:
+    rows = {
+        each.code: Stop(
+            code=each.code,
+            name=each.name,
+            kana=each.kana,
+            lat=each.lat,
+            lon=each.lon,
+            kind=each.kind,
+            marker=each.marker,
+            winter_marker=each.winter_marker,
+            hint=each.hint,
+        )
+        for each in town.stops
+    }
+    session.add_all(rows.values())
+    session.flush()
+    return rows
+
+
+def _service(session: Session, town: Town, stops: dict[str, Stop], *, now: datetime) -> TransportService:
+    operation, booking, promise, planned = town.operation, town.booking, town.promise, town.planned
+    service = TransportService(
+        code=f"{town.code}-{AREA}",
+        mode=AREA,
+        name=operation.service_name,
+        members_only=booking.members_only,
+        weekdays=sorted(operation.weekdays),
+        closed_on_holidays=operation.closed_on_holidays,
+        hours_start_s=operation.starts_s,
+        hours_end_s=operation.ends_s,
+        phone_number=town.support.desk_phone,
+        phone_lead_s=booking.phone_opens_before_s,
+        pickup_window_s=promise.pickup_window_s,
+        ride_percent=round(promise.ride_factor * 100),
+        ride_plus_s=promise.ride_offset_s,
+        max_wait_s=promise.max_wait_s,
+        max_early_s=promise.max_early_s,
+        dwell_s=promise.dwell_s,
+        wheelchair_dwell_s=promise.wheelchair_dwell_s,
+        max_party=booking.max_party,
+        walk_m=WALK_M,
+        large_delay_s=town.day.large_delay_s,
+        resend_shift_s=town.day.resend_shift_s,
+        no_show_wait_s=town.day.no_show_wait_s,
+        next_visit_lead_s=NEXT_VISIT_LEAD_S,
+        winter_from=f"{operation.winter_from.month:02d}-{operation.winter_from.day:02d}",
+        winter_to=f"{operation.winter_to.month:02d}-{operation.winter_to.day:02d}",
+        planned_days=planned.operating_days,
+        planned_members=planned.members,
+        planned_callers=planned.phone_bookers_per_day,
+        planned_stops=planned.stops,
+        operating_periods=periods(town, now=now),
+        booking_rules=[
+            BookingRuleRow(
+                channel=DEFAULT_CHANNEL,
+                opens_days=booking.opens_days_before,
+                opens_at_s=booking.opens_s,
+                notice_s=booking.notice_s,
+            )
+        ],
+    )
+    session.add(service)
+    session.flush()
+    session.add_all(ServiceStop(transport_service_id=service.id, stop_id=stop.id) for stop in stops.values())
+    _closures(session, town, service)
+    fares = [Fare(category=each.category, seq=seq, yen=each.yen) for seq, each in enumerate(town.fares)]
+    valid_from = min(each.valid_from for each in town.fares)
+    session.add(FareTable(transport_service_id=service.id, valid_from=valid_from, fares=fares))
+    session.flush()
+    return service
+
+
+def _closures(session: Session, town: Town, service: TransportService) -> None:
+    for each in town.operation.closed_each_year:
+        row = ClosedDay(
+            transport_service_id=service.id,
+            from_day=date(A_LEAP_YEAR, each.first.month, each.first.day),
+            to_day=date(A_LEAP_YEAR, each.last.month, each.last.day),
+            yearly=True,
+            reason=each.reason,
+        )
+        session.add(row)
+    for once in town.closed:
+        session.add(
+            ClosedDay(transport_service_id=service.id, from_day=once.first, to_day=once.last, reason=once.reason)
+        )
+
+
+def _staff(session: Session, town: Town, carrier: Carrier, *, now: datetime) -> dict[str, Staff]:
+    wanted = [(each.login, each.role, each.name) for each in town.staff]
+    wanted += [(each.login, "driver", each.name) for each in town.drivers]
+    return {
+        login: staff.create(
+            session,
+            login=login,
+            password=DEMO_PASSWORD,
+            role=role,
+            name=name,
+            carrier_id=carrier.id if role in {"carrier", "driver"} else None,
+            totp_secret=pyotp.random_base32(),
+            now=now,
+        )
+        for login, role, name in wanted
+        if role != "auditor"
+    }
+
+
+def _fleet(  # noqa: PLR0917 -- the fleet ties all of these together
+    session: Session,
+    town: Town,
+    service: TransportService,
+    carrier: Carrier,
+    stops: dict[str, Stop],
+    people: dict[str, Staff],
+) -> None:
+    vehicles = {
+        each.code: Vehicle(
+            code=each.code,
+            carrier_id=carrier.id,
+            name=each.name,
+            seats=each.seats,
+            wheelchair_places=each.wheelchair_places,
+            depot_stop_id=stops[each.depot_stop].id,
+        )
+        for each in town.vehicles
+    }
+    session.add_all(vehicles.values())
+    session.flush()
+    for duty in town.duties:
+        follows_hours = (duty.from_s, duty.to_s) == (service.hours_start_s, service.hours_end_s)
+        session.add(
+            DutyPattern(
+                transport_service_id=service.id,
+                vehicle_id=vehicles[duty.vehicle].id,
+                driver_id=people[duty.driver].id,
+                weekdays=sorted(duty.weekdays),
+                start_s=None if follows_hours else duty.from_s,
+                end_s=None if follows_hours else duty.to_s,
+            )
+        )
+    session.flush()
+
+
+def _member(session: Session, town: Town, code: str, stops: dict[str, Stop], *, now: datetime) -> Rider:
+    each = next(member for member in town.members if member.code == code)
+    phone = riders.normal_phone(each.phone) or each.phone
+    rider = Rider(source="phone", registered_at=now, phone_index=riders.phone_index(phone))
+    rider.name, rider.kana, rider.phone = each.name, each.kana, phone
+    rider.birth, rider.fare_category = str(each.birth_year), each.fare_category
+    session.add(rider)
+    session.flush()
+    session.add(Consent(rider_id=rider.id, purpose_version=PURPOSE_VERSION, channel="phone", at=now))
+    session.add_all(Favourite(rider_id=rider.id, stop_id=stops[stop].id) for stop in each.favorite_stops)
+    return rider

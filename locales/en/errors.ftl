@@ -1,0 +1,9 @@
+error-title = Notice
+error-not-found = There is no such page.
+error-forbidden = Your role does not open this page.
+error-stale = Somebody else changed this first. Please look again.
+error-too-large = What was sent is too large.
+error-bad-request = We could not take what was sent. Please go back and try again.
+error-ours = We are sorry, something went wrong on our side. Please try again in a moment, or call us if it is urgent.
+error-home = To the start page
+error-request = Request { $id }

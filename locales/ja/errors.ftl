@@ -1,0 +1,9 @@
+error-title = お知らせ
+error-not-found = お探しのページは見つかりませんでした。
+error-forbidden = このページは、いまの担当では開けません。
+error-stale = ほかの方が先に変更しました。もう一度お確かめください。
+error-too-large = 送られた内容が大きすぎます。
+error-bad-request = 送られた内容を受け取れませんでした。前の画面にもどって、もう一度お試しください。
+error-ours = もうしわけありません。こちらの不具合で表示できませんでした。少し待ってからもう一度お試しください。お急ぎのときはお電話ください。
+error-home = はじめの画面へ
+error-request = 受付番号 { $id }
