@@ -164,7 +164,7 @@ def _bind_times(
     """Give the solver the windows, the shifts and the longest rides of parties on board."""
     services = [0] * (2 * nodes.vehicles) + [visit.service_s for visit in nodes.visits]
     transits = [[service + drive for drive in row] for service, row in zip(services, drives, strict=True)]
-    horizon = max(opening.itinerary.vehicle.shift.latest_s for opening in nodes.openings)
+    horizon = max(max(opening.ready_s, opening.itinerary.vehicle.shift.latest_s) for opening in nodes.openings)
     lowest = min(0, *(opening.ready_s for opening in nodes.openings))
     fix_start_cumul_to_zero = False
     model.AddDimension(

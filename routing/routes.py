@@ -20,6 +20,16 @@ class Spot(NamedTuple):
     route: Route
 
 
+class _Prepared(NamedTuple):
+    """A route from depot to depot: when it is ready to leave each stop at the soonest, with what on board."""
+
+    stops: Route
+    starts: list[float]
+    leaves: list[float]
+    latest_starts: list[float]
+    loads: list[float]
+
+
 class Routes:
     """The tables of one instance, and what was found out about its routes so far."""
 
@@ -36,6 +46,7 @@ class Routes:
         self.distance = [[instance.distance(origin, node) for node in nodes] for origin in nodes]
         self._tighten()
         self._spots: dict[tuple[Route, int], Spot | None] = {}
+        self._prepared: dict[Route, _Prepared] = {}
 
     def length(self, route: Route) -> float:
         """Return the distance of a route from depot to depot, 0 for an empty one."""
@@ -49,6 +60,7 @@ class Routes:
         if key not in self._spots:
             if len(self._spots) > 400_000:  # noqa: PLR2004 -- about 200 MB
                 self._spots.clear()
+                self._prepared.clear()
             self._spots[key] = self._find_spot(route, request)
         return self._spots[key]
 
@@ -119,70 +131,74 @@ class Routes:
         return True
 
     def _find_spot(self, route: Route, request: int) -> Spot | None:
-        stops = (0, *route, self.end)
-        for added, first, second in sorted(self._candidates(stops, request)):
+        if route not in self._prepared:
+            self._prepared[route] = self._prepare((0, *route, self.end))
+        for added, first, second in sorted(self._candidates(self._prepared[route], request)):
             tried = (*route[:first], request, *route[first:second], request + self.n, *route[second:])
             if self._times_exist((0, *tried, self.end)):
                 base = 0.0 if route else self.distance[0][self.end]
                 return Spot(added + base, tried)
         return None
 
-    def _candidates(self, stops: Route, request: int) -> list[tuple[float, int, int]]:
-        """Return the positions that windows and loads do not rule out, with what they add."""
-        distance, service = self.distance, self.service
-        latest_starts = self._latest_starts(stops)
-        from_pickup = distance[request]
-        found: list[tuple[float, int, int]] = []
-        clock, load = self.earliest[0], 0.0
-        for first in range(len(stops) - 1):
-            here, there = stops[first], stops[first + 1]
-            if first:
-                clock = max(clock + distance[stops[first - 1]][here], self.earliest[here])
-                if clock > self.latest[request]:
-                    break
-                clock += service[here]
-                load += self.load[here]
-            start = max(clock + distance[here][request], self.earliest[request])
-            if start > self.latest[request] or load + self.load[request] > self.capacity:
-                continue
-            added = distance[here][request] - distance[here][there]
-            rest = stops[first + 1 :]
-            for added_dropoff, skipped in self._dropoffs(
-                rest, latest_starts[first + 1 :], request, start, load + self.load[request]
-            ):
-                further = from_pickup[request + self.n] if not skipped else from_pickup[there]
-                found.append((added + further + added_dropoff, first, first + skipped))
-        return found
-
-    def _dropoffs(
-        self, rest: Route, latest_starts: list[float], request: int, start: float, load: float
-    ) -> list[tuple[float, int]]:
-        """Return where the drop-off may go after a pick-up at ``start``: what it adds, visits in between."""
-        dropoff = request + self.n
-        to_dropoff = self.distance[dropoff]
-        found = []
-        here, clock = request, start + self.service[request]
-        last = min(self.latest[dropoff], self.latest[request] + self.service[request] + self.longest_ride)
-        for skipped, node in enumerate(rest):
-            arrival = max(clock + to_dropoff[here], self.earliest[dropoff])
-            if arrival > last + EPSILON:
-                break
-            if arrival + self.service[dropoff] + to_dropoff[node] <= latest_starts[skipped] + EPSILON:
-                detour = to_dropoff[node] + (to_dropoff[here] - self.distance[here][node] if skipped else 0.0)
-                found.append((detour, skipped))
-            load += self.load[node]
-            clock = max(clock + self.distance[here][node], self.earliest[node])
-            if clock > self.latest[node] + EPSILON or load > self.capacity:
-                break
-            clock += self.service[node]
-            here = node
-        return found
-
-    def _latest_starts(self, stops: Route) -> list[float]:
-        """Return for each stop how late its service may start for the windows after it."""
+    def _prepare(self, stops: Route) -> _Prepared:
+        """Return what every insertion into one route needs to know."""
+        starts, leaves = [self.earliest[0]], [self.earliest[0]]
+        for here, there in pairwise(stops):
+            starts.append(max(leaves[-1] + self.distance[here][there], self.earliest[there]))
+            leaves.append(starts[-1] + self.service[there])
         latest = [self.latest[node] for node in stops]
         for index in range(len(stops) - 2, -1, -1):
             here, there = stops[index], stops[index + 1]
             onward = latest[index + 1] - self.distance[here][there] - self.service[here]
             latest[index] = min(latest[index], onward)
-        return latest
+        return _Prepared(stops, starts, leaves, latest, list(accumulate(self.load[node] for node in stops)))
+
+    def _candidates(self, prepared: _Prepared, request: int) -> list[tuple[float, int, int]]:
+        """Return the positions that windows and loads do not rule out, with what they add."""
+        stops, starts, leaves, latest_starts, loads = prepared
+        to_pickup = self.distance[request]
+        direct = to_pickup[request + self.n]
+        opens, closes = self.earliest[request], self.latest[request] + EPSILON
+        service, room = self.service[request], self.capacity - self.load[request]
+        found: list[tuple[float, int, int]] = []
+        for first in range(len(stops) - 1):
+            if starts[first] > closes:
+                break
+            here, there = stops[first], stops[first + 1]
+            start = leaves[first] + to_pickup[here]
+            start = max(start, opens)
+            if start > closes or loads[first] > room:
+                continue
+            added = to_pickup[here] - self.distance[here][there]
+            onward = start + service + to_pickup[there] <= latest_starts[first + 1] + EPSILON
+            for detour, skipped in self._dropoffs(prepared, request, first, start):
+                if not skipped:
+                    found.append((added + direct + detour, first, first))
+                elif onward:
+                    found.append((added + to_pickup[there] + detour, first, first + skipped))
+        return found
+
+    def _dropoffs(self, prepared: _Prepared, request: int, first: int, start: float) -> list[tuple[float, int]]:
+        """Return where the drop-off may go after a pick-up at ``start``: what it adds, visits in between."""
+        dropoff, room = request + self.n, self.capacity - self.load[request]
+        distance, service, earliest, latest = self.distance, self.service, self.earliest, self.latest
+        stops, _, _, latest_starts, loads = prepared
+        to_dropoff, alighting, opens = distance[dropoff], service[dropoff] - EPSILON, earliest[dropoff]
+        last = min(latest[dropoff], latest[request] + service[request] + self.longest_ride) + EPSILON
+        found = []
+        here, clock = request, start + service[request]
+        for index in range(first + 1, len(stops)):
+            node = stops[index]
+            arrival = clock + to_dropoff[here]
+            if arrival > last:
+                break
+            if (max(opens, arrival)) + alighting + to_dropoff[node] <= latest_starts[index]:
+                between = to_dropoff[here] - distance[here][node] if index > first + 1 else 0.0
+                found.append((to_dropoff[node] + between, index - first - 1))
+            clock += distance[here][node]
+            clock = max(clock, earliest[node])
+            if clock > latest_starts[index] + EPSILON or loads[index] > room:
+                break
+            clock += service[node]
+            here = node
+        return found

@@ -23,6 +23,7 @@ _BLINK = 0.01  # share of places overlooked, so that the cheapest does not alway
 _COOLEST = 1e-3  # last temperature, of the first
 _COMBINATIONS = (0.15, 0.35, 0.6, 0.8)  # when, in shares of the time, to combine the pool
 _COMBINING = 0.05  # share of the time that one combination may take
+_LARGEST_POOL = 300_000  # routes; then it starts anew
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,8 @@ class _Search:
             if combinations and share > combinations[0]:
                 del combinations[0]
                 current = best = self._combined(best, combining_s)
+            if len(self.lengths) > _LARGEST_POOL:
+                self.lengths = {route: self.routes.length(route) for route in best.routes}
             temperature = hottest * _COOLEST**share
             candidate = self._recreate(*self._ruin(current))
             if candidate.cost < current.cost - temperature * math.log(self.rng.random() or EPSILON):

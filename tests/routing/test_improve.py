@@ -67,3 +67,16 @@ def test_a_plan_that_already_breaks_a_promise_is_left_alone():
     plan = (make_itinerary(up(late), off(late)),)
 
     assert improve(plan, LINE, seconds=0.1, seed=1) is plan
+
+
+def test_a_vehicle_whose_shift_is_over_is_left_alone():
+    first, second = make_request(1, 0, 4), make_request(2, 0, 4)
+    plan = (
+        make_itinerary(up(first), off(first), up(second), off(second), vehicle=make_vehicle(1, shift=(0, 5_000))),
+        make_itinerary(vehicle=make_vehicle(2, shift=(0, 1_000)), ready_s=6_000),
+    )
+
+    better = improve(plan, LINE, seconds=0.1, seed=1)
+
+    assert better[1] == plan[1]
+    assert total(better, LINE) < total(plan, LINE)
