@@ -11,6 +11,7 @@ PAGE_TEXTS = (
     "sim-copied",
     "sim-free-place",
     "sim-hang-up",
+    "sim-keyboard",
     "sim-latitude",
     "sim-letters",
     "sim-letters-huge",

@@ -28,6 +28,7 @@ sim-unblock = Unblock
 sim-blocked = You are blocking this account. Its messages do not reach you.
 sim-put-away = Put this phone away
 sim-say = Enter a message
+sim-keyboard = Type
 sim-send = Send
 sim-close = Close
 sim-more = Send something else

@@ -28,6 +28,7 @@ sim-unblock = ブロックを解除する
 sim-blocked = このアカウントをブロックしています。メッセージは届きません。
 sim-put-away = この電話を片づける
 sim-say = メッセージを入力
+sim-keyboard = 文字を打つ
 sim-send = 送る
 sim-close = 閉じる
 sim-more = ほかのものを送る

@@ -76,7 +76,7 @@ function templateCard(part, onTap, beside = false) {
       part.title ? el("strong", { text: part.title }) : null,
       el("p", { text: part.text }),
     ),
-    el("div", { className: beside ? "template-actions beside" : "template-actions" }, ...actions),
+    el("div", { className: beside ? "template-actions pair" : "template-actions" }, ...actions),
   );
 }
 

@@ -42,12 +42,15 @@ export class Phone {
     });
     this.quick = el("div", { className: "quick", hidden: true, attrs: { role: "group", "aria-label": t("sim-quick") } });
     this.menuBox = el("div", { className: "rich-menu", hidden: true });
-    this.menuBar = button("", () => this.toggleMenu(), { className: "menu-bar", hidden: true });
+    this.menuName = button("", () => this.toggleMenu(), { className: "menu-name" });
+    const keyboard = button(t("sim-keyboard"), () => this.type(""), { className: "keyboard" });
+    this.menuBar = el("div", { className: "menu-bar", hidden: true }, keyboard, this.menuName);
     this.blocked = el("div", { className: "blocked", hidden: true });
     this.blocked.append(
       el("p", { text: t("sim-blocked") }),
       button(t("sim-unblock"), () => this.send("unblock", {})),
     );
+    this.foot = el("div", { className: "foot" }, this.buildComposer(), this.menuBar, this.menuBox, this.blocked);
     this.sheetHolder = el("div", { className: "sheet", hidden: true });
     this.sheet = new Sheet(this.sheetHolder);
     this.element = el(
@@ -57,10 +60,7 @@ export class Phone {
       this.banner,
       this.chat,
       this.quick,
-      this.buildComposer(),
-      this.menuBar,
-      this.menuBox,
-      this.blocked,
+      this.foot,
       this.sheetHolder,
     );
     this.element.addEventListener("pointerdown", () => this.focus());
@@ -120,9 +120,12 @@ export class Phone {
     });
   }
 
+  // To the end, but never past the top of the newest message.
   scroll() {
     requestAnimationFrame(() => {
-      this.chat.scrollTop = this.chat.scrollHeight;
+      const newest = this.newest && this.entries.get(this.newest.id).drawn;
+      const top = newest ? newest.offsetTop - this.chat.offsetTop - 8 : Infinity;
+      this.chat.scrollTop = Math.min(this.chat.scrollHeight - this.chat.clientHeight, top);
     });
   }
 
@@ -228,8 +231,9 @@ export class Phone {
   setMenu(open) {
     this.menuOpen = open;
     this.menuBox.hidden = !open || !this.menu;
-    this.menuBar.textContent = `${this.menu?.chatBarText ?? ""} ${open ? "▾" : "▴"}`;
-    this.menuBar.setAttribute("aria-expanded", String(open));
+    this.foot.classList.toggle("menu-open", open && Boolean(this.menu));
+    this.menuName.textContent = `${this.menu?.chatBarText ?? ""} ${open ? "▾" : "▴"}`;
+    this.menuName.setAttribute("aria-expanded", String(open));
     this.scroll();
   }
 
@@ -273,8 +277,12 @@ export class Phone {
   follow(action) {
     if (action.inputOption === "closeRichMenu") this.setMenu(false);
     if (action.inputOption === "openRichMenu") this.setMenu(true);
-    if (action.inputOption !== "openKeyboard") return;
-    this.input.value = action.fillInText ?? "";
+    if (action.inputOption === "openKeyboard") this.type(action.fillInText ?? "");
+  }
+
+  type(text) {
+    this.setMenu(false);
+    this.input.value = text;
     this.input.focus();
   }
 

@@ -22,6 +22,7 @@ from linebot.v3.messaging import (
     RichMenuSwitchAction,
     ShowLoadingAnimationRequest,
     TextMessage,
+    URIAction,
 )
 
 PATIENT = {"_request_timeout": 5}
@@ -46,6 +47,11 @@ def menu(*actions, width=1200, height=800):
     return RichMenuRequest(
         size=RichMenuSize(width=width, height=height), selected=True, name="m", chat_bar_text="メニュー", areas=areas
     )
+
+
+def sdk_actions():
+    """Return what the areas of a usual menu do."""
+    return MessageAction(label="使い方", text="使い方"), URIAction(label="電話する", uri="tel:0110000000")
 
 
 def made_menu(sdk, sdk_blob, *actions):
