@@ -149,7 +149,7 @@ def get_phone(session: Session, run: RunView, visit_id: int) -> tuple[int, str]:
         .where(Visit.id == visit_id, Visit.run_id == run.id, Booking.state.in_(("confirmed", "boarded", "no_show")))
     )
     booking = session.scalars(query).one_or_none()
-    if booking is None or booking.rider is None or not booking.rider.phone:
+    if run.state == "finished" or booking is None or booking.rider is None or not booking.rider.phone:
         raise NotFoundError(f"visit {visit_id}: no phone number")
     return booking.id, booking.rider.phone
 

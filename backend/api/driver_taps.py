@@ -1,0 +1,126 @@
+"""Reading what a terminal sends: taps with their own ids and times, positions, messages."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from backend.api.problems import UnreadableError
+from backend.services.boarding import KINDS, TerminalEventIn
+from backend.services.positions import MOST_LAT, MOST_LON, Fix
+
+MOST_EVENTS = 100
+DELAY = "delay"
+LONGEST_DELAY_S = 4 * 3600
+OLDEST = timedelta(days=2)
+_EVENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+Json = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class DelayTap:
+    """A delay as the driver tapped it; 0 means back in time."""
+
+    event_id: str
+    late_s: int
+    happened_at: datetime
+
+
+def batch_of(body: object) -> tuple[datetime, list[Json]]:
+    """Return when the terminal sent a batch, by its own clock, and the taps in it, unread."""
+    if not isinstance(body, dict):
+        raise UnreadableError("body")
+    events = body.get("events")
+    if not isinstance(events, list) or len(events) > MOST_EVENTS:
+        raise UnreadableError("events")
+    if any(not isinstance(event, dict) for event in events):
+        raise UnreadableError("events")
+    return _moment(body, "sent_at"), events
+
+
+def event_id_of(event: Json) -> str:
+    """Return a tap's own id; raise UnreadableError when it has none, for then it cannot be answered."""
+    event_id = event.get("event_id")
+    if not isinstance(event_id, str) or not _EVENT_ID.fullmatch(event_id):
+        raise UnreadableError("event_id")
+    return event_id
+
+
+def tap_of(event: Json, *, run_id: int, sent_at: datetime, now: datetime) -> TerminalEventIn | DelayTap:
+    """Return a tap with its time by our clock.
+
+    A terminal's clock may be wrong, and nobody can set it on the road: only the time between tap and sending is
+    taken from it.
+    """
+    age = min(max(sent_at - _moment(event, "happened_at"), timedelta(0)), OLDEST)
+    happened_at = now - age
+    if event.get("kind") == DELAY:
+        late_s = _number(event, "value", most=LONGEST_DELAY_S)
+        return DelayTap(event_id_of(event), late_s, happened_at)
+    kind = event.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise UnreadableError("kind")
+    reason = event.get("reason")
+    return TerminalEventIn(
+        event_id=event_id_of(event),
+        run_id=run_id,
+        kind=kind,
+        visit_id=_number(event, "visit_id", most=2**62),
+        happened_at=happened_at,
+        value=_number(event, "value", most=10**6) if event.get("value") is not None else None,
+        pay_kind=str(event.get("pay_kind") or "cash"),
+        reason=reason if isinstance(reason, str) else None,
+    )
+
+
+def fix_of(body: object, *, now: datetime) -> Fix:
+    """Return a position; ``age_s`` says how old it is."""
+    if not isinstance(body, dict):
+        raise UnreadableError("body")
+    lat, lon, age_s = (_decimal(body, name) for name in ("lat", "lon", "age_s"))
+    if abs(lat) > MOST_LAT or abs(lon) > MOST_LON or age_s < 0:
+        raise UnreadableError("lat")
+    return Fix(lat, lon, now - min(timedelta(seconds=age_s), OLDEST))
+
+
+def message_of(body: object) -> tuple[str, str]:
+    """Return a message's own id and its text."""
+    if not isinstance(body, dict) or not isinstance(body.get("text"), str):
+        raise UnreadableError("text")
+    message_id = body.get("message_id")
+    if not isinstance(message_id, str) or not _EVENT_ID.fullmatch(message_id):
+        raise UnreadableError("message_id")
+    return message_id, str(body["text"])
+
+
+def number_of(body: object, name: str) -> int:
+    """Return a whole number of a body."""
+    if not isinstance(body, dict):
+        raise UnreadableError("body")
+    return _number(body, name, most=2**62)
+
+
+def _number(values: Json, name: str, *, most: int) -> int:
+    value = values.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+        raise UnreadableError(name)
+    return value
+
+
+def _decimal(values: Json, name: str) -> float:
+    value = values.get(name, 0)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise UnreadableError(name)
+    return float(value)
+
+
+def _moment(values: Json, name: str) -> datetime:
+    value = values.get(name)
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError as error:
+        raise UnreadableError(name) from error
+    if at is None or at.tzinfo is None:
+        raise UnreadableError(name)
+    return at

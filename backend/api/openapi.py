@@ -1,0 +1,53 @@
+"""The machine API, described for machines: /api/openapi.json. A test holds it against the routes there are."""
+
+from flask import Blueprint, Response, jsonify
+
+from backend.api.driver_openapi import PATHS as DRIVER_PATHS
+
+VERSION = "1.0.0"
+PROBLEM = {
+    "description": "What was wrong",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+def create_blueprint() -> Blueprint:
+    """Return the route of the description itself."""
+    api = Blueprint("openapi", __name__, url_prefix="/api")
+    api.get("/openapi.json")(describe)
+    return api
+
+
+def describe() -> Response:
+    """Return the description (OpenAPI 3.1)."""
+    return jsonify(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "Noriai", "version": VERSION, "license": {"name": "Apache-2.0"}},
+            "paths": {
+                "/api/openapi.json": {
+                    "get": {"summary": "This description", "responses": {"200": {"description": "OpenAPI 3.1"}}}
+                },
+                **DRIVER_PATHS,
+            },
+            "components": {
+                "responses": {"Problem": PROBLEM},
+                "securitySchemes": {
+                    "staff": {"type": "apiKey", "in": "cookie", "name": "noriai"},
+                    "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRFToken"},
+                },
+                "schemas": {
+                    "Problem": {
+                        "type": "object",
+                        "required": ["status", "title"],
+                        "properties": {
+                            "status": {"type": "integer"},
+                            "title": {"type": "string"},
+                            "detail": {"type": "string"},
+                            "request_id": {"type": ["string", "null"]},
+                        },
+                    }
+                },
+            },
+        }
+    )
