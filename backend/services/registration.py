@@ -109,7 +109,7 @@ def register(session: Session, link: OpenLink, data: PersonalData, *, now: datet
     if account.rider_id is not None:
         raise NotFoundError("already registered")
     rider = Rider(source="line", registered_at=now)
-    _write(rider, data)
+    write(rider, data)
     session.add(rider)
     session.flush()
     session.add(Consent(rider_id=rider.id, purpose_version=PURPOSE_VERSION, channel="line", at=now))
@@ -131,7 +131,7 @@ def knows_phone_tail(session: Session, link: OpenLink, digits: str) -> bool:
 def correct(session: Session, link: OpenLink, data: PersonalData, *, now: datetime) -> None:
     """Put what a member wrote about themselves in the place of what stood there."""
     rider = session.get_one(Rider, link.rider_id)
-    _write(rider, data)
+    write(rider, data)
     lifecycle.record(session, "rider", rider.id, "rider.corrected", actor=_actor(link), now=now)
 
 
@@ -146,7 +146,7 @@ def leave(session: Session, link: OpenLink, *, now: datetime, wall: datetime) ->
     to_come = select(Booking.public_id).where(Booking.rider_id == rider.id, Booking.state == "confirmed")
     for public_id in session.scalars(to_come).all():
         bookings.cancel(session, public_id, actor=_actor(link), now=now)
-    _erase(session, rider, now=now)
+    erase(session, rider, now=now)
     use_up(session, link, wall=wall)
     lifecycle.record(session, "rider", rider.id, "rider.left", actor=_actor(link), now=now)
 
@@ -187,7 +187,8 @@ def is_pupil(data: PersonalData, *, today: date) -> bool:
     return school_years(born, today) < PUPIL_YEARS
 
 
-def _write(rider: Rider, data: PersonalData) -> None:
+def write(rider: Rider, data: PersonalData) -> None:
+    """Put what a person said about themselves into their row."""
     rider.name = data.name
     rider.kana = data.kana
     rider.phone = data.phone
@@ -200,7 +201,8 @@ def _write(rider: Rider, data: PersonalData) -> None:
     rider.language = data.language
 
 
-def _erase(session: Session, rider: Rider, *, now: datetime) -> None:
+def erase(session: Session, rider: Rider, *, now: datetime) -> None:
+    """Take everything away that names a person; the row stays for the counts (D-40)."""
     for column in ("name", "kana", "phone", "birth", "school_stage", "fare_category", "wheelchair", "guardian"):
         setattr(rider, column, "")
     rider.phone_index = None
