@@ -15,7 +15,7 @@ from backend.db.models import Booking, PartyLine, PromiseRow, ServiceDay, Transp
 from backend.db.queries import money
 from backend.domain import times
 from backend.domain.errors import NotFoundError, StaleError
-from backend.domain.offers import Promise, Wish
+from backend.domain.offers import Offer, Promise, Wish
 from backend.domain.refusals import Refusal
 from backend.services import itineraries, lifecycle, notifications, offers, rules, service_days
 from backend.services.modes import MODES
@@ -100,6 +100,28 @@ def change(
     attempt.commit()
     outcome.replaces_id = old.id
     return outcome
+
+
+def offers_instead(
+    session: Session, public_id: str, wish: Wish, *, channel: str, rider_id: int | None, now: datetime
+) -> tuple[Offer, ...] | Refusal:
+    """Return the rides that could take the place of a booking, its own seats counted as free; nothing is changed.
+
+    Raises `NotFoundError` and `StaleError` as `change` does.
+    """
+    old = _find(session, public_id, rider_id)
+    old_day = session.get_one(ServiceDay, old.service_day_id)
+    for day in sorted({old_day.day, wish.day}):
+        service_days.lock(session, wish.transport_service_id, day)
+    session.refresh(old)
+    if old.state != "confirmed":
+        raise StaleError(f"booking {old.id} is {old.state}")
+    attempt = session.begin_nested()
+    _cancel(session, old, old_day, actor="system", now=now)
+    session.flush()
+    found = offers.find(session, wish, channel=channel, rider_id=rider_id, now=now)
+    attempt.rollback()
+    return found
 
 
 def _book(session: Session, wish: Wish, promise: Promise | None, caller: Caller, asking: Asking) -> Booking | Refusal:
