@@ -1,5 +1,7 @@
 """The terminal's routes in OpenAPI's words. Answers are spelled out in `driver_json` (TypedDicts)."""
 
+from collections.abc import Mapping
+
 from backend.services.boarding import FARE_REASONS, KINDS, PAY_KINDS
 
 Description = dict[str, object]
@@ -13,7 +15,7 @@ def _id(name: str) -> Description:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "integer"}}
 
 
-def _body(required: list[str], properties: Description) -> Description:
+def _body(required: list[str], properties: Mapping[str, object]) -> Description:
     schema = {"type": "object", "required": required, "properties": properties}
     return {"required": True, "content": {"application/json": {"schema": schema}}}
 
