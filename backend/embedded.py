@@ -61,7 +61,7 @@ class Postgres:
 
     folder: Path
     fast: bool = False
-    _sockets: Path = field(init=False)
+    _sockets: Path | None = field(init=False, default=None)
     _process: subprocess.Popen[bytes] | None = field(init=False, default=None)
     _data: Path = field(init=False)
     _account: Account = field(init=False)
@@ -75,7 +75,8 @@ class Postgres:
         stop_left_over(self._data / "postmaster.pid")
         if not (self._data / "PG_VERSION").exists():
             self._create(binaries)
-        self._sockets = socket_folder(self._account)
+        # Started anew after a crash it answers at the same place.
+        self._sockets = self._sockets or socket_folder(self._account)
         options = [
             "listen_addresses=",
             f"unix_socket_directories={self._sockets}",
@@ -123,7 +124,7 @@ class Postgres:
         """Stop the server the fast way: open transactions are rolled back, nothing committed is lost."""
         if self._process is not None:
             end(self._process, signal.SIGINT)
-            shutil.rmtree(self._sockets, ignore_errors=True)
+            shutil.rmtree(self._sockets or "", ignore_errors=True)
 
     def _answers(self) -> bool:
         try:
@@ -149,7 +150,7 @@ class Valkey:
     """One embedded Valkey on a private socket; it keeps an append-only file."""
 
     folder: Path
-    _sockets: Path = field(init=False)
+    _sockets: Path | None = field(init=False, default=None)
     _process: subprocess.Popen[bytes] | None = field(init=False, default=None)
 
     def start(self) -> None:
@@ -158,7 +159,7 @@ class Valkey:
         self.folder.mkdir(parents=True, exist_ok=True)
         pid_file = self.folder / "valkey.pid"
         stop_left_over(pid_file)
-        self._sockets = socket_folder(Account(os.getuid(), os.getgid()))
+        self._sockets = self._sockets or socket_folder(Account(os.getuid(), os.getgid()))
         arguments = [valkey_binary(), "--port", "0", "--unixsocket", str(self._socket)]
         arguments += ["--unixsocketperm", "700", "--appendonly", "yes", "--dir", str(self.folder), "--save", ""]
         log = self.folder / "valkey.log"
@@ -168,6 +169,7 @@ class Valkey:
 
     @property
     def _socket(self) -> Path:
+        assert self._sockets is not None
         return self._sockets / "v.sock"
 
     @property
@@ -185,7 +187,7 @@ class Valkey:
         if self._process is not None:
             end(self._process, signal.SIGTERM)
             (self.folder / "valkey.pid").unlink(missing_ok=True)
-            shutil.rmtree(self._sockets, ignore_errors=True)
+            shutil.rmtree(self._sockets or "", ignore_errors=True)
 
     def _answers(self) -> bool:
         try:
@@ -229,18 +231,27 @@ def spawn(arguments: Sequence[str], *, log: Path, account: Account) -> subproces
 
 def _become(account: Account) -> Callable[[], None]:
     """Return what the child does before the server: change user, and ask to be told of our end."""
-    libc = ctypes.CDLL(None, use_errno=True)
+    follow = die_with_parent(signal.SIGINT)
 
     def become() -> None:
         if not account.is_ours:
             os.setgroups([])
             os.setgid(account.gid)
             os.setuid(account.uid)
-        if hasattr(libc, "prctl"):
-            # After the change of user, which would clear it.
-            libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+        follow()  # after the change of user, which would undo it
 
     return become
+
+
+def die_with_parent(how: signal.Signals) -> Callable[[], None]:
+    """Return what a child calls to receive ``how`` when its parent ends, even by `kill -9` (Linux only)."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def follow() -> None:
+        if hasattr(libc, "prctl"):
+            libc.prctl(PR_SET_PDEATHSIG, how)
+
+    return follow
 
 
 def wait_until(answers: Callable[[], bool], *, process: subprocess.Popen[bytes], name: str, log: Path) -> None:

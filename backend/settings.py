@@ -30,6 +30,7 @@ class Settings:
     database_url: str
     redis_url: str
     port: int
+    bind: str
     public_url: str
     line_channel_secret: str
     line_channel_access_token: str
@@ -62,6 +63,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=env.get("DATABASE_URL", ""),
         redis_url=env.get("REDIS_URL", ""),
         port=port,
+        bind=env.get("NORIAI_BIND", "127.0.0.1"),
         public_url=public_url,
         line_channel_secret=env.get("LINE_CHANNEL_SECRET", DEMO_CHANNEL_SECRET),
         line_channel_access_token=env.get("LINE_CHANNEL_ACCESS_TOKEN", DEMO_ACCESS_TOKEN),

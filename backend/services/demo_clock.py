@@ -15,6 +15,7 @@ from backend.services import service_days
 
 ROW = 1
 FRESH_S = 0.3
+STEPS = {"plus_10_minutes": timedelta(minutes=10), "plus_1_hour": timedelta(hours=1)}
 MORNING_LEAD_S = times.HOUR_S
 
 
@@ -49,6 +50,16 @@ def reset(session: Session) -> None:
     row = session.get(DemoClock, ROW, with_for_update=True)
     if row is not None:
         row.moved_s = 0
+
+
+def step(session: Session, name: str, *, now: datetime) -> None:
+    """Take one of the steps that the demo page offers; raise `KeyError` for any other."""
+    if name == "now":
+        reset(session)
+    elif name == "next_service_morning":
+        move(session, until_next_morning(session, now=now))
+    else:
+        move(session, STEPS[name])
 
 
 def until_next_morning(session: Session, *, now: datetime) -> timedelta:

@@ -1,0 +1,56 @@
+"""The demo's start page: where everything is, and how to sign in. Registered in demo mode only."""
+
+import segno
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from backend.app import world
+from backend.db.queries import demo, network
+from backend.db.session import transaction
+from backend.domain import times
+from backend.services.seeding import DEMO_PASSWORD
+from backend.texts import FALLBACK, languages
+
+
+def create_blueprint() -> Blueprint:
+    """Return the start page at ``/``."""
+    bp = Blueprint("demo", __name__, template_folder="templates")
+    bp.get("/")(start)
+    return bp
+
+
+def create_production_start() -> Blueprint:
+    """Return ``/`` as it is in production: on to the staff web."""
+    bp = Blueprint("start", __name__)
+    bp.get("/")(to_staff_web)
+    return bp
+
+
+def start() -> str:
+    """Show the doors, the demo sign-ins with their present codes, and the service's time."""
+    wanted = request.args.get("lang", FALLBACK)
+    g.language = wanted if wanted in languages() else FALLBACK
+    with transaction(world().engine) as session:
+        sign_ins = demo.list_sign_ins(session, wall=world().wall())
+        service = network.get_service(session)
+    now = world().clock()
+    return render_template(
+        "demo/start.html",
+        sign_ins=sign_ins,
+        password=DEMO_PASSWORD,
+        service=service,
+        now=now,
+        today=times.day_of(now),
+        qr=_qr,
+        g=g,
+    )
+
+
+def to_staff_web() -> ResponseReturnValue:
+    """Send on to the staff web."""
+    return redirect(url_for("admin.home"))
+
+
+def _qr(uri: str) -> str:
+    """Return a QR code as the address of a picture."""
+    return str(segno.make(uri, micro=False).svg_data_uri(scale=3, dark="#123", light="#fff"))
