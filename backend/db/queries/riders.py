@@ -33,6 +33,7 @@ class RiderView:
     school_stage: str
     fare_category: str
     wheelchair: bool
+    guardian: str
     language: str
     has_line: bool
     state: str
@@ -88,6 +89,7 @@ def rider_view(session: Session, rider: Rider) -> RiderView:
         school_stage=rider.school_stage,
         fare_category=rider.fare_category or "adult",
         wheelchair=rider.wheelchair == "yes",
+        guardian=rider.guardian,
         language=rider.language,
         has_line=session.scalar(query) is not None,
         state=rider.state,
