@@ -145,10 +145,10 @@ def _perform(connection: Connection, resident_id: str, tapped: Mapping[str, obje
             return _postback(connection, resident_id, action, stamp=stamp)
         case "datetimepicker":
             chosen = _chosen(action, tapped.get("chosen"))
-            return _owe_postback(connection, resident_id, action, params=chosen, stamp=stamp)
+            return _choice(connection, resident_id, action, params=chosen, stamp=stamp)
         case "richmenuswitch":
             switched = _switch(connection, resident_id, action["richMenuAliasId"])
-            return _owe_postback(connection, resident_id, action, params=switched, stamp=stamp)
+            return _choice(connection, resident_id, action, params=switched, stamp=stamp)
         case _:
             raise LineError(400, "This action needs the resident: send a place or a photo")
 
@@ -156,21 +156,21 @@ def _perform(connection: Connection, resident_id: str, tapped: Mapping[str, obje
 def _postback(connection: Connection, resident_id: str, action: Mapping[str, str], *, stamp: Stamp) -> Act:
     """Show ``displayText`` as the resident's own bubble; without it a tap leaves no trace."""
     shown = action.get("displayText") or action.get("text")
-    if shown:
-        chat.add_act(connection, resident_id, {"type": "text", "text": shown}, stamp=stamp)
-    return _owe_postback(connection, resident_id, action, params=None, stamp=stamp)
+    row = chat.add_act(connection, resident_id, {"type": "text", "text": shown}, stamp=stamp) if shown else None
+    event = {"type": "postback", "postback": {"data": action["data"]}}
+    return Act(resident_id, webhooks.owe(connection, resident_id, event, now=stamp.at, message_row=row))
 
 
-def _owe_postback(
+def _choice(
     connection: Connection,
     resident_id: str,
     action: Mapping[str, str],
     *,
-    params: Mapping[str, str] | None,
+    params: Mapping[str, str],
     stamp: Stamp,
 ) -> Act:
-    postback = {"data": action["data"], **({"params": dict(params)} if params else {})}
-    event = {"type": "postback", "postback": postback}
+    """Owe a postback that tells what was chosen; it leaves no bubble."""
+    event = {"type": "postback", "postback": {"data": action["data"], "params": dict(params)}}
     return Act(resident_id, webhooks.owe(connection, resident_id, event, now=stamp.at))
 
 

@@ -4,7 +4,9 @@ import json
 
 from flask import Response, jsonify, request
 
-from bot.simulator.refused import LineError
+from bot.simulator.refused import NOT_FOUND, LineError
+
+LAST_ROW = 2**62
 
 
 def read_json() -> object:
@@ -19,6 +21,17 @@ def read_json() -> object:
     except (ValueError, RecursionError):
         raise LineError(400, "The request body could not be parsed as JSON (line: -, column: -)") from None
     return parsed
+
+
+def read_since() -> int:
+    """Return the message row that the asker knows already."""
+    return min(max(request.args.get("since", default=0, type=int), 0), LAST_ROW)
+
+
+def check_path() -> None:
+    """Refuse an address with a character that no id has and that the database can't take."""
+    if "\0" in request.path:
+        raise LineError(404, NOT_FOUND)
 
 
 def answer_problem(problem: LineError) -> Response:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from bot.simulator import chat, refused, rich_menu_api, sending
 from bot.simulator.checks import record, string
-from bot.simulator.json_http import answer_problem, read_json
+from bot.simulator.json_http import answer_problem, check_path, read_json
 from bot.simulator.platform import Fault, Platform
 from bot.simulator.refused import LineError, require
 from bot.simulator.sending import Request
@@ -48,6 +48,7 @@ def _guard(api: Blueprint, platform: Platform) -> None:
         wanted = f"Bearer {platform.channel_access_token}"
         if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), wanted.encode()):
             raise LineError(401, refused.UNAUTHORIZED)
+        check_path()
         platform.courier.start()
 
     @api.after_request

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from backend.texts import text
 from bot.simulator import chat, resident_api, rich_menus
-from bot.simulator.json_http import answer_problem, read_json
+from bot.simulator.json_http import answer_problem, check_path, read_json, read_since
 from bot.simulator.line_api import create_line_blueprint
 from bot.simulator.page_texts import PAGE_TEXTS
 from bot.simulator.platform import Platform
@@ -22,6 +22,7 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 CLOCK_STEPS = ("now", "next_service_morning", "plus_10_minutes", "plus_1_hour")
+MOST_MESSAGES = 500  # of older ones the page knows nothing
 LARGEST_BODY = 3 * 1024 * 1024
 
 
@@ -96,6 +97,7 @@ def _guard(doors: Blueprint, platform: Platform) -> None:
     @doors.before_request
     def check() -> None:
         request.max_content_length = LARGEST_BODY
+        check_path()
         if request.method not in {"GET", "HEAD", "OPTIONS"} and not is_same_origin():
             raise LineError(403, "Only the page itself may do this")
         platform.courier.start()
@@ -133,8 +135,8 @@ def _add_state(doors: Blueprint, platform: Platform, *, host: Host) -> None:
     @doors.get("/api/state")
     def state() -> ResponseReturnValue:
         """Answer what changed since message ``since``: asked each second, so it stays small."""
-        since = request.args.get("since", default=0, type=int)
         with platform.engine.connect() as connection:
+            since = max(read_since(), chat.latest(connection) - MOST_MESSAGES)
             return {
                 "clock": host.clock.now().isoformat(),
                 "residents": chat.list_residents(connection, now=platform.wall()),

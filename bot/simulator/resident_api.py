@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from bot.simulator import acts, chat
 from bot.simulator.acts import Act
-from bot.simulator.json_http import read_json
+from bot.simulator.json_http import read_json, read_since
 from bot.simulator.platform import Platform
 from bot.simulator.refused import LineError
 
@@ -36,10 +36,9 @@ def _add_residents(doors: Blueprint, platform: Platform) -> None:
 
     @doors.get("/api/residents/<resident_id>/messages")
     def list_messages(resident_id: str) -> ResponseReturnValue:
-        since = request.args.get("since", default=0, type=int)
         with platform.engine.connect() as connection:
             chat.get_resident(connection, resident_id)
-            return {"messages": chat.list_messages(connection, since=since, resident_id=resident_id)}
+            return {"messages": chat.list_messages(connection, since=read_since(), resident_id=resident_id)}
 
 
 def _add_acts(doors: Blueprint, platform: Platform) -> None:

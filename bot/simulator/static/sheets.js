@@ -18,8 +18,8 @@ export class Sheet {
   }
 
   open(title, ...parts) {
-    this.before = document.activeElement;
-    const heading = el("h3", { text: title });
+    if (this.holder.hidden) this.before = document.activeElement;
+    const heading = el("h2", { text: title });
     const close = button(t("sim-close"), () => this.close(), { className: "quiet" });
     const panel = el("div", {
       className: "sheet-panel",
@@ -28,11 +28,18 @@ export class Sheet {
     panel.append(el("div", { className: "sheet-head" }, heading, close), ...parts);
     this.holder.replaceChildren(panel);
     this.holder.hidden = false;
+    this.quieten(true);
     (panel.querySelector("[data-first]") ?? close).focus();
+  }
+
+  // Nothing under an open sheet can be reached, by keyboard either.
+  quieten(inert) {
+    for (const part of this.holder.parentElement.children) if (part !== this.holder) part.inert = inert;
   }
 
   close() {
     this.holder.hidden = true;
+    this.quieten(false);
     this.holder.replaceChildren();
     if (this.before?.isConnected) this.before.focus();
   }

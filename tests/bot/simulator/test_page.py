@@ -8,6 +8,7 @@ import pytest
 from backend.texts import has
 from bot.simulator.client import Phone, PhoneError
 from bot.simulator.page_texts import PAGE_TEXTS
+from tests.bot.simulator.test_sdk import made_menu, png
 
 FOLDER = Path(__file__).parents[3] / "bot" / "simulator"
 PICKER = {
@@ -78,6 +79,18 @@ def test_the_state_holds_only_what_is_new(simulator, phone):
     assert [each["name"] for each in state["residents"]] == ["山田さん"]
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/residents/%00/messages", "/line/v2/bot/profile/%00", "/line/v2/bot/richmenu/%00"]
+)
+def test_odd_ids_are_not_found(simulator, path):
+    assert simulator.get(path)[0] == 404
+
+
+@pytest.mark.parametrize("since", ["-1", "9" * 40, "x"])
+def test_odd_rows_are_no_fault(simulator, since):
+    assert simulator.get(f"/api/state?since={since}")[0] == 200
+
+
 def test_residents_see_only_their_own_chat(simulator, phone):
     other = Phone.add(simulator.url, "鈴木さん")
     phone.say("a")
@@ -127,6 +140,43 @@ def test_a_display_text_stands_as_the_residents_own_bubble(phone):
     phone._act("tap", {"action": {"type": "postback", "data": "d", "displayText": "はい、予約する"}})
 
     assert [(each.sender, each.text) for each in phone.messages()] == [("resident", "はい、予約する")]
+
+
+def test_a_message_action_is_said_and_a_place_must_be_sent(phone, bot):
+    phone._act("tap", {"action": {"type": "message", "text": "はい"}})
+    with pytest.raises(PhoneError, match="400"):
+        phone._act("tap", {"action": {"type": "location"}})
+    with pytest.raises(PhoneError, match="404"):
+        phone.unsend("500000000000000999")
+    with pytest.raises(PhoneError, match="400"):
+        phone._act("unsend", {"number": 7})
+    switch = {"type": "richmenuswitch", "richMenuAliasId": "none", "data": "d"}
+    phone._act("tap", {"action": switch})
+
+    event = bot.wait_for(3)[-1].event
+    assert [each.text for each in phone.messages()] == ["はい"]
+    assert event["postback"]["params"] == {"newRichMenuAliasId": "none", "status": "RICHMENU_ALIAS_ID_NOTFOUND"}
+
+
+def test_nothing_coming_is_said_after_the_time_given(phone):
+    with pytest.raises(PhoneError, match="no message came"):
+        phone.wait_for_message(0.06)
+
+
+def test_pictures_are_shown_as_pictures_only(simulator, phone, bot, sdk, sdk_blob):
+    own = made_menu(sdk, sdk_blob)
+    simulator.call("POST", f"/api/residents/{phone.resident_id}/photo", png(8, 8), content_type="image/png")
+    number = phone.messages()[-1].number
+
+    assert simulator.send("GET", f"/api/menus/{own}/image", None).body == png(1200, 800)
+    assert simulator.send("GET", f"/api/photos/{number}", None).body == png(8, 8)
+    too_large = png(8, 8) + b"x" * (2 * 1024 * 1024)
+    assert (
+        simulator.call("POST", f"/api/residents/{phone.resident_id}/photo", too_large, content_type="image/png")[0]
+        == 413
+    )
+    assert simulator.send("GET", "/api/nothing", None).status == 404
+    assert simulator.send("DELETE", "/faults", None).status == 200
 
 
 def test_what_the_phone_does_itself_is_no_event(phone, bot):

@@ -5,6 +5,7 @@ import pytest
 from bot.simulator.action_schema import FLEX_ACTION, QUICK_REPLY_ACTION, RICH_MENU_ACTION, TEMPLATE_ACTION
 from bot.simulator.checks import graphemes, utf16_units
 from bot.simulator.message_schema import MESSAGES, REQUESTS
+from bot.simulator.refused import LineError, require
 from bot.simulator.rich_menus import RICH_MENU
 
 FAMILY = "👨\u200d👩\u200d👧"
@@ -58,6 +59,13 @@ def column(**more):
     return {"text": "a", "actions": [SAY], **more}
 
 
+EMOJI = {"type": "emoji", "productId": "p", "emojiId": "1"}
+
+
+def emoji_text(substitution):
+    return {"type": "textV2", "text": "{e}", "substitution": substitution}
+
+
 def location(**more):
     return {"type": "location", "title": "駅", "address": "南区", "latitude": 43, "longitude": 141, **more}
 
@@ -84,6 +92,13 @@ def location(**more):
         pytest.param({"type": "textV2", "text": "{{a}}"}, [], id="escaped braces"),
         pytest.param({"type": "textV2", "text": "{a}"}, ["[0].text"], id="no substitution"),
         pytest.param({"type": "textV2", "text": "{"}, ["[0].text"], id="single brace"),
+        pytest.param(emoji_text({"e": EMOJI}), [], id="substitution"),
+        pytest.param(emoji_text({"e": {"type": "mention"}}), ["[0].substitution.e.type"], id="mention"),
+        pytest.param(emoji_text({"e": EMOJI, "e-": EMOJI}), ["[0].substitution.e-"], id="odd key"),
+        pytest.param(emoji_text("e"), ["[0].substitution", "[0].text"], id="no substitutions"),
+        pytest.param(
+            emoji_text({f"e{n or ''}": EMOJI for n in range(101)}), ["[0].substitution"], id="101 substitutions"
+        ),
         pytest.param(text("a", sender={"name": "あ" * 20}), [], id="longest sender"),
         pytest.param(text("a", sender={"name": "あ" * 21}), ["[0].sender.name"], id="sender too long"),
         pytest.param(text("a", sender={"name": "Line bot"}), ["[0].sender.name"], id="sender called LINE"),
@@ -194,6 +209,7 @@ def nested(depth):
 WORD = {"type": "text", "text": "a"}
 ICON = {"type": "icon", "url": HTTPS}
 PRESS = {"type": "button", "action": SAY}
+VIDEO = {"type": "video", "url": HTTPS, "previewUrl": HTTPS, "altContent": {"type": "image", "url": HTTPS}}
 BODY = "[0].contents.body.contents"
 
 
@@ -220,6 +236,9 @@ BODY = "[0].contents.body.contents"
         pytest.param({"type": "bubble"}, ["[0].contents"], id="no block"),
         pytest.param({"type": "bubble", "hero": WORD}, ["[0].contents.hero.type"], id="text as hero"),
         pytest.param({"type": "bubble", "hero": {"type": "image", "url": HTTPS, "size": "full"}}, [], id="hero"),
+        pytest.param(
+            {"type": "carousel", "contents": [{"type": "bubble", "hero": VIDEO}]}, ["[0].contents.contents"], id="video"
+        ),
         pytest.param(bubble(WORD, size="mini"), ["[0].contents.size"], id="bubble size"),
         pytest.param(nested(30), [], id="30 boxes deep"),
         pytest.param(nested(40), ["[0].contents.body" + ".contents[0]" * 31], id="40 boxes deep"),
@@ -248,6 +267,39 @@ def menu(width=2500, height=1686, bar="メニュー", areas=1, **bounds):
     }
     size = {"width": width, "height": height}
     return {"size": size, "selected": True, "name": "menu", "chatBarText": bar, "areas": [area] * areas}
+
+
+def test_a_bottomless_message_is_refused():
+    bottomless: list = []
+    for _ in range(5000):
+        bottomless = [bottomless]
+
+    with pytest.raises(LineError, match="too deeply"):
+        require(MESSAGES, [{"type": "flex", "altText": "a", "contents": bubble(WORD, x=bottomless)}])
+
+
+@pytest.mark.parametrize("odd", [None, 7, "x", [], {}, [[]], True], ids=repr)
+def test_odd_values_are_named_and_never_break_the_check(odd):
+    shapes = [
+        odd,
+        {"type": odd},
+        text(odd, emojis=odd, quickReply=odd, sender=odd),
+        {"type": "textV2", "text": odd, "substitution": odd},
+        template(odd),
+        buttons(text=odd, actions=odd),
+        carousel(odd),
+        carousel([odd]),
+        {"type": "flex", "altText": "a", "contents": odd},
+        {"type": "flex", "altText": "a", "contents": {"type": "carousel", "contents": odd}},
+        {"type": "flex", "altText": "a", "contents": {"type": "carousel", "contents": [odd, odd]}},
+        {"type": "flex", "altText": "a", "contents": bubble(odd, hero=odd, styles=odd)},
+        location(latitude=[odd]),
+        quick(1, type=odd),
+        buttons(actions=[{**PICK, "mode": odd, "min": odd}]),
+    ]
+
+    assert [index for index, each in enumerate(shapes) if not places(MESSAGES, [each]) and odd is not None] == []
+    assert places(RICH_MENU, odd) != []
 
 
 @pytest.mark.parametrize(

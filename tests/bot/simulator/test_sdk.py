@@ -11,19 +11,25 @@ from linebot.v3.messaging import (
     CreateRichMenuAliasRequest,
     FlexContainer,
     FlexMessage,
+    MarkMessagesAsReadByTokenRequest,
     MessageAction,
     MulticastRequest,
     PushMessageRequest,
     ReplyMessageRequest,
     RichMenuArea,
     RichMenuBounds,
+    RichMenuBulkLinkRequest,
+    RichMenuBulkUnlinkRequest,
     RichMenuRequest,
     RichMenuSize,
     RichMenuSwitchAction,
     ShowLoadingAnimationRequest,
     TextMessage,
+    UpdateRichMenuAliasRequest,
     URIAction,
 )
+
+from bot.simulator.rich_menus import image_size
 
 PATIENT = {"_request_timeout": 5}
 
@@ -176,6 +182,63 @@ def test_an_area_may_switch_to_another_menu(sdk, sdk_blob, phone, bot):
     assert [each.rich_menu_alias_id for each in sdk.get_rich_menu_alias_list(**PATIENT).aliases] == ["more"]
     sdk.delete_rich_menu_alias("more", **PATIENT)
     assert sdk.get_rich_menu_alias_list(**PATIENT).aliases == []
+
+
+def test_menus_can_be_linked_to_many_and_shown_again(sdk, sdk_blob, phone):
+    own = made_menu(sdk, sdk_blob, MessageAction(label="登録する", text="登録"))
+    both = [phone.resident_id, f"U{'0' * 32}"]
+    sdk.link_rich_menu_id_to_users(RichMenuBulkLinkRequest(rich_menu_id=own, user_ids=both), **PATIENT)
+    linked = sdk.get_rich_menu_id_of_user(phone.resident_id, **PATIENT).rich_menu_id
+    sdk.unlink_rich_menu_id_from_users(RichMenuBulkUnlinkRequest(user_ids=both), **PATIENT)
+
+    assert (linked, sdk.get_rich_menu(own, **PATIENT).chat_bar_text) == (own, "メニュー")
+    for attempt in (
+        lambda: sdk.get_rich_menu_id_of_user(phone.resident_id, **PATIENT),
+        lambda: sdk.unlink_rich_menu_id_from_user(f"U{'0' * 32}", **PATIENT),
+        lambda: sdk.get_default_rich_menu_id(**PATIENT),
+        lambda: sdk.get_rich_menu_alias("more", **PATIENT),
+        lambda: sdk.delete_rich_menu_alias("more", **PATIENT),
+        lambda: sdk.update_rich_menu_alias("more", UpdateRichMenuAliasRequest(rich_menu_id=own), **PATIENT),
+        lambda: sdk_blob.get_rich_menu_image("richmenu-0", **PATIENT),
+        lambda: sdk_blob.get_message_content("7", **PATIENT),
+        lambda: sdk_blob.get_message_content("500000000000000999", **PATIENT),
+    ):
+        with pytest.raises(ApiException) as problem:
+            attempt()
+        assert problem.value.status == 404
+
+
+def test_a_menu_is_not_linked_to_who_blocks(sdk, sdk_blob, phone):
+    own = made_menu(sdk, sdk_blob)
+    sdk.validate_rich_menu_object(menu(), **PATIENT)
+    sdk.set_default_rich_menu(own, **PATIENT)
+    sdk.cancel_default_rich_menu(**PATIENT)
+    sdk.mark_messages_as_read_by_token(MarkMessagesAsReadByTokenRequest(mark_as_read_token="t"), **PATIENT)
+    sdk.create_rich_menu_alias(CreateRichMenuAliasRequest(rich_menu_alias_id="a", rich_menu_id=own), **PATIENT)
+    sdk.update_rich_menu_alias("a", UpdateRichMenuAliasRequest(rich_menu_id=own), **PATIENT)
+    phone.block()
+
+    with pytest.raises(ApiException, match="friend"):
+        sdk.link_rich_menu_id_to_user(phone.resident_id, own, **PATIENT)
+    assert phone._state()["menu"] is None
+    assert sdk.get_rich_menu_alias("a", **PATIENT).rich_menu_id == own
+
+
+JPEG = b"\xff\xd8\xff\xe0\x00\x04xx\xff\xc0\x00\x11\x08" + struct.pack(">HH", 800, 1200) + b"\x03" * 12
+
+
+@pytest.mark.parametrize(
+    ("image", "size"),
+    [
+        pytest.param(png(1200, 800), (1200, 800), id="PNG"),
+        pytest.param(JPEG, (1200, 800), id="JPEG"),
+        pytest.param(JPEG[:9], None, id="cut off"),
+        pytest.param(b"GIF89a" * 9, None, id="GIF"),
+        pytest.param(b"", None, id="nothing"),
+    ],
+)
+def test_the_size_of_an_image_is_read_from_its_head(image, size):
+    assert image_size(image) == size
 
 
 def test_a_photo_can_be_fetched_until_it_is_unsent(sdk_blob, simulator, phone, bot):

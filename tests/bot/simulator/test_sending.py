@@ -1,8 +1,11 @@
 """Replies, pushes and what the platform says no to."""
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text
 
 from bot.simulator.client import Phone
 from tests.bot.simulator.conftest import TOKEN
@@ -189,3 +192,36 @@ def test_a_held_request_sends_nothing(simulator, phone):
     assert time.monotonic() - start >= 1
     assert received(phone) == []
     assert simulator.post("/faults", {"mode": "flood", "count": 1})[0] == 400
+
+
+def at_once(count, call):
+    """Return what ``call`` returned to ``count`` threads that called it together."""
+    gate = threading.Barrier(count)
+
+    def one(_):
+        gate.wait()
+        return call()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(one, range(count)))
+
+
+def test_of_many_replies_on_one_token_one_is_sent(simulator, phone, bot):
+    statuses = at_once(6, lambda: reply(simulator, bot.token)[0])
+
+    assert sorted(statuses) == [200, 400, 400, 400, 400, 400]
+    assert received(phone) == [("reply", "こんにちは")]
+
+
+def test_of_many_pushes_with_one_key_one_is_sent(simulator, phone):
+    statuses = at_once(6, lambda: push(simulator, phone.resident_id, x_line_retry_key=KEY)[0])
+
+    assert sorted(statuses) == [200, 409, 409, 409, 409, 409]
+    assert received(phone) == [("push", "こんにちは")]
+
+
+def test_two_processes_may_create_the_store_at_once(platform):
+    with platform.engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA simulator CASCADE"))
+
+    assert at_once(4, platform.create_store) == [None] * 4

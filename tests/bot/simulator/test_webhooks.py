@@ -1,5 +1,7 @@
 """What the bot hears: signed, in order, again until it says yes."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -7,9 +9,10 @@ from linebot.v3.webhook import SignatureValidator, WebhookParser
 from linebot.v3.webhooks import FollowEvent, MessageEvent, PostbackEvent, UnfollowEvent, UnsendEvent
 from sqlalchemy import text
 
+from bot.simulator import acts
 from bot.simulator.client import Phone
 from bot.simulator.webhooks import CROCKFORD, new_ulid
-from tests.bot.simulator.conftest import SECRET
+from tests.bot.simulator.conftest import PATIENCE_S, SECRET
 
 
 def parsed(heard):
@@ -67,6 +70,51 @@ def test_what_is_not_accepted_comes_again_unchanged_but_marked(platform, phone, 
     assert platform.courier.deliver_due() == 0
 
 
+def test_redelivery_needs_nobody_to_ask_for_it(platform, phone, bot, wall):
+    bot.answers += [500]
+    phone.say("予約")
+    bot.wait_for(2)
+    wait_until_settled(platform)
+    wall.pass_by(seconds=1)
+
+    assert bot.wait_for(3)[-1].event["deliveryContext"] == {"isRedelivery": True}
+
+
+def test_what_a_dead_process_left_behind_is_delivered_by_another(platform, phone, bot, wall):
+    with platform.engine.begin() as connection:
+        acts.say(connection, phone.resident_id, {"text": "予約"}, stamp=platform.stamp())
+    wall.pass_by(seconds=10)
+    platform.courier.deliver_due()
+
+    assert bot.wait_for(2)[-1].event["deliveryContext"] == {"isRedelivery": False}
+
+
+def test_a_bot_that_is_away_is_tried_again(platform, wall):
+    platform.courier._url = "http://127.0.0.1:9/line/webhook"
+    platform.add_resident("山田さん")
+    wait_until_settled(platform)
+    wall.pass_by(seconds=1)
+    platform.courier.deliver_due()
+
+    with platform.engine.connect() as connection:
+        assert connection.scalar(text("SELECT attempts FROM simulator.webhook")) == 2
+
+
+def test_a_database_that_is_away_for_a_while_ends_nothing(platform, phone, bot, wall, caplog):
+    with platform.engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA simulator CASCADE"))
+    platform.courier.deliver_soon("none", phone.resident_id)
+    end_at = time.monotonic() + PATIENCE_S
+    while "redelivery waits" not in caplog.text and time.monotonic() < end_at:
+        time.sleep(0.02)
+    platform.create_store()
+    platform.add_resident("鈴木さん")
+
+    assert "none stays owed" in caplog.text
+    assert "redelivery waits for the database" in caplog.text
+    assert bot.wait_for(2)[-1].event["type"] == "follow"
+
+
 def test_the_platform_gives_up_after_three_redeliveries(platform, phone, bot, wall):
     bot.answers += [503] * 9
     phone.say("予約")
@@ -109,12 +157,16 @@ def test_own_bubbles_are_marked_read_once_the_bot_has_them(platform, phone, bot)
     assert phone._state()["read"] == phone.messages()[-1].id
 
 
-def test_two_processes_deliver_an_event_once(platform, phone, bot):
+def test_many_processes_deliver_an_event_once(platform, phone, bot):
+    wait_until_settled(platform)
     with platform.engine.begin() as connection:
         connection.execute(text("UPDATE simulator.webhook SET next_attempt_at = happened_at"))
         event = connection.scalar(text("SELECT id FROM simulator.webhook"))
 
-    assert [platform.courier.deliver(event) is None for _ in range(2)] == [False, True]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(platform.courier.deliver, [event] * 4))
+
+    assert [each.event["webhookEventId"] for each in bot.wait_for(2)] == [event] * 2
 
 
 def test_two_residents_are_two_sources(simulator, phone, bot):
