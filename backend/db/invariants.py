@@ -3,6 +3,7 @@
 Run by `./noriai check-invariants`, by simulations and by tests; shares no code with what plans or books.
 """
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ def seats_are_enough(day: Day) -> Iterator[str]:
 
 
 def promises_stand(day: Day) -> Iterator[str]:
-    """A visit's window is the promise, and the plan keeps it unless the vehicle is known to be late (Q-13)."""
+    """Hold a visit's window to the promise, and the plan to the window unless the vehicle is late (Q-13)."""
     for run in day.runs:
         is_late = run.late_s > 0
         for visit in day.visits[run.id]:
@@ -111,7 +112,7 @@ def vehicles_can_drive_it(day: Day) -> Iterator[str]:
     """Between two open visits there is time to stand and to drive."""
     for run in day.runs:
         opened = [visit for visit in day.visits[run.id] if visit.state in OPEN]
-        for first, second in zip(opened, opened[1:], strict=False):
+        for first, second in itertools.pairwise(opened):
             leaves_s = first.planned_s + first.service_s
             needs_s = _drive_s(day, first.stop_id, second.stop_id, leaves_s)
             if second.planned_s + ROUNDING_S < leaves_s + needs_s:
@@ -119,7 +120,7 @@ def vehicles_can_drive_it(day: Day) -> Iterator[str]:
 
 
 def fares_add_up(day: Day) -> Iterator[str]:
-    """A booking's fare is the sum of its party's, and its seats hold its persons (D-07, Q-05)."""
+    """Hold a booking's fare to the sum of its party's, and its places to its persons (D-07, Q-05)."""
     for booking in day.bookings:
         due = sum(line.persons * line.fare_each_yen for line in booking.party)
         persons = sum(line.persons for line in booking.party)
@@ -141,7 +142,7 @@ def nobody_is_in_two_places(day: Day) -> Iterator[str]:
 
 
 def everything_owed_is_on_its_way(session: Session, *, now: datetime) -> Iterator[str]:
-    """What went to the call list has its call task, and nothing owed is older than a day."""
+    """Find what went to the call list without a call task, and what is owed for more than a day."""
     tasks = select(CallTask.notification_id)
     lost = select(Notification.id).where(Notification.state == "call", Notification.id.not_in(tasks))
     yield from (f"notification {each} has no call task" for each in session.scalars(lost))
