@@ -21,8 +21,8 @@ _REMOVED = 8  # requests torn out at a time, on average
 _LONGEST_STRING = 10  # visits
 _BLINK = 0.01  # share of places overlooked, so that the cheapest does not always win
 _COOLEST = 1e-3  # last temperature, of the first
-_COMBINATIONS = (0.15, 0.35, 0.6, 0.8)  # when, in shares of the time, to combine the pool
-_COMBINING = 0.05  # share of the time that one combination may take
+_COMBINATIONS = tuple(turn / 12 for turn in range(1, 12))  # when, in shares of the time, to combine the pool
+_COMBINING = 0.02  # share of the time that one combination may take
 _LARGEST_POOL = 300_000  # routes; then it starts anew
 
 
