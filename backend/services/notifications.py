@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.db.models import Booking, CallTask, LineUser, Notification, ServiceDay, TransportService, Visit
+from backend.db.queries.line import LET_GO
 from backend.domain import states
 from backend.services import lifecycle
 
@@ -177,6 +178,12 @@ def mark_failed(session: Session, notification_id: int, *, error: str, wall: dat
     row.lease_until = wall + wait
     if row.tries >= MOST_TRIES:
         to_call_list(session, notification_id, why="line_failed", now=wall)
+
+
+def let_go(session: Session, notification_id: int) -> None:
+    """Give the lease of an answer back that cannot be a reply any more, so that it is pushed at once."""
+    row = session.get_one(Notification, notification_id)
+    row.lease_until, row.last_error = None, LET_GO
 
 
 def to_call_list(session: Session, notification_id: int, *, why: str, now: datetime) -> None:

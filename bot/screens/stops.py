@@ -21,7 +21,6 @@ LETTERS: Mapping[str, str] = {
 LETTER_COLUMNS = 5
 SHORT_LIST = 5
 LONGEST_TITLE = 100
-WINTER_MONTHS = (11, 12, 1, 2, 3, 4)
 
 
 def letter_of(stop: StopView) -> str:
@@ -78,7 +77,7 @@ def guide(look: Look, stops: Sequence[StopView]) -> Piece:
     return send_place(screen(look, look.say("bot-guide-title"), body), look)
 
 
-def stop(look: Look, view: StopView, *, month: int) -> list[Piece]:
+def stop(look: Look, view: StopView, *, is_winter: bool) -> list[Piece]:
     """Show one stop: the place on the map, what to look for, in winter too, and how to walk there."""
     place = {
         "type": "location",
@@ -88,7 +87,7 @@ def stop(look: Look, view: StopView, *, month: int) -> list[Piece]:
         "longitude": view.lon,
     }
     facts = [("bot-marker", view.marker), ("bot-hint", view.hint)]
-    if month in WINTER_MONTHS:
+    if is_winter:
         facts.insert(1, ("bot-winter-marker", view.winter_marker))
     told = [line(look.say(key, what=what)) for key, what in facts if what]
     body = [

@@ -1,16 +1,20 @@
 """Questions about LINE accounts, their events and drafts."""
 
 import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from backend.db.models import Draft, LineEvent, LineUser, Notification
 from backend.domain.errors import NotFoundError
 
 JsonObject = dict[str, object]
+LET_GO = "let_go"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,10 @@ class LineEventView:
 
 @dataclass(frozen=True, slots=True)
 class OwedView:
-    """A message that is owed: what it is about, to whom, and the key under which it is delivered once."""
+    """A message that is owed: what it is about, to whom, and the key under which it is delivered once.
+
+    ``was_let_go``: an answer whose worker found its reply token to be no use.
+    """
 
     id: int
     kind: str
@@ -48,10 +55,8 @@ class OwedView:
     line_event_id: int | None
     minutes: int | None
     content: str
-    retry_key: str
-    state: str
-    tries: int
-    owed_at: datetime
+    retry_key: uuid.UUID
+    was_let_go: bool
 
 
 def get_user(session: Session, line_user_id: int) -> LineUserView:
@@ -82,21 +87,6 @@ def find_waiting(session: Session, line_user_id: int) -> int | None:
     return session.scalar(query)
 
 
-def list_waiting_users(session: Session, *, received_before: datetime, limit: int = 100) -> list[int]:
-    """Return the accounts with events that nobody took up in time: for the sweeper."""
-    query = (
-        select(LineEvent.line_user_id)
-        .where(
-            LineEvent.state == "received",
-            LineEvent.line_user_id.is_not(None),
-            LineEvent.received_at < received_before,
-        )
-        .distinct()
-        .limit(limit)
-    )
-    return [line_user_id for line_user_id in session.scalars(query) if line_user_id is not None]
-
-
 def draft_text(session: Session, line_user_id: int, *, not_before: datetime) -> str:
     """Return the draft of an account as it was saved; empty when there is none, or it is older than ``not_before``."""
     row = session.get(Draft, line_user_id)
@@ -116,24 +106,23 @@ def get_owed(session: Session, notification_id: int) -> OwedView:
         row.line_event_id,
         row.minutes,
         row.content,
-        str(row.retry_key),
-        row.state,
-        row.tries,
-        row.owed_at,
+        row.retry_key,
+        row.last_error == LET_GO,
     )
 
 
-def try_turn_lock(session: Session, line_user_id: int) -> bool:
-    """Take the turn of an account for as long as this session's connection lives; False when somebody has it.
+@contextmanager
+def turn(engine: Engine, line_user_id: int) -> Iterator[bool]:
+    """Take the turn of an account; False when somebody else has it.
 
-    A session's lock, not a transaction's: the one who has it commits between the events.
+    The lock belongs to a connection, not to a transaction: who has it commits between the events. A process that dies
+    loses it with its connection.
     """
-    query = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")
-    return bool(session.scalar(query, {"name": f"line-turn:{line_user_id}"}))
-
-
-def leave_turn_lock(session: Session, line_user_id: int) -> None:
-    """Give the turn of an account back."""
-    session.execute(
-        text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), {"name": f"line-turn:{line_user_id}"}
-    )
+    name = {"name": f"line-turn:{line_user_id}"}
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        is_mine = bool(connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), name))
+        try:
+            yield is_mine
+        finally:
+            if is_mine:
+                connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), name)

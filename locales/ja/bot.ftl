@@ -1,0 +1,189 @@
+### LINEの会話。短い文で、むずかしいことばを使わない
+
+## どの画面にもあるボタン
+bot-back = もどる
+bot-quit = やめる
+bot-call = 電話する
+bot-menu = メニュー
+bot-send-place = いまの場所をおくる
+
+## メニュー
+bot-menu-title = ご用件をえらんでください
+bot-menu-book = 予約する
+bot-menu-bookings = 予約を見る・取り消す
+bot-menu-register = はじめての方・会員登録
+bot-menu-guide = のる場所をさがす
+bot-menu-fares = 料金
+bot-menu-help = 使い方
+bot-menu-settings = 登録の内容を見る・直す
+bot-speak-other = English
+bot-language-set = 日本語でご案内します。
+
+## あいさつ
+bot-welcome-title = ようこそ
+bot-welcome = 乗り合いの車を、ここで予約できます。はじめての方は、会員登録をしてください。
+bot-policy = 利用のきまり
+
+## 会員登録
+bot-members-only = ご予約には会員登録が必要です。
+bot-already-member = 会員登録はできています。
+bot-consent-title = 登録の前にお読みください
+bot-agree = 同意して登録へすすむ
+bot-link-register-title = 会員登録
+bot-link-register = お名前などは、次のページで入力します。このトークには書かないでください。
+bot-link-settings-title = 登録の内容
+bot-link-settings = 登録の内容は、次のページで見られます。直すことも、登録をやめることもできます。
+bot-open-form = ページを開く
+bot-link-once = このボタンは10分間、1回だけ使えます。
+bot-registered-title = 登録ができました
+bot-registered = 会員登録ができました。すぐに予約できます。
+
+## 予約の質問
+bot-which-ride = どこへ行きますか
+bot-same-again = 前と同じ
+bot-way-back = 帰り
+bot-trip = { $pickup } から { $dropoff } へ
+bot-other-ride = ほかの場所をえらぶ
+bot-questions-left = 質問はあと{ $count }つです
+bot-ask-pickup = どこからのりますか
+bot-ask-dropoff = どこでおりますか
+bot-first-letter = 名前のはじめの文字
+bot-type-or-send = 場所の名前を文字で送ることもできます。
+bot-same-stop = のる場所とおりる場所が同じです。
+bot-near-title = 近くののる場所
+bot-metres = ここから約{ $metres }メートル
+bot-ask-day = いつのりますか
+bot-today = 今日 { $day }
+bot-tomorrow = 明日 { $day }
+bot-other-day = ほかの日
+bot-no-days = ただいま予約できる日がありません。お電話でおたずねください。
+bot-day-not-bookable = この日は予約できません。
+bot-day-over = この日の受付は終わりました。
+bot-ask-time = { $day }の何時にしますか
+bot-leave-at = 出発する時間
+bot-arrive-by = 着きたい時間
+bot-leaving = { $clock }に出発
+bot-arriving = { $clock }までに到着
+bot-ask-party = だれが乗りますか
+bot-wheelchairs = 車いす
+bot-less = −
+bot-more = ＋
+bot-less-said = { $what }をへらす
+bot-more-said = { $what }をふやす
+bot-party-done = これでよい
+
+## 確認
+bot-confirm-title = この内容でよろしいですか
+bot-yes-book = はい、予約する
+bot-yes-change = はい、変更する
+bot-change-party = 人数を変える
+bot-mend = なおす
+bot-other-times = ほかの時間
+bot-offer-label = { $day } { $window }
+bot-offer-more = { $arrive }までに到着、{ $fare }
+bot-offer-alt = { $day }、{ $pickup }から{ $dropoff }へ。{ $ride }。
+bot-fact-day = 日にち
+bot-fact-pickup = のる場所と時間
+bot-fact-planned = いまの予定
+bot-fact-dropoff = おりる場所と時間
+bot-fact-party = のる人
+bot-fact-fare = 料金
+bot-fact-number = 予約番号
+bot-fact-state = 予約のようす
+bot-at-stop = { $stop }で { $when }の間
+bot-by-stop = { $stop }に { $when }まで
+bot-ask-mend = どこをなおしますか
+bot-ask-change = どこを変更しますか
+bot-edit-time = 時間
+bot-edit-day = 日にち
+bot-edit-party = のる人
+bot-edit-pickup = のる場所
+bot-edit-dropoff = おりる場所
+
+## お断り
+bot-refused-title = ご希望どおりに予約できません
+bot-instead = こちらなら予約できます
+
+## 予約
+bot-booked-title = 予約ができました
+bot-was-booked = この予約はできています
+bot-was-cancelled = この予約は取り消し済みです
+bot-booking-title = ご予約の内容
+bot-bookings-title = これからのご予約
+bot-no-bookings = これからのご予約はありません。
+bot-booking-alt = { $day } { $window }、{ $pickup }から{ $dropoff }へ。予約番号{ $number }。
+bot-number = 予約番号 { $number }
+bot-say-number = のるときに、予約番号を運転手に伝えてください。
+bot-pickup-place = のる場所の地図
+bot-change = 変更する
+bot-cancel = 取り消す
+bot-ask-cancel = この予約を取り消しますか
+bot-yes-cancel = はい、取り消す
+bot-keep = いいえ、取り消さない
+bot-cancelled-title = 予約を取り消しました
+bot-see-booking = 予約を見る
+bot-state-confirmed = 予約済み
+bot-state-boarded = 乗車中
+bot-state-completed = 乗車が終わりました
+bot-state-cancelled = 取り消し済み
+bot-state-no-show = お乗りになりませんでした
+bot-state-missed = 車が行けませんでした
+
+## のる場所の案内
+bot-guide-title = のる場所をさがす
+bot-which-stop = 場所をえらんでください
+bot-marker = 目印: { $what }
+bot-winter-marker = 雪の日の目印: { $what }
+bot-hint = 待ち方: { $what }
+bot-start-from = ここからのる
+bot-start-to = ここへ行く
+
+## 料金・使い方・電話
+bot-fare-adult = 一般(中学生以上)
+bot-fare-senior = 高齢者(70歳以上)
+bot-fare-discount = 割引
+bot-fare-child = こども(小学生)
+bot-fare-infant = 乳幼児(小学校に入る前)
+bot-fare-pay = 料金は、車の中で現金でおはらいください。
+bot-how-1 = 1. 「予約する」をおします。
+bot-how-2 = 2. のる場所とおりる場所をえらびます。
+bot-how-3 = 3. 日にちと時間をえらび、確かめて予約します。
+bot-how-4 = 4. 時間までに、のる場所の目印で待ちます。
+bot-phone-title = お電話
+bot-phone-number = 電話番号は { $number } です。
+bot-phone-hours = 受付は運行日の{ $opens }から{ $closes }までです。
+bot-phone-open = いま、電話を受け付けています。
+bot-phone-closed = いまは電話の受付時間外です。LINEの予約は、いつでもできます。
+
+## わからないとき
+bot-not-understood = すみません、わかりませんでした。ボタンでえらんでください。
+bot-wordless = ありがとうございます。ご用件はボタンでえらんでください。
+bot-old-button = それは前のボタンです。いまの画面をお出しします。
+bot-not-found = その予約は見つかりませんでした。
+bot-stale = 予約のようすが変わっていました。いまの内容をお出しします。
+bot-left = 予約をやめました。
+bot-desk-title = お手伝いします
+bot-desk = お電話でもご案内できます。下の「電話する」をおしてください。
+bot-sorry-title = もうしわけありません
+bot-sorry = うまくいきませんでした。もう一度おためしください。お急ぎの方は { $number } へお電話ください。
+
+## お知らせ
+bot-notice-cancelled-title = 予約の取り消し
+bot-notice-cancelled = { $day }の予約(番号{ $number })を取り消しました。
+bot-notice-time-title = のる時間のお知らせ
+bot-notice-time = { $day }、{ $pickup }には{ $clock }ごろにうかがいます。お約束の時間の中です。
+bot-notice-delay-title = 車が遅れています
+bot-notice-delay = もうしわけありません。車が約{ $minutes }分遅れています。{ $pickup }には{ $clock }ごろにうかがいます。
+bot-notice-vehicle-title = 車が変わります
+bot-notice-vehicle = { $day }の車は{ $vehicle }に変わります。のる場所は{ $pickup }のままです。
+bot-notice-suspended-title = 運休のお知らせ
+bot-notice-suspended = もうしわけありません。{ $day }の予約(番号{ $number })の車は動きません。
+
+## リッチメニュー
+bot-rich-bar = メニューを開く
+bot-rich-book = 予約する
+bot-rich-bookings = 予約を見る・取り消す
+bot-rich-register = 会員登録
+bot-rich-guide = のる場所
+bot-rich-call = 電話する
+bot-rich-help = 使い方
