@@ -173,6 +173,7 @@ def web_arguments(settings: Settings) -> list[str]:
         *(sys.executable, "-m", "gunicorn", "wsgi:create_application()"),
         *("--bind", f"{settings.bind}:{settings.port}", "--workers", WEB_PROCESSES, "--threads", WEB_THREADS),
         *("--worker-class", "gthread", "--timeout", "60", "--graceful-timeout", "5", "--log-level", "warning"),
+        "--no-control-socket",
         *("--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"),  # noqa: S108 -- gunicorn's advice
     ]
 

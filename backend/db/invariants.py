@@ -98,6 +98,8 @@ def promises_stand(day: Day) -> Iterator[str]:
         is_late = run.late_s > 0
         for visit in day.visits[run.id]:
             booking = day.booking(visit.booking_id)
+            if booking.is_promise_broken or run.state == "suspended":
+                continue
             promise = booking.promise
             latest_s = promise.pickup_latest_s if visit.kind == "pickup" else promise.arrive_latest_s
             if visit.latest_s != latest_s or visit.earliest_s != promise.pickup_earliest_s:

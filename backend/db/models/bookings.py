@@ -15,7 +15,8 @@ from backend.db.models.runs import Run
 class Booking(Base):
     """A confirmed ride of a party. ``number`` is what the rider says to the driver: unique within the day.
 
-    ``told_pickup_s`` is the planned pick-up the rider was last told (Q-13).
+    ``told_pickup_s`` is the planned pick-up the rider was last told (Q-13). ``is_promise_broken`` marks a ride that a
+    breakdown put elsewhere: the promise stays on record, the visits have the windows that were found instead.
     """
 
     __tablename__ = "bookings"
@@ -44,6 +45,7 @@ class Booking(Base):
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[str | None]
     late_cancellation: Mapped[bool] = mapped_column(default=False)
+    is_promise_broken: Mapped[bool] = mapped_column(default=False)
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))
 
     party: Mapped[list["PartyLine"]] = relationship(order_by="PartyLine.id", cascade="all, delete-orphan")

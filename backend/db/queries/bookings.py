@@ -63,7 +63,7 @@ def view(booking: Booking) -> BookingView:
     session = object_session(booking)
     assert session is not None
     query = select(Visit.kind, Visit.planned_s).where(Visit.booking_id == booking.id)
-    planned = dict(session.execute(query).tuples().all())
+    planned = {row.kind: row.planned_s for row in session.execute(query)}
     vehicle = booking.run.duty.vehicle
     promise = booking.promise
     return BookingView(

@@ -547,6 +547,7 @@ def upgrade() -> None:
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_by", sa.String(), nullable=True),
         sa.Column("late_cancellation", sa.Boolean(), nullable=False),
+        sa.Column("is_promise_broken", sa.Boolean(), nullable=False),
         sa.Column("replaces_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("pickup_stop_id <> dropoff_stop_id", name=op.f("ck_bookings_two_stops")),
         sa.CheckConstraint("seats + wheelchairs > 0", name=op.f("ck_bookings_somebody")),

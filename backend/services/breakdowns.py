@@ -1,0 +1,154 @@
+"""A vehicle that cannot go on: its riders, aboard and waiting, are placed with the others, and everybody is told.
+
+Nobody is dropped: who cannot be placed keeps the booking and stands on the call list (product.md 7, 7).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.db.models import Booking, Run, ServiceDay, Visit
+from backend.domain import states, times
+from backend.domain.errors import NotFoundError, StaleError
+from backend.services import itineraries, lifecycle, notifications, service_days
+from backend.services.itineraries import DayPlan, RunPlan
+from routing.insertion import Insertion, first_feasible, without
+from routing.problem import Request, VisitKind, Window
+
+STEP_S = 5 * times.MINUTE_S
+REACH_S = 3 * times.HOUR_S
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Booking ids: moved to another vehicle, of these with another time than promised, and left to the desk."""
+
+    moved: tuple[int, ...]
+    later: tuple[int, ...]
+    left: tuple[int, ...]
+
+
+def take_out(session: Session, run_id: int, *, reason: str, actor: str, event_id: str, now: datetime) -> Replaced:
+    """Suspend a run and place its riders with the other vehicles of the day; raise `StaleError` if it is over.
+
+    Promises of the other vehicles' riders are kept. A rider who cannot be served within the promise is placed at the
+    first time there is room, and told; one who cannot be placed at all is phoned.
+    """
+    run = session.get(Run, run_id)
+    if run is None:
+        raise NotFoundError(f"run {run_id}")
+    service_day = service_days.lock_id(session, run.service_day_id)
+    session.refresh(run)
+    if run.state not in {"planned", "committed", "underway"}:
+        raise StaleError(f"run {run_id} is {run.state}")
+    _set_down(session, run, service_day, actor=actor, now=now)
+    moved: list[int] = []
+    later: list[int] = []
+    left: list[int] = []
+    for booking_id in _stranded(session, run):
+        outcome = _move(session, service_day, run, booking_id, now=now)
+        (left if outcome is None else later if outcome else moved).append(booking_id)
+    lifecycle.move_run(session, run, "suspended", actor=actor, now=now)
+    facts: dict[str, str | int] = {"reason": reason, "moved": len(moved) + len(later), "left": len(left)}
+    lifecycle.record(session, "run", run.id, "run.broken_down", actor=actor, now=now, facts=facts)
+    run.plan_version += 1
+    for booking_id in (*moved, *later, *left):
+        _tell(session, booking_id, is_placed=booking_id not in left, event_id=event_id, now=now)
+    return Replaced((*moved, *later), tuple(later), tuple(left))
+
+
+def _set_down(session: Session, run: Run, service_day: ServiceDay, *, actor: str, now: datetime) -> None:
+    """Let the parties on board wait at the last stop the vehicle was at, to be picked up there again."""
+    query = select(Visit).where(Visit.run_id == run.id).order_by(Visit.seq)
+    visits = list(session.scalars(query))
+    done = [visit for visit in visits if visit.state == "done" and visit.done_at is not None]
+    for visit in done:
+        booking = session.get_one(Booking, visit.booking_id)
+        if visit.kind == VisitKind.PICKUP and booking.state == "boarded":
+            here = max(done, key=lambda each: (each.done_at, each.seq))
+            lifecycle.move(session, booking, "confirmed", actor=actor, now=now, facts={"why": "breakdown"})
+            lifecycle.move_visit(visit, "planned")
+            visit.stop_id, visit.done_at, visit.arrived_at = here.stop_id, None, None
+            now_s = times.second_of(now, service_day.day)
+            visit.earliest_s, visit.latest_s = now_s, now_s + REACH_S
+    session.flush()
+
+
+def _stranded(session: Session, run: Run) -> list[int]:
+    """Return the bookings that still have to be picked up on a run, the first first."""
+    query = (
+        select(Visit.booking_id)
+        .join(Booking, Booking.id == Visit.booking_id)
+        .where(
+            Visit.run_id == run.id,
+            Visit.kind == VisitKind.PICKUP,
+            Visit.state.in_(states.STILL_TO_DRIVE),
+            Booking.state == "confirmed",
+        )
+        .order_by(Visit.planned_s)
+    )
+    return list(session.scalars(query))
+
+
+def _move(session: Session, service_day: ServiceDay, run: Run, booking_id: int, *, now: datetime) -> bool | None:
+    """Place one party with another vehicle: False within its promise, True later, None not at all."""
+    day_plan = itineraries.load(session, service_day, now=now)
+    broken = next(each for each in day_plan.runs if each.run.id == run.id)
+    others = tuple(each.itinerary for each in day_plan.runs if each.run.id != run.id)
+    wanted = _request(broken, booking_id)
+    requests = [wanted, *_later(day_plan, wanted, times.second_of(now, service_day.day))]
+    found = first_feasible(others, requests, day_plan.times.matrix)
+    if found is None:
+        return None
+    index, insertion = found
+    _write(session, day_plan, broken, insertion, requests[index])
+    return index > 0
+
+
+def _request(broken: RunPlan, booking_id: int) -> Request:
+    return next(visit.request for visit in broken.itinerary.visits if visit.request.id == booking_id)
+
+
+def _later(day_plan: DayPlan, wanted: Request, now_s: int) -> list[Request]:
+    """Return the party under later and later windows: what is left of the day is better than no ride."""
+    service = day_plan.service
+    first_s = times.ceil_to(max(now_s, wanted.pickup.earliest_s), STEP_S)
+    return [
+        replace(
+            wanted,
+            pickup=Window(start_s, start_s + service.pickup_window_s),
+            dropoff=Window(start_s, start_s + service.pickup_window_s + wanted.pickup_service_s + wanted.max_ride_s),
+        )
+        for start_s in range(first_s, first_s + REACH_S, STEP_S)
+    ]
+
+
+def _write(session: Session, day_plan: DayPlan, broken: RunPlan, insertion: Insertion, request: Request) -> None:
+    """Write the party's visits, with their new windows, into the other vehicle's itinerary."""
+    for kind, window in ((VisitKind.PICKUP, request.pickup), (VisitKind.DROPOFF, request.dropoff)):
+        row = broken.rows[request.id, kind]
+        row.earliest_s, row.latest_s = window
+    session.get_one(Booking, request.id).is_promise_broken = True
+    itineraries.save(session, day_plan, insertion.itinerary)
+    itineraries.save(session, day_plan, without(broken.itinerary, request.id))
+
+
+def _tell(session: Session, booking_id: int, *, is_placed: bool, event_id: str, now: datetime) -> None:
+    """Owe one rider the news; who is left without a vehicle is phoned."""
+    booking = session.get_one(Booking, booking_id)
+    pickup = session.scalars(select(Visit).where(Visit.booking_id == booking_id, Visit.kind == "pickup")).one()
+    booking.told_pickup_s = pickup.planned_s
+    kind = "vehicle_changed" if is_placed else "run_suspended"
+    owed = notifications.owe(
+        session,
+        kind,
+        dedupe_key=f"{kind}:{event_id}:{booking_id}",
+        rider_id=booking.rider_id,
+        booking_id=booking_id,
+        priority=notifications.DELAYS_FIRST,
+        now=now,
+    )
+    if owed is not None and not is_placed:
+        notifications.to_call_list(session, owed, why="no_vehicle", now=now)
