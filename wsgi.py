@@ -8,10 +8,9 @@ import admin
 import bot.pages
 import bot.webhook
 from admin import demo
-from admin.driver import create_blueprint as create_driver
+from admin.driver import create_blueprints as create_terminal
 from backend import logs, texts, towns, world
 from backend.adapters.road_graph import RoadGraph
-from backend.api import driver as driver_api
 from backend.api import openapi
 from backend.app import create_app
 from backend.bell import Bell
@@ -59,8 +58,8 @@ def create_application() -> Flask:
 def assemble(made: World) -> Flask:
     """Return the web application for a world."""
     app = create_app(made)
-    doors = [*admin.create_blueprints(), create_driver(), bot.pages.create_blueprint()]
-    doors += [bot.webhook.create_blueprint(), driver_api.create_blueprint(), openapi.create_blueprint()]
+    doors = [*admin.create_blueprints(), *create_terminal(), bot.pages.create_blueprint()]
+    doors += [bot.webhook.create_blueprint(), openapi.create_blueprint()]
     if made.settings.is_demo:
         doors += [demo.create_blueprint(), create_simulator(made)]
     else:

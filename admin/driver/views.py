@@ -1,0 +1,92 @@
+"""The terminal's pages. They hold nothing of riders: the plan comes by the machine routes, into memory only (S-18)."""
+
+from datetime import date
+from pathlib import Path
+
+from flask import Blueprint, Response, g, redirect, render_template, request, send_from_directory, url_for
+from flask.typing import ResponseReturnValue
+
+from admin.driver import terminal_texts
+from backend.app import language, world
+from backend.db.queries import manifest
+from backend.db.queries.manifest import RunView
+from backend.db.session import transaction
+from backend.domain import times
+from backend.domain.errors import NotFoundError
+from backend.domain.refusals import Refusal
+from backend.services import boarding, manifests
+
+DISPATCHER = "dispatcher"
+STATIC = Path(__file__).parent / "static"
+
+
+def create_blueprint() -> Blueprint:
+    """Return the pages under /driver/."""
+    pages = Blueprint(
+        "driver",
+        __name__,
+        url_prefix="/driver",
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/static",
+    )
+    pages.get("/")(choose)
+    pages.post("/duties/<int:run_id>")(start)
+    pages.get("/run/<code>")(terminal)
+    pages.get("/sw.js")(service_worker)
+    return pages
+
+
+def choose() -> ResponseReturnValue:
+    """Show today's duties to choose from; who has exactly one goes straight to it."""
+    yours, unnamed = _runs()
+    if len(yours) == 1 and "choose" not in request.args:
+        return redirect(url_for("driver.terminal", code=yours[0].vehicle_code))
+    return render_template("driver/choose.html", yours=yours, unnamed=unnamed, clock=times.clock, today=_today())
+
+
+def start(run_id: int) -> ResponseReturnValue:
+    """Take a duty that names nobody, and open its terminal."""
+    now = world().clock()
+    with transaction(world().engine) as session:
+        run = manifest.find_run(session, run_id, days=[_today()], driver_id=g.staff.id)
+        if run is None:
+            raise NotFoundError(f"run {run_id}")
+        taken = manifests.take_duty(session, run, staff_id=g.staff.id, now=now)
+    if isinstance(taken, Refusal):
+        return redirect(url_for("driver.choose", choose="again"))
+    return redirect(url_for("driver.terminal", code=run.vehicle_code))
+
+
+def terminal(code: str) -> ResponseReturnValue:
+    """Show the terminal of a vehicle that is out today on a duty of this driver."""
+    yours, _ = _runs()
+    run = next((run for run in yours if run.vehicle_code == code), None)
+    if run is None:
+        return redirect(url_for("driver.choose", choose="again"))
+    return render_template(
+        "driver/terminal.html",
+        run=run,
+        texts=terminal_texts.for_script(language()),
+        delays_min=terminal_texts.DELAYS_MIN,
+        quick_replies=terminal_texts.quick_replies(language()),
+        fare_reasons=boarding.FARE_REASONS,
+    )
+
+
+def service_worker() -> Response:
+    """Return the script that keeps the page usable without a signal; from here it may serve all of /driver/."""
+    return send_from_directory(STATIC, "sw.js")
+
+
+def _runs() -> tuple[list[RunView], list[RunView]]:
+    """Return today's runs that this person drives, and those without a driver. A dispatcher may open all of them."""
+    is_dispatcher = g.staff.role == DISPATCHER
+    with transaction(world().engine) as session:
+        runs = manifest.list_runs(session, _today(), driver_id=None if is_dispatcher else g.staff.id)
+    yours = [run for run in runs if is_dispatcher or run.driver_id == g.staff.id]
+    return yours, [run for run in runs if run not in yours]
+
+
+def _today() -> date:
+    return times.day_of(world().clock())
