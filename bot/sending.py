@@ -27,6 +27,7 @@ from bot.screens.parts import Look, Piece
 
 TOKEN_LIFE = timedelta(seconds=50)
 ANSWER = "answer"
+REGISTERED = "registered"
 
 log = structlog.get_logger(__name__)
 
@@ -117,9 +118,11 @@ def render(session: Session, owed: OwedView, *, language: str) -> list[Piece] | 
     if owed.content:
         stored: list[Piece] = json.loads(owed.content)
         return stored
+    look = Look(language, phone_number(session))
+    if owed.kind == REGISTERED:
+        return [notices.registered(look)]
     if owed.booking_id is None:
         return None
-    look = Look(language, phone_number(session))
     piece = notices.notice(look, owed.kind, bookings.get_by_id(session, owed.booking_id), minutes=owed.minutes)
     return [piece] if piece else None
 

@@ -21,6 +21,7 @@ from backend.services import bookings, lifecycle, notifications
 
 PURPOSE_VERSION = "2026-11-1"
 LINK_LIFE = timedelta(minutes=10)
+FORM_LIFE = timedelta(minutes=30)
 MOST_WRONG_DIGITS = 5
 MOST_SENT = 30
 TAIL = 4
@@ -93,6 +94,31 @@ def open_link(session: Session, token: str, purpose: str, *, wall: datetime) -> 
         raise NotFoundError("form link")
     account = session.get_one(LineUser, row.line_user_id)
     return OpenLink(row.id, account.id, account.rider_id, account.language, row.tries)
+
+
+def give_time(session: Session, link: OpenLink, *, wall: datetime) -> None:
+    """Let a form that was opened in time be filled in at leisure: half an hour from its first opening."""
+    row = session.get_one(FormLink, link.id)
+    if row.expires_at == row.made_at + LINK_LIFE:
+        row.expires_at = wall + FORM_LIFE
+
+
+def data_of(session: Session, link: OpenLink) -> PersonalData:
+    """Return what a member wrote about themselves; raise `NotFoundError` for an account that is no member's."""
+    rider = session.get(Rider, link.rider_id) if link.rider_id is not None else None
+    if rider is None:
+        raise NotFoundError("no member")
+    return PersonalData(
+        name=rider.name,
+        kana=rider.kana,
+        phone=rider.phone,
+        birth=rider.birth,
+        school_stage=rider.school_stage,
+        fare_category=rider.fare_category,
+        wheelchair=rider.wheelchair == "yes",
+        guardian=rider.guardian,
+        language=rider.language,
+    )
 
 
 def count_try(session: Session, link: OpenLink) -> None:

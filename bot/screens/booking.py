@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from backend import wording
 from backend.domain import times
@@ -40,8 +40,8 @@ def trips(look: Look, shown: Sequence[TripLine]) -> Piece:
 
 
 def ask_day(look: Look, *, left: int, today: date, days: Sequence[date]) -> Piece:
-    """Ask for the day: today and tomorrow as buttons if they can be booked, any other by the calendar."""
-    named = [day for day in days if day < today + timedelta(days=NAMED_DAYS)] or list(days[:NAMED_DAYS])
+    """Ask for the day: the next two that can be booked as buttons, any other by the calendar."""
+    named = list(days[:NAMED_DAYS])
     buttons = [
         button(tap(_day_label(look, day, today), Tap("day", look.token, day.isoformat())), style="primary")
         for day in named

@@ -132,9 +132,9 @@ def fact(name: str, value: str) -> Piece:
 
 
 def navigation(look: Look, *, has_back: bool = True) -> list[Piece]:
-    """Return もどる, やめる and 電話する: they stand under every screen (D-49)."""
+    """Return もどる, やめる and 電話する: they stand under every question (D-49); after one, the menu does."""
     keys = (("bot-back", Tap("back", look.token)), ("bot-quit", Tap("quit", look.token)))
-    shown = keys if has_back else keys[1:]
+    shown = keys if has_back else (("bot-menu", Tap("menu")),)
     buttons = [button(tap(look.say(key), what)) for key, what in shown]
     return [row(buttons), button(link(look.say("bot-call"), look.dial))]
 
