@@ -1,8 +1,8 @@
-"""The staff web: sign-in, phone desk, board, masters, riders (S-05, S-27)."""
+"""The staff web: sign-in, phone desk, board, needs, masters, riders (S-05, S-27)."""
 
 from flask import Blueprint
 
-from admin import guard, home, sign_in
+from admin import desk, dispatch, guard, home, masters, needs, riders, sign_in
 
 
 def create_blueprints() -> list[Blueprint]:
@@ -10,5 +10,6 @@ def create_blueprints() -> list[Blueprint]:
     staff_web = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates", static_folder="static")
     guard.protect(staff_web)
     staff_web.add_url_rule("/", "home", home.start, methods=["GET"])
-    staff_web.register_blueprint(sign_in.create_blueprint())
+    for part in (sign_in, desk, dispatch, needs, riders, masters):
+        staff_web.register_blueprint(part.create_blueprint())
     return [staff_web]

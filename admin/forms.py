@@ -1,10 +1,12 @@
 """Reading what came in by a form: strings in, typed values out; what is wrong is a key of a text."""
 
+import unicodedata
 import uuid
 from collections.abc import Mapping
 from datetime import date
 
 from backend.domain import times
+from backend.texts import text
 
 LONGEST = 200
 
@@ -12,10 +14,15 @@ LONGEST = 200
 class FormError(ValueError):
     """A field that cannot be read. ``key`` names the text, ``field`` the input to point at."""
 
-    def __init__(self, field: str, key: str) -> None:
+    def __init__(self, field: str, key: str, **facts: str) -> None:
         super().__init__(f"{field}: {key}")
         self.field = field
         self.key = key
+        self.facts = facts
+
+    def said(self, language: str) -> dict[str, str]:
+        """Return field → sentence, as forms show it."""
+        return {self.field: text(self.key, language, **self.facts)}
 
 
 Form = Mapping[str, str]
@@ -52,7 +59,7 @@ def optional_text(form: Form, name: str, *, longest: int = LONGEST) -> str:
 
 def number_of(form: Form, name: str, *, least: int = 0, most: int = 1_000_000) -> int:
     """Return a whole number between ``least`` and ``most``; FormError for anything else."""
-    written = form.get(name, "").strip()
+    written = unicodedata.normalize("NFKC", form.get(name, "")).strip()
     if not written.isdecimal() or not least <= int(written) <= most:
         raise FormError(name, "admin-form-number")
     return int(written)
@@ -83,8 +90,11 @@ def optional_day(form: Form, name: str) -> date | None:
 
 
 def clock_of(form: Form, name: str) -> int:
-    """Return the second of the day written as 9:05 or 09:05."""
-    second = times.parse_clock(form.get(name, ""))
+    """Return the second of the day written as 9:05, 0905 or 905, in any width."""
+    written = unicodedata.normalize("NFKC", form.get(name, "")).strip()
+    if written.isdecimal() and len(written) in {3, 4}:
+        written = f"{written[:-2]}:{written[-2:]}"
+    second = times.parse_clock(written)
     if second is None:
         raise FormError(name, "admin-form-clock")
     return second

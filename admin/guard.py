@@ -11,9 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from admin.routes import DRIVER, MENU, PUBLIC, ROLES
+from backend import texts
 from backend.app import world
 from backend.db.queries.staff import SignedIn, StaffView, find_signed_in
 from backend.db.session import transaction
+from backend.domain import times
 from backend.services import staff as accounts
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -114,12 +116,15 @@ def clear_cookie(response: Response) -> None:
 
 
 def _prepare_app(state: BlueprintSetupState) -> None:
+    """Set up once what the guarded blueprints share."""
     if "csrf" in state.app.extensions:
         return
     state.app.config.setdefault("WTF_CSRF_CHECK_DEFAULT", False)  # `admit` asks; other doors have their own proof
     state.app.config.setdefault("WTF_CSRF_TIME_LIMIT", CSRF_HOLDS_S)
     state.app.config.setdefault("WTF_CSRF_SSL_STRICT", False)  # pages send no referrer; Sec-Fetch-Site is asked
     csrf.init_app(state.app)
+    state.app.jinja_env.filters["digits"] = times.clock
+    state.app.jinja_env.globals["has_text"] = texts.has
 
 
 def _keep_private(response: Response) -> Response:

@@ -13,6 +13,7 @@ MASTERS = frozenset({DISPATCHER})
 READ_MASTERS = frozenset({DISPATCHER, TOWN_OFFICER})
 READ_FLEET = frozenset({DISPATCHER, TOWN_OFFICER, CARRIER})
 DRIVERS = frozenset({DRIVER})
+TERMINAL = frozenset({DRIVER, DISPATCHER})
 
 PUBLIC = frozenset(
     {
@@ -29,8 +30,68 @@ ROLES: dict[str, frozenset[str]] = {
     "admin.home": BOARD,
     "admin.sign_in.sign_out": BOARD | DRIVERS,
     "admin.sign_in.set_language": BOARD | DRIVERS,
-    "driver.*": DRIVERS,
+    "admin.desk.home": DESK,
+    "admin.desk.find": DESK,
+    "admin.desk.add_rider": DESK,
+    "admin.desk.rider": DESK,
+    "admin.desk.find_offers": DESK,
+    "admin.desk.book": DESK,
+    "admin.desk.list_bookings": DESK,
+    "admin.desk.booking": DESK,
+    "admin.desk.ask_cancel": DESK,
+    "admin.desk.cancel": DESK,
+    "admin.desk.ask_change": DESK,
+    "admin.desk.list_calls": DESK,
+    "admin.desk.show_number": DESK,
+    "admin.desk.tick": DESK,
+    "admin.dispatch.board": BOARD,
+    "admin.dispatch.stop_acceptance": MASTERS,
+    "admin.dispatch.resume_acceptance": MASTERS,
+    "admin.dispatch.report_delay": DESK,
+    "admin.dispatch.thread": DESK,
+    "admin.dispatch.send_message": DESK,
+    "admin.needs.table": TOWN,
+    "admin.masters.home": READ_FLEET,
+    "admin.masters.list_stops": READ_MASTERS,
+    "admin.masters.new_stop": MASTERS,
+    "admin.masters.add_stop": MASTERS,
+    "admin.masters.stop": MASTERS,
+    "admin.masters.change_stop": MASTERS,
+    "admin.masters.serve_stop": MASTERS,
+    "admin.masters.settings": READ_MASTERS,
+    "admin.masters.change_settings": MASTERS,
+    "admin.masters.rules": READ_MASTERS,
+    "admin.masters.set_rule": MASTERS,
+    "admin.masters.calendar": READ_MASTERS,
+    "admin.masters.close_days": MASTERS,
+    "admin.masters.open_days_again": MASTERS,
+    "admin.masters.set_period": MASTERS,
+    "admin.masters.fares": READ_FLEET,
+    "admin.masters.set_fares": MASTERS,
+    "admin.masters.fleet": READ_FLEET,
+    "admin.masters.add_vehicle": MASTERS,
+    "admin.masters.change_vehicle": MASTERS,
+    "admin.masters.add_duty_pattern": MASTERS,
+    "admin.masters.end_duty_pattern": MASTERS,
+    "admin.riders.search": DESK,
+    "admin.riders.find": DESK,
+    "admin.riders.new": DESK,
+    "admin.riders.add": DESK,
+    "admin.riders.edit": DESK,
+    "admin.riders.correct": DESK,
+    "admin.riders.ask_erase": DESK,
+    "admin.riders.erase": DESK,
+    "driver.*": TERMINAL,
+    "driver_api.*": TERMINAL,
 }
 
 # What the menu and the start page show, where the role may open it; `<key>-about` says what it is for.
-MENU: tuple[tuple[str, str], ...] = ()
+MENU = (
+    ("admin.desk.home", "admin-menu-desk"),
+    ("admin.desk.list_calls", "admin-menu-calls"),
+    ("admin.desk.list_bookings", "admin-menu-bookings"),
+    ("admin.dispatch.board", "admin-menu-board"),
+    ("admin.needs.table", "admin-menu-needs"),
+    ("admin.riders.search", "admin-menu-riders"),
+    ("admin.masters.home", "admin-menu-masters"),
+)

@@ -1,0 +1,183 @@
+"""Offers to read out, the booking itself, what was booked; cancel and change (D-27, D-41, D-48).
+
+All rules are those of LINE: the desk calls the same services with another channel.
+"""
+
+from datetime import date
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from admin import forms
+from admin.desk.caller_views import PHONE, back_of, desk_of, lists_for, render_caller
+from admin.desk.wishes import WishForm, parse, promise_of
+from backend.app import world
+from backend.db.queries import bookings as booking_queries
+from backend.db.queries import network, riders
+from backend.db.queries.riders import RiderView
+from backend.db.session import transaction
+from backend.domain import times
+from backend.domain.offers import Wish
+from backend.domain.refusals import Refusal
+from backend.services import bookings, offers
+from backend.services.bookings import Caller
+
+
+def register(pages: Blueprint) -> None:
+    """Add the bookings' pages."""
+    pages.post("/riders/<public_id>/offers")(find_offers)
+    pages.post("/riders/<public_id>/bookings")(book)
+    pages.get("/bookings/")(list_bookings)
+    pages.get("/bookings/<public_id>")(booking)
+    pages.get("/bookings/<public_id>/cancel")(ask_cancel)
+    pages.post("/bookings/<public_id>/cancel")(cancel)
+    pages.get("/bookings/<public_id>/change")(ask_change)
+
+
+def find_offers(public_id: str) -> ResponseReturnValue:
+    """Show the rides that can be read out to the caller, or the polite refusal with ways out (D-48)."""
+    with transaction(world().engine) as session:
+        person = riders.get_public(session, public_id)
+        service = network.get_service(session)
+        try:
+            wish = parse(session, request.form, service.id)
+        except forms.FormError as fault:
+            typed = WishForm.of_form(request.form)
+            return render_caller(session, person, typed=typed, faults=fault.said(g.language)), 400
+        now = world().clock()
+        instead_of = request.form.get("instead_of", "")
+        if instead_of:
+            found = bookings.offers_instead(session, instead_of, wish, channel=PHONE, rider_id=person.id, now=now)
+        else:
+            found = offers.find(session, wish, channel=PHONE, rider_id=person.id, now=now)
+        if isinstance(found, Refusal):
+            offers.record_refusal(session, wish, found, channel=PHONE, rider_id=person.id, now=now)
+            return _refused(session, person, wish, found), 200
+        return _offered(session, person, wish, found=found)
+
+
+def book(public_id: str) -> ResponseReturnValue:
+    """Book the ride that was read out, or put it in the place of an old booking (Q-12)."""
+    with transaction(world().engine) as session:
+        person = riders.get_public(session, public_id)
+        service = network.get_service(session)
+        wish = parse(session, request.form, service.id)
+        promise = promise_of(request.form)
+        caller = Caller(rider_id=person.id, channel=PHONE, actor=g.actor, key=forms.key_of(request.form))
+        now = world().clock()
+        instead_of = request.form.get("instead_of", "")
+        if instead_of:
+            outcome = bookings.change(session, instead_of, wish, promise=promise, caller=caller, now=now)
+        else:
+            outcome = bookings.book(session, wish, promise=promise, caller=caller, now=now)
+        if isinstance(outcome, Refusal):
+            return _refused(session, person, wish, outcome), 409
+        done = outcome.public_id
+    return redirect(url_for("admin.desk.booking", public_id=done, said="booked"), 303)
+
+
+def list_bookings() -> ResponseReturnValue:
+    """List the bookings of a day (D-41)."""
+    with transaction(world().engine) as session:
+        service = network.get_service(session)
+        today = times.day_of(world().clock())
+        day = _day(request.args.get("day", ""), today)
+        listed = booking_queries.list_day(session, service.id, day)
+        return render_template("desk/bookings.html", desk=desk_of(session), day=day, listed=listed)
+
+
+def booking(public_id: str) -> ResponseReturnValue:
+    """Show a booking, with the sentence to read out."""
+    with transaction(world().engine) as session:
+        shown = booking_queries.get(session, public_id)
+        person = riders.get(session, shown.rider_id) if shown.rider_id else None
+        service = network.get_service(session)
+        return render_template(
+            "desk/booking.html",
+            desk=desk_of(session),
+            booking=shown,
+            rider=person if person and person.state == "active" else None,
+            back=back_of(shown, service),
+            said=request.args.get("said", ""),
+        )
+
+
+def ask_cancel(public_id: str) -> ResponseReturnValue:
+    """Ask once more before a booking is given up."""
+    with transaction(world().engine) as session:
+        shown = booking_queries.get(session, public_id)
+        return render_template("desk/cancel.html", desk=desk_of(session), booking=shown)
+
+
+def cancel(public_id: str) -> ResponseReturnValue:
+    """Give a booking up (D-32)."""
+    with transaction(world().engine) as session:
+        outcome = bookings.cancel(session, public_id, actor=g.actor, now=world().clock())
+        if isinstance(outcome, Refusal):
+            shown = booking_queries.get(session, public_id)
+            page = render_template("desk/cancel.html", desk=desk_of(session), booking=shown, refusal=outcome)
+            return page, 409
+    return redirect(url_for("admin.desk.booking", public_id=public_id, said="cancelled"), 303)
+
+
+def ask_change(public_id: str) -> ResponseReturnValue:
+    """Show the booking form filled with a booking; the old one is given up only when the new one holds (Q-12)."""
+    with transaction(world().engine) as session:
+        shown = booking_queries.get(session, public_id)
+        person = riders.get(session, shown.rider_id or 0)
+        service = network.get_service(session)
+        return render_template(
+            "desk/change.html",
+            desk=desk_of(session),
+            rider=person,
+            booking=shown,
+            lists=lists_for(session, service),
+            typed=WishForm.of_booking(shown),
+            faults={},
+            instead_of=shown.public_id,
+        )
+
+
+def _offered(session: Session, person: RiderView, wish: Wish, *, found: object) -> str:
+    return render_template(
+        "desk/offers.html",
+        desk=desk_of(session),
+        rider=person,
+        offers=found,
+        wish=wish,
+        stops=_stop_names(session, wish.day),
+        lists=lists_for(session, network.get_service(session)),
+        typed=WishForm.of_form(request.form),
+        faults={},
+        instead_of=request.form.get("instead_of", ""),
+        key=forms.new_key(),
+    )
+
+
+def _refused(session: Session, person: RiderView, wish: Wish, refusal: Refusal) -> str:
+    return render_template(
+        "desk/refused.html",
+        desk=desk_of(session),
+        rider=person,
+        refusal=refusal,
+        wish=wish,
+        stops=_stop_names(session, wish.day),
+        lists=lists_for(session, network.get_service(session)),
+        typed=WishForm.of_form(request.form),
+        faults={},
+        instead_of=request.form.get("instead_of", ""),
+        key=forms.new_key(),
+    )
+
+
+def _stop_names(session: Session, day: date) -> dict[int, str]:
+    service = network.get_service(session)
+    return {stop.id: stop.name for stop in network.list_stops(session, service.id, day)}
+
+
+def _day(written: str, today: date) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return today

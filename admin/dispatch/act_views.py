@@ -1,0 +1,66 @@
+"""What dispatchers do from the board: stop and resume acceptance (D-43), report a delay by hand (D-47)."""
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from admin import forms
+from backend.app import world
+from backend.db.queries import network
+from backend.db.session import transaction
+from backend.domain import times
+from backend.services import acceptance, delays
+from backend.services.acceptance import Scope
+
+MOST_MINUTES = 240
+
+
+def register(pages: Blueprint) -> None:
+    """Add the acts."""
+    pages.post("/acceptance/stop")(stop_acceptance)
+    pages.post("/acceptance/<int:stop_id>/resume")(resume_acceptance)
+    pages.post("/runs/<int:run_id>/delay")(report_delay)
+
+
+def stop_acceptance() -> ResponseReturnValue:
+    """Take no new bookings, on any channel, until resumed (D-43, Q-17, Q-23)."""
+    try:
+        reason = forms.text_of(request.form, "reason")
+        scope = _scope()
+    except forms.FormError as fault:
+        return render_template("dispatch/fault.html", faults=fault.said(g.language)), 400
+    with transaction(world().engine) as session:
+        service = network.get_service(session)
+        acceptance.stop(session, service.id, reason=reason, actor=g.actor, now=world().clock(), scope=scope)
+    return redirect(url_for("admin.dispatch.board"), 303)
+
+
+def resume_acceptance(stop_id: int) -> ResponseReturnValue:
+    """Take bookings again."""
+    with transaction(world().engine) as session:
+        acceptance.resume(session, stop_id, actor=g.actor, now=world().clock())
+    return redirect(url_for("admin.dispatch.board"), 303)
+
+
+def report_delay(run_id: int) -> ResponseReturnValue:
+    """Report for a driver who cannot tap; everybody hit is told (D-47)."""
+    try:
+        minutes = forms.number_of(request.form, "minutes", most=MOST_MINUTES)
+        key = forms.key_of(request.form)
+    except forms.FormError as fault:
+        return render_template("dispatch/fault.html", faults=fault.said(g.language)), 400
+    with transaction(world().engine) as session:
+        delays.report(
+            session, run_id, late_s=minutes * times.MINUTE_S, actor=g.actor, event_id=key, now=world().clock()
+        )
+    return redirect(url_for("admin.dispatch.board"), 303)
+
+
+def _scope() -> Scope:
+    stop_id = request.form.get("stop_id", "")
+    return Scope(
+        from_day=forms.optional_day(request.form, "from_day"),
+        to_day=forms.optional_day(request.form, "to_day"),
+        from_s=forms.optional_clock(request.form, "from_time"),
+        to_s=forms.optional_clock(request.form, "to_time"),
+        stop_id=forms.number_of(request.form, "stop_id") if stop_id else None,
+    )
