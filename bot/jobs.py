@@ -16,16 +16,18 @@ from backend import world as worlds
 from backend.db.queries import line
 from backend.db.queries.line import LineEventView
 from backend.db.session import transaction
+from backend.ports import TemporaryError
 from backend.services import drafts as draft_service
 from backend.services import line_events, notifications, registration
 from backend.world import World
-from bot import answers, dialogue, said, sending
+from bot import answers, dialogue, rich_menu, said, sending
 from bot.answers.asker import Asker, context_of
 from bot.dialogue.turns import Said
 from bot.drafts import Draft, from_text, to_text
 from bot.screens import notices
 from bot.screens.parts import Look, Piece
 
+SHOW_MENU = "bot.jobs.show_menu"
 DRAFT_LIFE = timedelta(minutes=30)
 
 log = structlog.get_logger(__name__)
@@ -50,6 +52,30 @@ def handle_events(line_user_id: int) -> None:
 def send_notification(notification_id: int) -> None:
     """Send one owed message, unless somebody else is at it."""
     sending.send_owed(worlds.current(), notification_id)
+
+
+def show_menu(line_user_id: int) -> None:
+    """Show an account the rich menu that fits it: before or after registration. It can do without for a while."""
+    here = worlds.current()
+    with transaction(here.engine) as session:
+        account = line.get_user(session, line_user_id)
+        phone = sending.phone_number(session)
+    kind = rich_menu.MEMBER if account.rider_id is not None else rich_menu.GUEST
+    try:
+        rich_menu.RichMenus(here.settings).show(account.user_id, kind, phone=phone)
+    except TemporaryError as error:
+        log.warning("rich_menu_not_shown", line_user_id=line_user_id, error=str(error))
+
+
+def set_up_menus() -> None:
+    """Have the rich menus made that are missing; everybody sees the first one from then on."""
+    here = worlds.current()
+    with transaction(here.engine) as session:
+        phone = sending.phone_number(session)
+    try:
+        rich_menu.RichMenus(here.settings).set_up(phone=phone)
+    except TemporaryError as error:
+        log.warning("rich_menus_not_set_up", error=str(error))
 
 
 def _waiting(here: World, line_user_id: int) -> int | None:
@@ -89,6 +115,7 @@ def _take(session: Session, here: World, event: LineEventView) -> sending.Answer
         return None
     if kind == "follow":
         registration.followed(session, event.line_user_id)
+        here.bell.ring(SHOW_MENU, event.line_user_id)
     words = said.read(event.body)
     return _answered(session, here, event, words) if words is not None else None
 

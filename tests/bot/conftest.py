@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 
 from backend.bell import SilentBell
@@ -31,8 +33,6 @@ def small(engine):
 
 def with_bell(world):
     """Return ``world`` with a bell that keeps what was rung for."""
-    import dataclasses
-
     return dataclasses.replace(world, bell=CountingBell())
 
 

@@ -1,0 +1,1 @@
+"""Pictures of the rich menus, and the script that draws them."""
