@@ -26,7 +26,7 @@ PR_SET_PDEATHSIG = 1
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 20.0
 SERVER_FOLDER = "pginstall18"
-LONGEST_SOCKET_PATH = 100  # the kernel ends at 107 bytes; the names below the folder need the rest
+LONGEST_SOCKET_PATH = 90  # the kernel ends at 107 bytes; "/.s.PGSQL.5432" below the folder needs the rest
 FAST_OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 

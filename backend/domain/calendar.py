@@ -32,14 +32,7 @@ class Closure:
         """Tell whether ``day`` falls into it."""
         if not self.yearly:
             return self.from_day <= day <= self.to_day
-        start, end, this = (
-            (self.from_day.month, self.from_day.day),
-            (self.to_day.month, self.to_day.day),
-            (
-                day.month,
-                day.day,
-            ),
-        )
+        start, end, this = ((each.month, each.day) for each in (self.from_day, self.to_day, day))
         return start <= this <= end if start <= end else this >= start or this <= end
 
 
@@ -56,6 +49,12 @@ class Calendar:
     def period_of(self, day: date) -> Period | None:
         """Return the period whose running days hold ``day``."""
         return next((period for period in self.periods if period.runs_from <= day <= period.runs_to), None)
+
+    def period_accepting(self, today: date) -> Period | None:
+        """Return the period for which bookings are taken today, or else the next one, or else the last."""
+        coming = [period for period in self.periods if today <= period.accepts_to]
+        by_opening = sorted(coming or self.periods, key=lambda period: period.accepts_from)
+        return by_opening[0 if coming else -1] if by_opening else None
 
     def why_closed(self, day: date) -> Refusal | None:
         """Return why the service does not run on ``day``, or None if it does."""

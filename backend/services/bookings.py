@@ -68,6 +68,7 @@ def cancel(
         return Refusal("not_cancellable")
     _cancel(session, booking, service_day, actor=actor, now=now)
     notifications.owe_about(session, booking, "booking_cancelled", actor=actor, now=now)
+    notifications.owe_shifts(session, service_day, but=None, now=now)
     return booking
 
 
@@ -86,6 +87,9 @@ def change(
     old_day = session.get_one(ServiceDay, old.service_day_id)
     for day in sorted({old_day.day, wish.day}):
         service_days.lock(session, wish.transport_service_id, day)
+    done = _with_key(session, caller.key)  # the same tap again may have waited for the lock meanwhile
+    if done:
+        return done
     session.refresh(old)
     if old.state != "confirmed":
         raise StaleError(f"booking {old.id} is {old.state}")
@@ -99,6 +103,8 @@ def change(
         return outcome
     attempt.commit()
     outcome.replaces_id = old.id
+    if old_day.day != wish.day:
+        notifications.owe_shifts(session, old_day, but=None, now=now)
     return outcome
 
 
@@ -156,7 +162,7 @@ def _placement(
         promise = found[0].promise
     elif promise not in mode.promises(day_plan, wish, not_before_s=0):
         return Refusal("gone")  # the settings changed, or nobody ever offered this
-    refusal = rules.check_pickup(session, wish, promise, asking) or rules.check_overlap(session, wish, promise, asking)
+    refusal = rules.check_pickup(session, wish, promise, asking) or rules.check_promise(session, wish, promise, asking)
     if refusal:
         return refusal
     return mode.place(day_plan, wish, [promise]) or mode.why_not(session, day_plan, wish, [promise])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from backend.db.models import Booking, Duty, Run, ServiceDay, TransportService, Visit
 from backend.domain import states, times
@@ -101,13 +101,10 @@ def _run_plan(session: Session, today: _Today, run: Run) -> RunPlan:
     open_visits = [visit for visit in visits if visit.state in states.STILL_TO_DRIVE]
     rows = {(visit.booking_id, visit.kind): visit for visit in visits}
     requests = {
-        visit.booking_id: request_of(
-            session.get_one(Booking, visit.booking_id),
-            rows[visit.booking_id, VisitKind.PICKUP],
-            rows[visit.booking_id, VisitKind.DROPOFF],
-            today.times,
+        booking.id: request_of(
+            booking, rows[booking.id, VisitKind.PICKUP], rows[booking.id, VisitKind.DROPOFF], today.times
         )
-        for visit in open_visits
+        for booking in _bookings(session, {visit.booking_id for visit in open_visits})
     }
     vehicle = Vehicle(
         id=run.duty.vehicle_id,
@@ -129,6 +126,12 @@ def _run_plan(session: Session, today: _Today, run: Run) -> RunPlan:
 def _visits(session: Session, run: Run) -> list[Visit]:
     query = select(Visit).where(Visit.run_id == run.id).order_by(Visit.seq, Visit.id)
     return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _bookings(session: Session, ids: set[int]) -> Sequence[Booking]:
+    """Return bookings with their promises as they are under the lock, whatever the session read before it."""
+    query = select(Booking).where(Booking.id.in_(ids)).options(selectinload(Booking.promise))
+    return session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def _last_known(vehicle: Vehicle, visits: Sequence[Visit], today: _Today) -> tuple[int, int]:

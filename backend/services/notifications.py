@@ -45,26 +45,26 @@ def owe(  # noqa: PLR0913 -- what a message is about is all of this
     recipient = line_user_id if line_user_id is not None else _line_user_of(session, rider_id)
     if recipient is None and kind not in CALL_KINDS:
         return None
-    row = Notification(
-        kind=kind,
-        dedupe_key=dedupe_key,
-        rider_id=rider_id,
-        line_user_id=recipient,
-        booking_id=booking_id,
-        minutes=minutes,
-        priority=priority,
-        owed_at=now,
-        not_before=now,
-    )
-    if session.scalar(select(Notification.id).where(Notification.dedupe_key == dedupe_key)) is not None:
+    row = {
+        "kind": kind,
+        "dedupe_key": dedupe_key,
+        "rider_id": rider_id,
+        "line_user_id": recipient,
+        "booking_id": booking_id,
+        "minutes": minutes,
+        "priority": priority,
+        "owed_at": now,
+        "not_before": now,
+    }
+    once = insert(Notification).values(**row).on_conflict_do_nothing(index_elements=["dedupe_key"])
+    notification_id: int | None = session.scalar(once.returning(Notification.id))
+    if notification_id is None:
         return None
-    session.add(row)
-    session.flush()
     if recipient is None:
-        to_call_list(session, row.id, why="no_line", now=now)
+        to_call_list(session, notification_id, why="no_line", now=now)
     else:
-        session.info.setdefault("owed", []).append(row.id)
-    return row.id
+        session.info.setdefault("owed", []).append(notification_id)
+    return notification_id
 
 
 def owe_about(session: Session, booking: Booking, kind: str, *, actor: str, now: datetime) -> None:
@@ -91,7 +91,7 @@ def owe_shifts(session: Session, service_day: ServiceDay, *, but: Booking | None
         )
     )
     moved = []
-    for booking, planned_s in session.execute(query):
+    for booking, planned_s in session.execute(query.execution_options(populate_existing=True)):
         if abs(planned_s - booking.told_pickup_s) < service.resend_shift_s or booking is but:
             continue
         booking.told_pickup_s = planned_s

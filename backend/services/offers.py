@@ -53,17 +53,17 @@ def for_wish(
     candidates = mode.promises(day_plan, wish, not_before_s=not_before_s)
     if not candidates and mode.promises(day_plan, wish, not_before_s=0):
         return _too_late(session, day_plan, wish, asking)
-    overlap: Refusal | None = None
+    against: Refusal | None = None
     offers: list[Offer] = []
     for placement in mode.placements(day_plan, wish, candidates):
-        overlap = rules.check_overlap(session, wish, placement.promise, asking)
-        if overlap is None:
+        against = rules.check_promise(session, wish, placement.promise, asking)
+        if against is None:
             offers.append(mode.offer(session, wish, placement))
         if len(offers) == most:
             break
     if offers:
         return tuple(offers)
-    return overlap or mode.why_not(session, day_plan, wish, candidates)
+    return against or mode.why_not(session, day_plan, wish, candidates)
 
 
 def with_ways_out(session: Session, wish: Wish, refusal: Refusal, asking: Asking) -> Refusal:
@@ -171,14 +171,7 @@ def _differ(first: Offer, second: Offer) -> bool:
 
 def _other_wishes(session: Session, wish: Wish, refusal: Refusal, asking: Asking) -> Iterator[Wish]:
     """Return what the rider may accept instead, the nearest to the wish first."""
-    if refusal.code in {
-        "party_too_big",
-        "party_empty",
-        "infants_alone",
-        "same_stop",
-        "not_a_member",
-        "stop_not_served",
-    }:
+    if refusal.code in NO_WAY_OUT:
         return
     if refusal.code.startswith("closed_") and refusal.code != "closed_notice":
         yield from _other_days(session, wish, asking)
@@ -187,7 +180,7 @@ def _other_wishes(session: Session, wish: Wish, refusal: Refusal, asking: Asking
     inside = replace(wish, time_s=min(max(wish.time_s, service.hours_start_s), service.hours_end_s))
     soonest_s = times.ceil_to(_not_before_s(session, wish, asking), STEP_S)
     first_s = max(inside.time_s, soonest_s)
-    for step in range(0, REACH_S + 1, service.max_wait_s):
+    for step in range(0, REACH_S + 1, max(service.max_wait_s, STEP_S)):
         yield replace(inside, kind=WishKind.DEPART, time_s=first_s + step)
         if wish.time_s - step > soonest_s:
             yield replace(inside, time_s=inside.time_s - step)

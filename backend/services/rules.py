@@ -6,8 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from backend.db.models import Booking, BookingRuleRow, PromiseRow, ServiceDay, ServiceStop, TransportService
-from backend.domain import states
+from backend.db.models import Booking, BookingRuleRow, PromiseRow, Rider, ServiceDay, ServiceStop, TransportService
+from backend.domain import states, times
 from backend.domain.calendar import Calendar
 from backend.domain.offers import Promise, Wish, WishKind
 from backend.domain.policies import booking_window, eligibility
@@ -50,7 +50,7 @@ def served_stops(session: Session, service_id: int, day: date) -> frozenset[int]
 def check_day(calendar: Calendar, day: date, *, now: datetime) -> Refusal | None:
     """Return why nobody can book a ride on ``day`` at ``now``, or None."""
     closed = calendar.why_closed(day)
-    period = calendar.period_of(day) or next(iter(calendar.periods), None)
+    period = calendar.period_of(day) or calendar.period_accepting(times.day_of(now))
     not_accepting = booking_window.check_period(period, now=now)
     return not_accepting or closed
 
@@ -60,12 +60,18 @@ def check_wish(session: Session, service: TransportService, wish: Wish, asking: 
     return (
         eligibility.check_party(wish.party, max_party=service.max_party)
         or eligibility.check_stops(wish, served_stops(session, service.id, wish.day))
-        or _check_member(service, asking)
+        or _check_member(session, service, asking)
         or check_day(service_days.calendar(session, service), wish.day, now=asking.now)
         or eligibility.check_hours(wish, start_s=service.hours_start_s, end_s=service.hours_end_s)
-        or _check_acceptance(session, wish, asking)
+        or _check_acceptance(session, wish, wish.time_s, asking)
         or _check_window(session, wish, asking)
     )
+
+
+def check_promise(session: Session, wish: Wish, promise: Promise, asking: Asking) -> Refusal | None:
+    """Return why a promise that a vehicle could keep is not given all the same, or None when it is (Q-15, Q-23)."""
+    stopped = _check_acceptance(session, wish, promise.pickup_earliest_s, asking)
+    return stopped or check_overlap(session, wish, promise, asking)
 
 
 def check_overlap(session: Session, wish: Wish, promise: Promise, asking: Asking) -> Refusal | None:
@@ -90,14 +96,18 @@ def check_overlap(session: Session, wish: Wish, promise: Promise, asking: Asking
     return None
 
 
-def _check_member(service: TransportService, asking: Asking) -> Refusal | None:
-    return Refusal("not_a_member") if service.members_only and asking.rider_id is None else None
+def _check_member(session: Session, service: TransportService, asking: Asking) -> Refusal | None:
+    """Return the refusal of who is no member, or has left (D-13)."""
+    if asking.rider_id is None:
+        return Refusal("not_a_member") if service.members_only else None
+    state = session.scalar(select(Rider.state).where(Rider.id == asking.rider_id))
+    return None if state == "active" else Refusal("not_a_member")
 
 
-def _check_acceptance(session: Session, wish: Wish, asking: Asking) -> Refusal | None:
+def _check_acceptance(session: Session, wish: Wish, second: int, asking: Asking) -> Refusal | None:
     stop_ids = (wish.pickup_stop_id, wish.dropoff_stop_id)
     return acceptance.why_stopped(
-        session, wish.transport_service_id, wish.day, pickup_s=wish.time_s, stop_ids=stop_ids, now=asking.now
+        session, wish.transport_service_id, wish.day, pickup_s=second, stop_ids=stop_ids, now=asking.now
     )
 
 

@@ -55,7 +55,7 @@ def change_settings(
     session: Session, service_id: int, *, entry: ServiceSettings, version: int, actor: str, now: datetime
 ) -> Refusal | None:
     """Change a service's figures, or say why not; StaleError when somebody changed them since ``version``."""
-    if entry.hours_end_s <= entry.hours_start_s:
+    if not 0 <= entry.hours_start_s < entry.hours_end_s <= times.DAY_S:  # no run crosses midnight (Q-24)
         return Refusal("hours_backwards")
     service = session.get(TransportService, service_id, with_for_update=True)
     if service is None:

@@ -36,7 +36,8 @@ class StopTimes:
         return self.matrix.seconds(self.of(origin_id), self.of(destination_id), depart_s)
 
 
-_cache: dict[tuple[str, str], tuple[datetime, StopTimes]] = {}
+Computed = tuple[datetime, int]  # when, and the last row of it: two computations may share a moment
+_cache: dict[tuple[str, str], tuple[Computed, StopTimes]] = {}
 _cache_lock = Lock()
 
 
@@ -50,9 +51,11 @@ def season_of(service: TransportService, day: date) -> str:
 def stop_times(session: Session, service: TransportService, day: date) -> StopTimes:
     """Return the driving times for ``day``; raise `NoTravelTimesError` when there are none."""
     season = season_of(service, day)
-    newest = session.scalar(select(func.max(TravelTimeTable.computed_at)).where(TravelTimeTable.season == season))
-    if newest is None:
+    latest = func.max(TravelTimeTable.computed_at), func.max(TravelTimeTable.id)
+    computed_at, last_id = session.execute(select(*latest).where(TravelTimeTable.season == season)).one()
+    if computed_at is None:
         raise NoTravelTimesError(season)
+    newest: Computed = computed_at, last_id
     key = str(session.get_bind().engine.url), season
     with _cache_lock:
         cached = _cache.get(key)

@@ -12,12 +12,14 @@ from backend.db.models import Favourite, LineUser, Rider, Stop
 from backend.db.queries.network import StopView, stop_view
 from backend.domain.errors import NotFoundError
 from backend.domain.japanese import folded
+from backend.domain.party import FareCategory
 from backend.domain.policies import fares as fare_policy
 
 REGION = "JP"
 SHORTEST_SEARCH = 2
 MOST_FOUND = 50
 YEAR_ONLY = 4
+GENTLEST = (FareCategory.INFANT, FareCategory.CHILD, FareCategory.SENIOR, FareCategory.ADULT, FareCategory.DISCOUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,24 @@ class RiderView:
         return (self.kana.split() or [""])[0]
 
     def category_on(self, day: date) -> str:
-        """Return the fare category on a ride date: declared, or given by age from a birthday on (Q-01 to Q-03)."""
-        if self.fare_category == "discount" or not self.birth:
+        """Return the fare category on a ride date: by age where it is known, else as declared (Q-01, Q-02).
+
+        A year of birth leaves some days open: then what was declared counts as long as it is possible. Who has a
+        discount keeps it unless age gives more: the cheapest one counts, nothing is stacked (Q-03).
+        """
+        if not self.birth:
             return self.fare_category
-        born = f"{self.birth}-01-01" if len(self.birth) == YEAR_ONLY else self.birth
-        by_age = fare_policy.category_by_birth(date.fromisoformat(born), day)
-        return by_age if by_age != "adult" else self.fare_category
+        by_age = self._by_age(day)
+        if self.fare_category == FareCategory.DISCOUNT:
+            return FareCategory.INFANT if by_age == {FareCategory.INFANT} else FareCategory.DISCOUNT
+        return self.fare_category if self.fare_category in by_age else str(min(by_age, key=GENTLEST.index))
+
+    def _by_age(self, day: date) -> set[FareCategory]:
+        """Return the categories that are possible by age on a day."""
+        if len(self.birth) != YEAR_ONLY:
+            return {fare_policy.category_by_birth(date.fromisoformat(self.birth), day)}
+        days = ("01-01", "04-02", "12-31")
+        return {fare_policy.category_by_birth(date.fromisoformat(f"{self.birth}-{each}"), day) for each in days}
 
 
 def normal_phone(text: str) -> str | None:

@@ -1,13 +1,14 @@
 """Who may book what (D-13, D-34; Q-05, Q-15)."""
 
-from backend.domain.offers import Wish
+from backend.domain.offers import Wish, WishKind
 from backend.domain.party import FareCategory, Party
 from backend.domain.refusals import Refusal
 
 
 def check_party(party: Party, *, max_party: int) -> Refusal | None:
     """Return why such a party cannot ride together, or None if it can."""
-    if party.persons < 1 or party.wheelchairs < 0 or party.wheelchairs > party.persons:
+    is_odd = any(member.persons < 1 for member in party.members) or not 0 <= party.wheelchairs <= party.persons
+    if party.persons < 1 or is_odd:
         return Refusal("party_empty")
     if party.persons > max_party:
         return Refusal("party_too_big", {"persons": party.persons, "most": max_party})
@@ -26,8 +27,12 @@ def check_stops(wish: Wish, served: frozenset[int]) -> Refusal | None:
 
 
 def check_hours(wish: Wish, *, start_s: int, end_s: int) -> Refusal | None:
-    """Return why the wished time lies outside the service hours, or None if inside (D-05, Q-06)."""
-    if start_s <= wish.time_s <= end_s:
+    """Return why the wished time lies outside the service hours, or None if inside (D-05, Q-06).
+
+    The end is the last arrival: nobody can leave then. Nobody can arrive at the start either.
+    """
+    is_departure = wish.kind is WishKind.DEPART
+    if start_s <= wish.time_s < end_s if is_departure else start_s < wish.time_s <= end_s:
         return None
     return Refusal("outside_hours", {"start_s": start_s, "end_s": end_s})
 

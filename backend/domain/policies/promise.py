@@ -1,5 +1,7 @@
 """What is promised to a rider (Q-06, Q-13, Q-14)."""
 
+from dataclasses import dataclass
+
 from backend.domain import times
 from backend.domain.offers import Promise
 
@@ -11,14 +13,27 @@ def longest_ride_s(direct_s: int, *, percent: int, plus_s: int) -> int:
     return direct_s * percent // 100 + plus_s
 
 
-def promise(pickup_s: int, *, window_s: int, dwell_s: int, longest_s: int, latest_s: int) -> Promise:
-    """Return the promise of a pick-up window that opens at ``pickup_s``.
+@dataclass(frozen=True, slots=True)
+class Ride:
+    """How long a ride takes at its shortest and at its longest, and how long the vehicle stands for its party."""
+
+    direct_s: int
+    longest_s: int
+    dwell_s: int
+
+
+def promise(pickup_s: int, ride: Ride, *, window_s: int, latest_s: int) -> Promise | None:
+    """Return the promise of a pick-up window that opens at ``pickup_s``, or None when nobody would arrive in time.
 
     Arrival is promised by the end of the longest ride after the latest boarding, rounded up to a minute, and never
-    after ``latest_s`` (the wished arrival or the end of the service hours).
+    after ``latest_s`` (the wished arrival or the end of the service hours). The window closes when a direct ride
+    would still arrive by then: nobody is told a pick-up that breaks the arrival.
     """
-    end_s = pickup_s + window_s
-    arrive_s = times.ceil_to(end_s + dwell_s + longest_s, times.MINUTE_S)
+    last_pickup_s = times.floor_to(latest_s - ride.direct_s - ride.dwell_s, times.MINUTE_S)
+    end_s = min(pickup_s + window_s, last_pickup_s)
+    if end_s < pickup_s:
+        return None
+    arrive_s = times.ceil_to(end_s + ride.dwell_s + ride.longest_s, times.MINUTE_S)
     return Promise(pickup_s, end_s, min(arrive_s, latest_s))
 
 

@@ -46,19 +46,15 @@ def promises(day_plan: DayPlan, wish: Wish, *, not_before_s: int) -> list[Promis
             not_before_s=not_before_s,
         )
         latest_s = wish.time_s
-    made = [promise_at(day_plan, wish, start_s, latest_s=latest_s) for start_s in starts]
-    return [each for each in made if each.arrive_latest_s > each.pickup_earliest_s]
+    made = (promise_at(day_plan, wish, start_s, latest_s=latest_s) for start_s in starts)
+    return [each for each in made if each is not None]
 
 
-def promise_at(day_plan: DayPlan, wish: Wish, pickup_s: int, *, latest_s: int) -> Promise:
-    """Return the promise of a pick-up window that opens at ``pickup_s``."""
-    return promise_policy.promise(
-        pickup_s,
-        window_s=day_plan.service.pickup_window_s,
-        dwell_s=dwell_s(day_plan, wish),
-        longest_s=_longest_s(day_plan, _direct_s(day_plan, wish, pickup_s)),
-        latest_s=latest_s,
-    )
+def promise_at(day_plan: DayPlan, wish: Wish, pickup_s: int, *, latest_s: int) -> Promise | None:
+    """Return the promise of a pick-up window that opens at ``pickup_s``, or None when it could not arrive in time."""
+    direct_s = _direct_s(day_plan, wish, pickup_s)
+    ride = promise_policy.Ride(direct_s, _longest_s(day_plan, direct_s), dwell_s(day_plan, wish))
+    return promise_policy.promise(pickup_s, ride, window_s=day_plan.service.pickup_window_s, latest_s=latest_s)
 
 
 def place(day_plan: DayPlan, wish: Wish, candidates: Sequence[Promise]) -> Placement | None:
