@@ -50,7 +50,7 @@ def list_thread(session: Session, vehicle_id: int, day: date) -> list[MessageVie
 def unread_by_desk(session: Session, day: date) -> dict[int, int]:
     """Return how many lines of drivers the desk has not read yet, by vehicle."""
     query = (
-        select(DriverMessage.vehicle_id, func.count())
+        select(DriverMessage.vehicle_id, func.count().label("lines"))
         .where(
             DriverMessage.from_driver,
             DriverMessage.read_at.is_(None),
@@ -58,4 +58,4 @@ def unread_by_desk(session: Session, day: date) -> dict[int, int]:
         )
         .group_by(DriverMessage.vehicle_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return {row.vehicle_id: row.lines for row in session.execute(query)}

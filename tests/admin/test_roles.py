@@ -1,0 +1,94 @@
+"""Every route of the staff web has its roles; everything else is forbidden (S-27)."""
+
+import pytest
+
+from admin.guard import roles_for
+from admin.routes import PUBLIC, ROLES
+from backend.db.session import transaction
+from tests.admin.web import Web, make_app
+from tests.make import Town, make_booking, make_world
+
+STAFF = ("operator", "dispatcher", "carrier", "town_officer", "driver")
+pytestmark = pytest.mark.req("S-27")
+
+
+@pytest.fixture
+def town(engine):
+    """A town with one booking."""
+    with transaction(engine) as session:
+        made = Town(session)
+        booking = make_booking(session, made.wish(), rider=made.rider)
+        made.values = {
+            "public_id": made.rider.public_id,
+            "stop_id": made.stops[0].id,
+            "vehicle_id": made.vehicles[0].id,
+            "booking": booking.public_id,
+        }
+    return made
+
+
+def routes(app):
+    """Return every rule of the staff web."""
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("admin.")]
+
+
+def test_every_route_has_a_row_and_every_row_a_route(engine):
+    endpoints = {rule.endpoint for rule in routes(make_app(make_world(engine)))}
+
+    assert endpoints == {name for name in (PUBLIC | ROLES.keys()) if name.startswith("admin.")}
+
+
+def test_a_route_without_a_row_is_for_nobody():
+    assert roles_for("admin.masters.forgotten") == frozenset()
+
+
+@pytest.mark.parametrize("role", STAFF)
+def test_each_role_opens_its_own_pages_and_no_other(engine, town, role):
+    web = Web(engine, role=role, now=None)
+    wrong = []
+    for rule in routes(web.app):
+        if rule.endpoint in PUBLIC or rule.endpoint == "admin.sign_in.sign_out":
+            continue
+        method = "GET" if "GET" in rule.methods else "POST"
+        values = {name: town.values.get(name, 1) for name in rule.arguments}
+        if "bookings/" in rule.rule and "public_id" in values:
+            values["public_id"] = town.values["booking"]
+        with web.app.test_request_context():
+            path = web.app.url_map.bind("").build(rule.endpoint, values)
+        status = web.client.open(path, method=method).status_code
+        may = role in roles_for(rule.endpoint)
+        if (status == 403) == may or status >= 500:
+            wrong.append((role, rule.endpoint, status))
+
+    assert wrong == []
+
+
+def test_nobody_opens_anything_without_a_sign_in(engine, town):
+    app = make_app(make_world(engine))
+    client = app.test_client()
+    opened = []
+    for rule in routes(app):
+        if rule.endpoint in PUBLIC:
+            continue
+        values = {name: town.values.get(name, 1) for name in rule.arguments}
+        path = app.url_map.bind("").build(rule.endpoint, values)
+        for method in rule.methods & {"GET", "POST"}:
+            answer = client.open(path, method=method)
+            if answer.status_code != 302 or "/admin/sign-in" not in answer.location:
+                opened.append((rule.endpoint, method, answer.status_code))
+
+    assert opened == []
+
+
+def test_a_form_without_its_token_changes_nothing(engine, town):
+    web = Web(engine, role="dispatcher")
+
+    assert web.client.post("/admin/dispatch/acceptance/stop", data={"reason": "大雪"}).status_code == 400
+
+
+def test_a_form_from_another_site_is_forbidden(engine, town):
+    web = Web(engine, role="dispatcher")
+
+    answer = web.client.post("/admin/sign-out", headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert answer.status_code == 403
