@@ -169,10 +169,10 @@ def _under_way(run: Run, itinerary: Itinerary, open_visits: Sequence[Visit], tod
     stop = today.times.of(following.stop_id)
     drive_s = 0 if stop == itinerary.at_stop else today.times.matrix.seconds(itinerary.at_stop, stop, itinerary.ready_s)
     leaves_s = following.planned_s - drive_s
-    if following.state == "arrived" and following.arrived_at is not None:
-        at_s = today.second(following.arrived_at)
-    elif run.late_s and run.on_time_s is not None:
+    if run.late_s and run.on_time_s is not None:  # reported since: a tap on the next visit takes a delay back
         at_s = max(run.on_time_s + run.late_s, now_s)
+    elif following.state == "arrived" and following.arrived_at is not None:
+        at_s = today.second(following.arrived_at)
     elif now_s >= leaves_s:
         at_s = max(now_s, following.planned_s)
     elif now_s >= leaves_s - today.service.next_visit_lead_s:

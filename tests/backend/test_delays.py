@@ -230,3 +230,14 @@ def test_a_vehicle_that_stands_at_the_stop_is_not_overdue(session, town):
     boarding.apply(session, event, staff_id=make_staff(session, role="driver").id, now=on_monday("10:00"))
 
     assert delays.check_running(session, now=on_monday("10:15")) == 0
+
+
+def test_a_delay_at_the_stop_moves_what_follows(session, town):
+    here, next_one = town.book(1, 2, time="10:00"), town.book(2, 3, time="10:10")
+    event = boarding.TerminalEventIn("a", here.run_id, "arrived", pickup(session, here).id, on_monday("10:00"))
+    boarding.apply(session, event, staff_id=make_staff(session, role="driver").id, now=on_monday("10:00"))
+
+    report(session, here, 20, "10:01")
+
+    assert pickup(session, next_one).planned_s >= at("10:25")
+    assert next_one.id in [booking_id for booking_id, _, _ in told(session)]
