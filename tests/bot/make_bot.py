@@ -1,6 +1,7 @@
 """A resident who taps what the bot shows, through the real webhook and the real jobs; LINE is the only fake."""
 
 import base64
+import dataclasses
 import hashlib
 import hmac
 import itertools
@@ -9,10 +10,11 @@ from dataclasses import dataclass, field
 
 from backend import world as worlds
 from backend.app import create_app
-from backend.clock import wall
+from backend.clock import Clock, wall
 from bot import jobs, pages, postback, webhook
 from bot.simulator.message_schema import MESSAGES
 from tests.fakes import FakeMessenger
+from tests.make import jst
 
 _numbers = itertools.count(1)
 SECRET = "demo-channel-secret"
@@ -155,3 +157,10 @@ def make_resident(world, *, user_id: str | None = None) -> Resident:
     worlds.install(world)
     client = make_app(world).test_client()
     return Resident(world, client, user_id or f"U{next(_numbers):032x}", world.messenger)
+
+
+def set_clock(resident: Resident, moment: str) -> None:
+    """Move the service's clock to a moment in Japan."""
+    resident.world = dataclasses.replace(resident.world, clock=Clock.starting_at(jst(moment)))
+    worlds.install(resident.world)
+    resident.client = make_app(resident.world).test_client()

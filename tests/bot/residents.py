@@ -1,0 +1,53 @@
+import dataclasses
+
+import pytest
+
+from backend.bell import SilentBell
+from backend.db.session import transaction
+from tests.bot.make_bot import make_resident
+from tests.make import NOW, Town, make_line_user, make_rider, make_world, seed_minami
+
+
+class CountingBell(SilentBell):
+    """A bell that keeps what was rung for, until a test does the work."""
+
+    def __init__(self):
+        self.rung = []
+        super().__init__(lambda job, ids: self.rung.append((job, ids)))
+
+
+@pytest.fixture
+def minami(engine):
+    """The demo town, in a world of its own."""
+    seed_minami(engine)
+    return with_bell(make_world(engine, now=NOW))
+
+
+@pytest.fixture
+def small(engine):
+    """A town of six stops and one vehicle, in a world of its own."""
+    with transaction(engine) as session:
+        Town(session)
+    return with_bell(make_world(engine, now=NOW))
+
+
+def with_bell(world):
+    """Return ``world`` with a bell that keeps what was rung for."""
+    return dataclasses.replace(world, bell=CountingBell())
+
+
+@pytest.fixture
+def member(minami):
+    """A member of the demo town with LINE in the hand."""
+    resident = make_resident(minami)
+    with transaction(minami.engine) as session:
+        rider = make_rider(session, phone="09011112222", name="見本 テスト", kana="みほん てすと")
+        make_line_user(session, user_id=resident.user_id, rider=rider)
+        resident.rider_id = rider.id
+    return resident
+
+
+@pytest.fixture
+def guest(minami):
+    """Somebody who has just added the account."""
+    return make_resident(minami)
