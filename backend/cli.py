@@ -228,16 +228,23 @@ def _migrate(settings: Settings) -> None:
 
 
 def _seed(settings: Settings) -> object | None:
+    """Load the town into an empty database; None when there is one already."""
     from backend import towns
-    from backend.db.session import transaction
+    from backend.clock import Clock
+    from backend.db import sealing
+    from backend.db.session import make_engine, transaction
     from backend.services import seeding
 
-    town = towns.load(settings.demo_town)
-    world = _world(settings)
-    with transaction(world.engine) as session:
-        loaded = seeding.load(session, town, now=world.clock())
-    world.engine.dispose()
-    return loaded
+    engine = make_engine(settings.database_url)
+    clock = Clock(settings.clock_offset or Clock.starting_at(settings.clock_start).start_offset)
+    try:
+        with transaction(engine) as session:
+            if seeding.is_loaded(session):
+                return None
+            sealing.install(sealing.load_or_create(settings.keyring))
+            return seeding.load(session, towns.load(settings.demo_town), now=clock())
+    finally:
+        engine.dispose()
 
 
 def _once(parser: argparse.ArgumentParser) -> None:

@@ -25,6 +25,7 @@ READY_TIMEOUT_S = 90.0
 STOP_TIMEOUT_S = 10.0
 WATCH_S = 0.5
 CALM_S = 2.0
+FIRST = 2  # web and the worker that answers people; the rest starts once people can be served
 WEB_PROCESSES = "2"
 WEB_THREADS = "8"
 
@@ -173,7 +174,7 @@ def web_arguments(settings: Settings) -> list[str]:
         *(sys.executable, "-m", "gunicorn", "wsgi:create_application()"),
         *("--bind", f"{settings.bind}:{settings.port}", "--workers", WEB_PROCESSES, "--threads", WEB_THREADS),
         *("--worker-class", "gthread", "--timeout", "60", "--graceful-timeout", "5", "--log-level", "warning"),
-        "--no-control-socket",
+        *("--preload", "--config", "python:backend.web", "--no-control-socket"),
         *("--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"),  # noqa: S108 -- gunicorn's advice
     ]
 
@@ -202,9 +203,11 @@ def run(settings: Settings, *, prepare: Callable[[Servers], None], once: bool, s
         prepare(made)
         started = children(settings, made)
         try:
-            for child in started:
+            for child in started[:FIRST]:
                 child.start()
             _wait_until_ready(settings, started, stop)
+            for child in started[FIRST:]:
+                child.start()
             if not stop:
                 say(settings.public_url)
             while not stop and not once:

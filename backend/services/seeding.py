@@ -7,7 +7,7 @@ import pyotp
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.adapters.road_graph import RoadGraph
+from backend.adapters.town_map import TownMap
 from backend.db.models import (
     BookingRuleRow,
     Carrier,
@@ -52,7 +52,7 @@ class Loaded:
 
 def load(session: Session, town: Town, *, now: datetime) -> Loaded | None:
     """Load ``town``; None when a service of its is there already and nothing was touched."""
-    if session.scalar(select(TransportService.id).limit(1)) is not None:
+    if is_loaded(session):
         return None
     stops = _stops(session, town)
     service = _service(session, town, stops, now=now)
@@ -62,10 +62,15 @@ def load(session: Session, town: Town, *, now: datetime) -> Loaded | None:
     people = _staff(session, town, carrier, now=now)
     _fleet(session, town, service, carrier, stops, people)
     members = [_member(session, town, each.code, stops, now=now) for each in town.members]
-    roads = RoadGraph(town.roads_path, town.speeds_path)
+    roads = TownMap(town.roads_path, town.speeds_path)
     masters.refresh_travel_times(session, roads, now=now, band_starts_s=roads.band_starts_s)
     planning.ensure_days(session, now=now)
     return Loaded(len(stops), len(town.vehicles), len(members), len(people))
+
+
+def is_loaded(session: Session) -> bool:
+    """Tell whether there is a town already."""
+    return session.scalar(select(TransportService.id).limit(1)) is not None
 
 
 def periods(town: Town, *, now: datetime) -> list[OperatingPeriod]:
