@@ -110,4 +110,15 @@ def fields_of(page: str, button: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form))
 
 
-__all__ = ["CHEAP", "PASSWORD", "SECRET", "Web", "code_at", "fields_of", "guard", "make_account", "make_app", "token_in"]
+__all__ = [
+    "CHEAP",
+    "PASSWORD",
+    "SECRET",
+    "Web",
+    "code_at",
+    "fields_of",
+    "guard",
+    "make_account",
+    "make_app",
+    "token_in",
+]
