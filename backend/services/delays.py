@@ -151,7 +151,7 @@ def _tell(session: Session, hit: Hit, *, event_id: str, now: datetime) -> str | 
     hit.booking.told_pickup_s = hit.new_s
     notification_id = notifications.owe(
         session,
-        "delay",
+        "delay" if hit.minutes else "delay_over",
         dedupe_key=f"delay:{event_id}:{_person(hit.booking)}",
         now=now,
         rider_id=hit.booking.rider_id,

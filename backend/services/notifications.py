@@ -20,7 +20,7 @@ ANSWER_LEASE = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=10)
 RETRY_KEY_LIFE = timedelta(hours=23)
 MOST_TRIES = 30
-CALL_KINDS = frozenset({"delay", "run_suspended", "vehicle_changed"})
+CALL_KINDS = frozenset({"delay", "delay_over", "run_suspended", "vehicle_changed"})
 DELAYS_FIRST = 1
 ANSWERS_FIRST = 2
 

@@ -4,13 +4,14 @@ from backend import wording
 from backend.db.queries.bookings import BookingView
 from bot.postback import Tap
 from bot.screens.bookings import receipt
-from bot.screens.parts import Look, Piece, button, line, link, screen, tap
+from bot.screens.parts import Look, Piece, button, line, screen, tap
 
 RECEIPTS = {"booking_confirmed": "bot-booked-title"}
 TOLD = {
     "booking_cancelled": "bot-notice-cancelled",
     "time_changed": "bot-notice-time",
     "delay": "bot-notice-delay",
+    "delay_over": "bot-notice-delay-over",
     "vehicle_changed": "bot-notice-vehicle",
     "run_suspended": "bot-notice-suspended",
 }
@@ -39,8 +40,7 @@ def notice(look: Look, kind: str, booking: BookingView, *, minutes: int | None) 
 def apology(look: Look) -> Piece:
     """Say that something of ours went wrong, with a way on."""
     said = look.say("bot-sorry", number=look.phone)
-    body = [line(said), button(link(look.say("bot-call"), look.dial), style="primary")]
-    return screen(look, look.say("bot-sorry-title"), body, alt=said, has_back=False)
+    return screen(look, look.say("bot-sorry-title"), [line(said)], alt=said, has_back=False)
 
 
 def registered(look: Look) -> Piece:

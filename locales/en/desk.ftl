@@ -118,6 +118,7 @@ desk-call-why-monthly-limit = This month's LINE messages are used up.
 desk-call-why-unknown-user = LINE does not know this account.
 desk-call-why-other = LINE could not deliver it.
 desk-call-delay = This is the ride desk. Your vehicle is about { $minutes } minutes late and should reach { $pickup } around { $time }. We are sorry.
+desk-call-delay-over = This is the ride desk. Your vehicle has caught up and should reach { $pickup } around { $time }.
 desk-call-time-changed = This is the ride desk. On { $day } we pick you up at { $pickup } around { $time }.
 desk-call-vehicle-changed = This is the ride desk. Another vehicle will come to { $pickup } on { $day } around { $time }. The time stays the same.
 desk-call-run-suspended = This is the ride desk. We are very sorry: the ride on { $day } around { $time } cannot run. We will gladly book another one.

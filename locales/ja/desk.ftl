@@ -109,6 +109,7 @@ desk-call-why-monthly-limit = 今月のLINEの配信数の上限に達しまし�
 desk-call-why-unknown-user = LINEの相手が見つかりません。
 desk-call-why-other = LINEで届けられませんでした。
 desk-call-delay = デマンド交通の受付です。お車が{ $minutes }分ほど遅れております。{ $pickup }には{ $time }ごろ着く見込みです。ご迷惑をおかけします。
+desk-call-delay-over = デマンド交通の受付です。お車の遅れがもどりました。{ $pickup }には{ $time }ごろ着く見込みです。早めにお待ちください。
 desk-call-time-changed = デマンド交通の受付です。{ $day }のご予約、{ $pickup }へのお迎えは{ $time }ごろになります。
 desk-call-vehicle-changed = デマンド交通の受付です。{ $day }の{ $time }ごろ{ $pickup }へまいる車が、別の車に変わります。時刻は変わりません。
 desk-call-run-suspended = デマンド交通の受付です。まことに申し訳ございませんが、{ $day }の{ $time }ごろの便は運休になりました。別の便をお取りいたします。

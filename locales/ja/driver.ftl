@@ -71,14 +71,14 @@ driver-phone-offline = 電波がないため、電話番号を表示できませ
 driver-state-boarded = 乗車しました
 driver-state-completed = 降車しました
 driver-state-no-show = いませんでした
-driver-state-missed = 車がおくれ、乗れませんでした
+driver-state-missed = 車が遅れ、乗れませんでした
 driver-tapped-arrived = 到着にしました
 driver-tapped-boarded = 予約{ $number }を乗車にしました
 driver-tapped-alighted = 予約{ $number }を降車にしました
 driver-tapped-absent = 予約{ $number }を「いない」にしました
 driver-tapped-undo = 予約{ $number }を1つ前にもどしました
 driver-tapped-fare = 予約{ $number }の運賃をなおしました
-driver-tapped-delay = { $minutes }分おくれを知らせます
+driver-tapped-delay = { $minutes }分遅れを知らせます
 driver-tapped-on-time = 遅れがもどったことを知らせます
 
 driver-delay = 遅れを知らせる

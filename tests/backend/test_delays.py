@@ -37,7 +37,7 @@ def report(session, booking, minutes, clock, *, event_id=None, **values):
 
 
 def told(session) -> list[tuple[int | None, int | None, str]]:
-    query = select(Notification).where(Notification.kind == "delay").order_by(Notification.id)
+    query = select(Notification).where(Notification.kind.startswith("delay")).order_by(Notification.id)
     return [(each.booking_id, each.minutes, each.state) for each in session.scalars(query)]
 
 
@@ -145,7 +145,8 @@ def test_back_in_time_is_told_only_to_who_would_miss_the_vehicle(session, town):
 
     assert outcome.told == 1
     assert pickup(session, booking).planned_s == at("10:00")
-    assert [minutes for _, minutes, _ in told(session)] == [20, 0]
+    assert session.scalars(select(Notification.kind).order_by(Notification.id)).all() == ["delay", "delay_over"]
+    assert session.scalars(select(CallTask.kind).order_by(CallTask.id)).all() == ["delay", "delay_over"]
 
 
 def test_back_in_time_is_told_to_nobody_who_never_heard_of_the_delay(session, town):

@@ -21,7 +21,9 @@ export function withTaps(plan, taps, secondOf) {
   for (const tap of taps) {
     if (tap.kind === "delay") copy.late_s = tap.value;
     const visit = copy.visits.find((each) => each.id === tap.visit_id);
-    if (visit && ACTS[tap.kind]) ACTS[tap.kind](copy, visit, tap, secondOf(tap.happened_at));
+    if (!visit || !ACTS[tap.kind]) continue;
+    ACTS[tap.kind](copy, visit, tap, secondOf(tap.happened_at));
+    if (!["undo", "fare"].includes(tap.kind)) copy.late_s = 0; // what happens overrules a delay that was reported
   }
   return copy;
 }
