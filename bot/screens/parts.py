@@ -136,7 +136,12 @@ def navigation(look: Look, *, has_back: bool = True) -> list[Piece]:
     keys = (("bot-back", Tap("back", look.token)), ("bot-quit", Tap("quit", look.token)))
     shown = keys if has_back else (("bot-menu", Tap("menu")),)
     buttons = [button(tap(look.say(key), what)) for key, what in shown]
-    return [row(buttons), button(link(look.say("bot-call"), look.dial))]
+    return [row(buttons), *call(look)]
+
+
+def call(look: Look) -> list[Piece]:
+    """Return the button that dials; none while the town has no number."""
+    return [button(link(look.say("bot-call"), look.dial))] if look.phone else []
 
 
 def screen(look: Look, title: str, body: Sequence[Piece], *, alt: str = "", has_back: bool = True) -> Piece:

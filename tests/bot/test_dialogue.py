@@ -1,0 +1,256 @@
+"""The conversations as tables: a draft, what was said, what comes of it. No database, no LINE."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from backend.domain.offers import WishKind
+from backend.domain.party import Party
+from bot import dialogue
+from bot.dialogue import words
+from bot.dialogue.booking import encode_trip
+from bot.dialogue.turns import (
+    Book,
+    Cancel,
+    Context,
+    Followed,
+    LastTrip,
+    MakeLink,
+    Place,
+    SpeakLanguage,
+    StopName,
+    Wordless,
+    Words,
+)
+from bot.drafts import BOOKING, BOOKINGS, GUIDE, MENU, Draft
+from bot.postback import Tap
+
+TODAY = date(2022, 11, 25)
+MONDAY, TUESDAY = date(2022, 11, 28), date(2022, 11, 29)
+STOPS = (
+    StopName(1, "真駒内駅", "まこまないえき"),
+    StopName(2, "泉町三丁目", "いずみまちさんちょうめ"),
+    StopName(3, "泉町中央", "いずみまちちゅうおう"),
+    StopName(4, "南町3丁目", "みなみまちさんちょうめ"),
+)
+ALONE = Party.of({"senior": 1})
+MEMBER = Context(TODAY, "fresh", True, 0, STOPS, (TODAY, MONDAY, TUESDAY), 36000, 32400, 54000, (), ALONE)
+GUEST = replace(MEMBER, is_member=False, days=())
+HALF = Draft(BOOKING, "k", pickup=1)
+FULL = Draft(BOOKING, "k", 1, 2, MONDAY, WishKind.DEPART, 36000)
+YES = "2022-11-28.d.36000.1.2.36000.36600.39600.senior1"
+
+
+@pytest.mark.parametrize(
+    ("draft", "said", "prompt"),
+    [
+        pytest.param(Draft(), Tap("book"), "ask_pickup", id="a booking begins"),
+        pytest.param(HALF, Tap("from", "k", "2"), "ask_dropoff", id="another pick-up stop"),
+        pytest.param(HALF, Tap("to", "k", "2"), "ask_day", id="a drop-off stop"),
+        pytest.param(HALF, Tap("to", "k", "99"), "ask_dropoff", id="a stop that is not served"),
+        pytest.param(HALF, Tap("letter", "k", "あ"), "letter", id="a first letter"),
+        pytest.param(replace(HALF, dropoff=2), Tap("day", "k", "2022-11-28"), "ask_time", id="a day"),
+        pytest.param(replace(HALF, dropoff=2), Tap("day", "k", "2022-11-27"), "day_refused", id="a closed day"),
+        pytest.param(replace(HALF, dropoff=2), Tap("day", "k", "never"), "ask_day", id="no day"),
+        pytest.param(replace(FULL, time_s=None), Tap("time", "k", "a36000"), "offers", id="a time"),
+        pytest.param(FULL, Tap("edit", "k"), "edit", id="something to mend"),
+        pytest.param(FULL, Tap("edit", "k", "day"), "ask_day", id="the day to mend"),
+        pytest.param(FULL, Tap("edit", "k", "name"), "offers", id="nothing one can mend"),
+        pytest.param(FULL, Tap("party", "k", "adult2"), "ask_party", id="one more rider"),
+        pytest.param(FULL, Tap("pick", "k", YES), "offers", id="another ride"),
+        pytest.param(FULL, Tap("yes", "k", YES), "booked", id="yes"),
+        pytest.param(FULL, Tap("yes", "k", "anything"), "offers", id="a forged yes"),
+        pytest.param(FULL, Tap("yes", "old", YES), "recall", id="a yes of a former draft"),
+        pytest.param(FULL, Tap("from", "old", "2"), "offers", id="a stop of a former draft"),
+        pytest.param(FULL, Tap("back", "old"), "offers", id="back of a former draft"),
+        pytest.param(FULL, Tap("back", "k"), "ask_time", id="back"),
+        pytest.param(Draft(BOOKING, "k"), Tap("back", "k"), "ask_pickup", id="back at the start"),
+        pytest.param(FULL, Tap("quit", "k"), "menu", id="stop"),
+        pytest.param(FULL, Tap("unknown"), "offers", id="a button of another release"),
+        pytest.param(Draft(), Tap("unknown"), "menu", id="an unknown button"),
+        pytest.param(Draft(GUIDE), Tap("back"), "menu", id="back from the guidance"),
+        pytest.param(FULL, Tap("phone"), "phone", id="the number"),
+        pytest.param(Draft(), Tap("stop", "", "3"), "stop", id="a stop's page"),
+        pytest.param(Draft(), Tap("stop", "", "99"), "menu", id="a stop that is gone"),
+        pytest.param(Draft(), Tap("start-from", "", "3"), "ask_dropoff", id="riding from a stop's page"),
+        pytest.param(Draft(), Tap("start-to", "", "3"), "ask_pickup", id="riding to a stop's page"),
+        pytest.param(HALF, Place(43.0, 141.3), "near", id="a place while a stop is asked for"),
+        pytest.param(Draft(), Place(43.0, 141.3), "near", id="a place out of the blue"),
+        pytest.param(FULL, Wordless(), "offers", id="a sticker in a booking"),
+        pytest.param(Draft(), Wordless(), "menu", id="a sticker"),
+        pytest.param(Draft(), Followed(), "welcome", id="added as a friend"),
+        pytest.param(Draft(), Tap("register"), "menu", id="registered already"),
+        pytest.param(Draft(), Tap("settings"), "settings_link", id="own data"),
+        pytest.param(Draft(), Tap("bookings"), "bookings", id="own bookings"),
+        pytest.param(Draft(), Tap("cancel", "", "b-1"), "ask_cancel", id="to cancel one"),
+        pytest.param(Draft(), Tap("change", "", "b-1"), "change", id="to change one"),
+    ],
+)
+def test_each_thing_said_leads_somewhere(draft, said, prompt):
+    assert dialogue.step(draft, said, MEMBER).prompt.name == prompt
+
+
+@pytest.mark.parametrize(
+    ("draft", "text", "prompt"),
+    [
+        (Draft(), "予約", "ask_pickup"),
+        (Draft(), "よやく", "ask_pickup"),
+        (Draft(), "ﾖﾔｸ", "ask_pickup"),
+        (Draft(), "予約をキャンセルしたい", "bookings"),
+        (Draft(), "とりけし", "bookings"),
+        (Draft(), "でんわ", "phone"),
+        (Draft(), "料金はいくらですか", "fares"),
+        (Draft(), "停留所", "guide"),
+        (Draft(), "まこまないえき", "stop"),
+        (Draft(), "マコマナイエキ", "stop"),
+        (Draft(), "泉町", "found"),
+        (Draft(), "使い方", "help"),
+        (FULL, "もどる", "ask_time"),
+        (FULL, "やめる", "menu"),
+        (HALF, "泉町3丁目", "ask_day"),
+        (HALF, "泉町三丁目に行きたい", "ask_day"),
+        (HALF, "泉町", "found"),
+        (HALF, "電話", "phone"),
+        (replace(HALF, dropoff=2), "明後日", "day_refused"),
+        (replace(HALF, dropoff=2), "きょう", "ask_time"),
+        (replace(HALF, dropoff=2), "１１／２８", "ask_time"),
+        (replace(HALF, dropoff=2), "２８日", "ask_time"),
+        (replace(FULL, time_s=None), "１０時半", "offers"),
+        (replace(FULL, time_s=None), "10", "offers"),
+        (replace(FULL, editing="ask_party"), "３人", "ask_party"),
+        (Draft(), "", "menu"),
+        (Draft(), "ばか", "menu"),
+    ],
+)
+def test_typed_words_never_end_in_nothing(draft, text, prompt):
+    assert dialogue.step(draft, Words(text), MEMBER).prompt.name == prompt
+
+
+def test_words_nobody_understands_lead_to_the_desk_the_second_time():
+    first = dialogue.step(Draft(), Words("むにゃむにゃ"), MEMBER)
+    second = dialogue.step(Draft(), Words("むにゃむにゃ"), replace(MEMBER, misses=1))
+
+    assert (first.prompt.name, first.prompt.note, first.is_understood) == ("menu", "bot-not-understood", False)
+    assert (second.prompt.name, second.is_understood) == ("desk", False)
+
+
+def test_three_typed_persons_ride_as_the_person_alone_does():
+    turn = dialogue.step(replace(FULL, editing="ask_party"), Words("３人"), MEMBER)
+
+    assert turn.draft.party == Party.of({"senior": 3})
+
+
+def test_a_typed_arrival_is_an_arrival():
+    turn = dialogue.step(replace(FULL, time_s=None), Words("10時半までに"), MEMBER)
+
+    assert (turn.draft.kind, turn.draft.time_s) == (WishKind.ARRIVE, 37800)
+
+
+def test_yes_books_what_the_button_carried():
+    turn = dialogue.step(replace(FULL, pickup=3, time_s=50000), Tap("yes", "k", YES), MEMBER)
+
+    assert isinstance(turn.act, Book)
+    assert (turn.act.choice.pickup_stop_id, turn.act.choice.time_s, turn.act.token) == (1, 36000, "k")
+
+
+def test_only_a_confirmed_cancellation_cancels():
+    assert dialogue.step(Draft(), Tap("cancel", "", "b-1"), MEMBER).act is None
+    assert dialogue.step(Draft(), Tap("drop", "", "b-1"), MEMBER).act == Cancel("b-1")
+
+
+@pytest.mark.parametrize("verb", ["book", "bookings", "booking", "cancel", "drop", "change", "start-from", "start-to"])
+def test_who_is_no_member_is_shown_the_purpose_and_nothing_is_done(verb):
+    turn = dialogue.step(Draft(), Tap(verb, "", "1"), GUEST)
+
+    assert (turn.prompt.name, turn.act, turn.draft.topic) == ("consent", None, MENU)
+
+
+def test_the_link_comes_only_after_consent():
+    assert dialogue.step(Draft(), Tap("register"), GUEST).act is None
+    assert dialogue.step(Draft(), Tap("agree"), GUEST).act == MakeLink("register")
+    assert dialogue.step(Draft(), Tap("agree"), MEMBER).act is None
+    assert dialogue.step(Draft(), Tap("settings"), GUEST).act is None
+
+
+def test_another_language_is_spoken_on_request():
+    assert dialogue.step(Draft(), Words("English"), GUEST).act == SpeakLanguage("en")
+    assert dialogue.step(Draft(), Tap("japanese"), MEMBER).act == SpeakLanguage("ja")
+
+
+def test_the_same_stop_twice_is_asked_again():
+    turn = dialogue.step(HALF, Tap("to", "k", "1"), MEMBER)
+
+    assert (turn.prompt.name, turn.prompt.note, turn.draft.dropoff) == ("ask_dropoff", "bot-same-stop", None)
+
+
+TRIP = LastTrip(1, 2, ALONE, WishKind.DEPART, 34200)
+
+
+@pytest.mark.parametrize(
+    ("trip", "is_return", "expected"),
+    [
+        pytest.param(TRIP, False, (1, 2, MONDAY, 34200), id="too late for it today: the next day"),
+        pytest.param(replace(TRIP, time_s=36000), False, (1, 2, TODAY, 36000), id="still today"),
+        pytest.param(TRIP, True, (2, 1, TODAY, 41400), id="the way back two hours later"),
+        pytest.param(replace(TRIP, time_s=50400), True, (2, 1, TODAY, 52200), id="not after the last ride"),
+        pytest.param(
+            replace(TRIP, upcoming=TUESDAY, arrive_s=36900), True, (2, 1, TUESDAY, 41400), id="after the ride booked"
+        ),
+    ],
+)
+def test_a_former_ride_is_taken_again_at_the_next_time_there_is(trip, is_return, expected):
+    context = replace(MEMBER, trips=(trip,))
+    begun = dialogue.step(Draft(), Tap("book"), context)
+    assert begun.prompt.name == "trips"
+
+    turn = dialogue.step(begun.draft, Tap("again", "fresh", encode_trip(trip, is_return=is_return)), context)
+
+    draft = turn.draft
+    assert turn.prompt.name == "offers"
+    assert (draft.pickup, draft.dropoff, draft.day, draft.time_s) == expected
+
+
+def test_a_former_ride_without_an_open_day_asks_for_the_day():
+    context = replace(MEMBER, days=(), trips=(TRIP,))
+    begun = dialogue.step(Draft(), Tap("book"), context)
+
+    turn = dialogue.step(begun.draft, Tap("again", "fresh", encode_trip(TRIP)), context)
+
+    assert turn.prompt.name == "ask_day"
+
+
+@pytest.mark.parametrize(
+    "value", ["", "1.2", "1.2.d36000.adult1", "x.2.d36000.adult1.", "1.2.36000.adult1.", "1.2.d36000.x."]
+)
+def test_a_forged_former_ride_changes_nothing(value):
+    draft = Draft(BOOKING, "k")
+
+    assert dialogue.step(draft, Tap("again", "k", value), MEMBER).draft == draft
+
+
+def test_bookings_keep_the_draft_out_of_the_way():
+    assert dialogue.step(FULL, Tap("bookings"), MEMBER).draft == Draft(topic=BOOKINGS)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("真駒内駅", [1]), ("いずみ", [2, 3]), ("南町三丁目", [4]), ("ま", [1]), ("　", []), ("ほっかいどう", [])],
+)
+def test_stops_are_found_by_name_and_kana_in_any_spelling(text, found):
+    assert words.find_stops(text, STOPS) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("今日", TODAY),
+        ("あした", date(2022, 11, 26)),
+        ("1月5日", date(2023, 1, 5)),
+        ("2/30", None),
+        ("29", TUESDAY),
+        ("りんご", None),
+    ],
+)
+def test_days_are_read(text, day):
+    assert words.day_of(text, today=TODAY, days=(TODAY, MONDAY, TUESDAY)) == day
