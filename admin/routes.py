@@ -48,6 +48,7 @@ ROLES: dict[str, frozenset[str]] = {
     "admin.dispatch.stop_acceptance": MASTERS,
     "admin.dispatch.resume_acceptance": MASTERS,
     "admin.dispatch.report_delay": DESK,
+    "admin.dispatch.take_out": MASTERS,
     "admin.dispatch.thread": DESK,
     "admin.dispatch.send_message": DESK,
     "admin.needs.table": TOWN,

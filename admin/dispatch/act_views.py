@@ -1,4 +1,4 @@
-"""What dispatchers do from the board: stop and resume acceptance (D-43), report a delay by hand (D-47)."""
+"""What dispatchers do from the board: stop acceptance (D-43), report a delay (D-47), take a vehicle out."""
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,7 +8,7 @@ from backend.app import world
 from backend.db.queries import network
 from backend.db.session import transaction
 from backend.domain import times
-from backend.services import acceptance, delays
+from backend.services import acceptance, breakdowns, delays
 from backend.services.acceptance import Scope
 
 MOST_MINUTES = 240
@@ -19,6 +19,7 @@ def register(pages: Blueprint) -> None:
     pages.post("/acceptance/stop")(stop_acceptance)
     pages.post("/acceptance/<int:stop_id>/resume")(resume_acceptance)
     pages.post("/runs/<int:run_id>/delay")(report_delay)
+    pages.post("/runs/<int:run_id>/breakdown")(take_out)
 
 
 def stop_acceptance() -> ResponseReturnValue:
@@ -53,6 +54,18 @@ def report_delay(run_id: int) -> ResponseReturnValue:
             session, run_id, late_s=minutes * times.MINUTE_S, actor=g.actor, event_id=key, now=world().clock()
         )
     return redirect(url_for("admin.dispatch.board"), 303)
+
+
+def take_out(run_id: int) -> ResponseReturnValue:
+    """Take a vehicle that cannot go on out of service: its riders are placed with the others, and told."""
+    try:
+        reason = forms.text_of(request.form, "reason")
+        key = forms.key_of(request.form)
+    except forms.FormError as fault:
+        return render_template("dispatch/fault.html", faults=fault.said(g.language)), 400
+    with transaction(world().engine) as session:
+        placed = breakdowns.take_out(session, run_id, reason=reason, actor=g.actor, event_id=key, now=world().clock())
+    return render_template("dispatch/taken_out.html", placed=placed)
 
 
 def _scope() -> Scope:

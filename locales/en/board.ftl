@@ -99,3 +99,12 @@ board-code-closed-day = closed day
 board-code-outside-period = outside period
 board-code-before-acceptance = before acceptance
 board-code-after-acceptance = after acceptance
+
+board-take-out = Vehicle cannot go on
+board-take-out-about = Moves this vehicle's bookings to the others, keeping their promises. Who cannot be moved appears on the call list; nothing is cancelled.
+board-take-out-reason = Reason (for example: breakdown)
+board-take-out-now = Take it out and move the bookings
+board-taken-out = Bookings moved
+board-taken-out-moved = Moved to another vehicle: { $count }. They are being told.
+board-taken-out-later = Of these later than promised: { $count }
+board-taken-out-left = Could not be moved: { $count }. Please call them now from the call list.

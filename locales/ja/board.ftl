@@ -99,3 +99,12 @@ board-code-closed-day = 運休日
 board-code-outside-period = 期間外
 board-code-before-acceptance = 受付期間前
 board-code-after-acceptance = 受付期間後
+
+board-take-out = 車が動けないとき
+board-take-out-about = この車の予約を、約束を守りながらほかの車へ移します。移せない方は電話連絡の一覧に出ます。取り消しにはなりません。
+board-take-out-reason = 理由(例:車両故障)
+board-take-out-now = この車を止めて、予約を移す
+board-taken-out = 予約を移しました
+board-taken-out-moved = ほかの車に移した予約: { $count }件。お知らせを送ります。
+board-taken-out-later = そのうち、約束の時間より遅くなる予約: { $count }件
+board-taken-out-left = 移せなかった予約: { $count }件。電話連絡の一覧から、すぐにお電話してください。
