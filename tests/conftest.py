@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from backend import embedded
 from backend.db import migrate, sealing
 from backend.db.session import make_engine
+from tests import make
+from tests.demo_town import DemoTown
 
 _numbers = itertools.count(1)
 
@@ -64,3 +66,43 @@ def session(engine: Engine) -> Iterator[Session]:
     """A session whose work is thrown away with its database."""
     with Session(engine, expire_on_commit=False) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def demo_template(postgres: embedded.Postgres, keyring: sealing.Keyring) -> str:
+    """The name of a database that holds the demo town as it is loaded."""
+    name = "template_demo"
+    postgres.create_database(name, template="template_noriai")
+    made = make_engine(postgres.url(name))
+    make.seed_minami(made)
+    made.dispose()
+    return name
+
+
+@pytest.fixture
+def demo_engine(postgres: embedded.Postgres, demo_template: str) -> Iterator[Engine]:
+    """An engine on a fresh copy of the demo town, for tests of what is committed."""
+    name = f"demo_{next(_numbers)}"
+    postgres.create_database(name, template=demo_template)
+    made = make_engine(postgres.url(name))
+    yield made
+    made.dispose()
+    postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def demo_shared(postgres: embedded.Postgres, demo_template: str) -> Iterator[Engine]:
+    """An engine on a copy of the demo town in which no test leaves anything."""
+    postgres.create_database("demo_shared", template=demo_template)
+    made = make_engine(postgres.url("demo_shared"))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def demo(demo_shared: Engine) -> Iterator[DemoTown]:
+    """The demo town, at work in one session that is thrown away."""
+    with demo_shared.connect() as connection, connection.begin() as everything:
+        with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as made:
+            yield DemoTown(made)
+        everything.rollback()
