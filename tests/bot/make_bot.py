@@ -8,6 +8,8 @@ import itertools
 import json
 from dataclasses import dataclass, field
 
+from linebot.v3.messaging import ReplyMessageRequest
+
 from backend import world as worlds
 from backend.app import create_app
 from backend.clock import Clock, wall
@@ -75,6 +77,13 @@ def words(node) -> str:
     return "\n".join([*own, *(words(part) for part in node.values() if isinstance(part, dict | list))])
 
 
+def check_messages(messages) -> None:
+    """Fail when LINE would not take the messages, or the SDK would quietly drop a part of them."""
+    assert list(MESSAGES(list(messages), "messages")) == []
+    request = ReplyMessageRequest.from_dict({"replyToken": "t", "messages": list(messages)})
+    assert request.to_dict()["messages"] == list(messages)
+
+
 @dataclass
 class Resident:
     """Somebody with LINE in the hand. ``taps`` counts what they tapped."""
@@ -95,7 +104,8 @@ class Resident:
         assert answer.status_code == 200
         work(self.world)
         answered = [message for _token, messages in self.messenger.replies[before:] for message in messages]
-        assert list(MESSAGES(answered, "messages")) == [] if answered else True
+        for _token, messages in self.messenger.replies[before:]:
+            check_messages(messages)
         self.shown = answered or self.shown
         return answered
 
