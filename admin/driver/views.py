@@ -13,7 +13,6 @@ from backend.db.queries.manifest import RunView
 from backend.db.session import transaction
 from backend.domain import times
 from backend.domain.errors import NotFoundError
-from backend.domain.refusals import Refusal
 from backend.services import boarding, manifests
 
 DISPATCHER = "dispatcher"
@@ -46,15 +45,13 @@ def choose() -> ResponseReturnValue:
 
 
 def start(run_id: int) -> ResponseReturnValue:
-    """Take a duty that names nobody, and open its terminal."""
+    """Take a duty that names nobody, and open its terminal; who was too late is led back to the choice from there."""
     now = world().clock()
     with transaction(world().engine) as session:
         run = manifest.find_run(session, run_id, days=[_today()], driver_id=g.staff.id)
         if run is None:
             raise NotFoundError(f"run {run_id}")
-        taken = manifests.take_duty(session, run, staff_id=g.staff.id, now=now)
-    if isinstance(taken, Refusal):
-        return redirect(url_for("driver.choose", choose="again"))
+        manifests.take_duty(session, run, staff_id=g.staff.id, now=now)
     return redirect(url_for("driver.terminal", code=run.vehicle_code))
 
 

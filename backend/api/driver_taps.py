@@ -78,7 +78,8 @@ def fix_of(body: object, *, now: datetime) -> Fix:
     """Return a position; ``age_s`` says how old it is."""
     if not isinstance(body, dict):
         raise UnreadableError("body")
-    lat, lon, age_s = (_decimal(body, name) for name in ("lat", "lon", "age_s"))
+    lat, lon = _decimal(body, "lat"), _decimal(body, "lon")
+    age_s = _decimal(body, "age_s") if "age_s" in body else 0.0
     if abs(lat) > MOST_LAT or abs(lon) > MOST_LON or age_s < 0:
         raise UnreadableError("lat")
     return Fix(lat, lon, now - min(timedelta(seconds=age_s), OLDEST))
@@ -109,7 +110,7 @@ def _number(values: Json, name: str, *, most: int) -> int:
 
 
 def _decimal(values: Json, name: str) -> float:
-    value = values.get(name, 0)
+    value = values.get(name)
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise UnreadableError(name)
     return float(value)

@@ -30,7 +30,7 @@ class DelayOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A booking whose rider has to hear that boarding is now planned at ``new_s``, ``minutes`` late."""
+    """A booking whose rider has to hear that boarding is now planned at ``new_s``: ``minutes`` late, 0 in time."""
 
     booking: Booking
     new_s: int
@@ -122,9 +122,11 @@ def _on_time_s(run: Run, following: Visit) -> int:
 def _hit(session: Session, booking: Booking, arrival_before_s: int | None, *, shift_s: int) -> Hit | None:
     pickup, dropoff = pair_of(session, booking)
     new_s, told_s = pickup.planned_s, booking.told_pickup_s
-    is_later = delay.is_hit(new_s=new_s, told_s=told_s, latest_s=pickup.latest_s, shift_s=shift_s)
-    if is_later or delay.would_miss(new_s=new_s, told_s=told_s, shift_s=shift_s):
-        return Hit(booking, new_s, _minutes(new_s - booking.promise.planned_pickup_s))
+    first_s = booking.promise.planned_pickup_s
+    if delay.is_hit(new_s=new_s, told_s=told_s, latest_s=pickup.latest_s, shift_s=shift_s):
+        return Hit(booking, new_s, _minutes(new_s - min(first_s, told_s)))
+    if delay.would_miss(new_s=new_s, told_s=told_s, shift_s=shift_s):
+        return Hit(booking, new_s, _minutes(new_s - first_s))
     if arrival_before_s is not None and arrival_before_s <= dropoff.latest_s < dropoff.planned_s:
         return Hit(booking, new_s, _minutes(dropoff.planned_s - booking.promise.planned_dropoff_s))
     return None

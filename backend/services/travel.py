@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.db.models import TransportService, TravelTimeTable
+from backend.domain.policies.season import is_winter
 from routing.travel_times import Matrix
 
 SUMMER, WINTER = "summer", "winter"
@@ -43,9 +44,7 @@ _cache_lock = Lock()
 
 def season_of(service: TransportService, day: date) -> str:
     """Return the season of ``day``: winter lasts from one month and day to another, over New Year."""
-    this, start, end = day.strftime("%m-%d"), service.winter_from, service.winter_to
-    is_winter = start <= this <= end if start <= end else this >= start or this <= end
-    return WINTER if is_winter else SUMMER
+    return WINTER if is_winter(day, starts=service.winter_from, ends=service.winter_to) else SUMMER
 
 
 def stop_times(session: Session, service: TransportService, day: date) -> StopTimes:

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from backend.api import driver as machine_routes
+from backend.app import create_app
 from backend.db.models import AuditEntry, Booking, CallTask, Duty, Position, Run, StaffSession, TerminalEvent
-from backend.domain.errors import StaleError
 from backend.services import bookings, driver_messages
-from tests.make import MONDAY, make_rider, make_staff, make_vehicle
+from tests.make import MONDAY, make_rider, make_staff, make_vehicle, make_world
 from tests.terminal import MORNING, Shift, Tablet, make_app, sign_in, tap
 
 
@@ -345,16 +346,33 @@ def test_a_second_vehicle_has_its_own_thread(engine, shift):
     assert tablet.get(f"/vehicles/{other.id}/messages").json == {"messages": []}
 
 
-def test_a_state_that_cannot_be_reached_is_stale_and_not_a_fault(shift, tablet, monkeypatch):
+def test_a_tap_on_a_run_that_was_called_off_is_stale_and_changes_nothing(shift, tablet):
     booking = shift.book(1, 2)
     tablet.plan()
-
-    def overtaken(*args, **kwargs):
-        raise StaleError("somebody was quicker")
-
-    monkeypatch.setattr("backend.services.boarding.apply", overtaken)
+    shift.run.state = "suspended"
+    shift.session.commit()
 
     outcome = tablet.tap(tap("boarded", shift.visit_id(booking))).json["outcomes"][0]
 
     assert outcome["outcome"] == "stale"
     assert outcome["text"]
+    shift.session.expire_all()
+    assert shift.session.get_one(Booking, booking.id).state == "confirmed"
+
+
+def test_without_the_guard_the_routes_open_for_nobody(engine, shift):
+    shift.session.commit()
+    app = create_app(make_world(engine, now=MORNING))
+    app.register_blueprint(machine_routes.create_blueprint())
+
+    answer = app.test_client().get(f"/api/v1/driver/runs/{shift.run.id}/plan")
+
+    assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
+
+
+@pytest.mark.parametrize("path", ["position", "messages", "messages/read"])
+@pytest.mark.parametrize("body", [None, [], {"up_to": "1"}])
+def test_what_cannot_be_read_is_a_problem(shift, tablet, path, body):
+    tablet.plan()
+
+    assert tablet.post(f"/vehicles/{shift.vehicle.id}/{path}", body).status_code == 400

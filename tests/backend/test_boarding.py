@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from backend.db.models import AuditEntry, Booking, FareRecord, Position, Run, TerminalEvent, Visit
+from backend.db.queries import manifest
 from backend.domain.errors import NotFoundError
-from backend.services import boarding, bookings, positions
-from tests.make import Town, jst, make_staff
+from backend.services import boarding, bookings, delays, manifests, positions
+from tests.make import MONDAY, Town, jst, make_staff
 
 
 @pytest.fixture
@@ -327,3 +328,93 @@ def test_an_older_position_does_not_overwrite_a_newer_one(session, town):
     positions.report(session, vehicle.id, positions.Fix(44.0, 142.0, now - timedelta(minutes=5)))
 
     assert session.get_one(Position, vehicle.id).lat == 43.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "on"),
+    [
+        ("arrived", "pickup"),
+        ("boarded", "pickup"),
+        ("absent", "pickup"),
+        ("alighted", "pickup"),
+        ("boarded", "dropoff"),
+    ],
+)
+def test_what_has_been_tapped_is_not_tapped_again(session, town, terminal, kind, on):
+    booking = town.book(1, 2)
+    terminal.tap(booking, "boarded", "10:01")
+
+    outcome = terminal.tap(booking, kind, "10:02", on=on)
+
+    assert (outcome.result, booking.state) == ("stale", "boarded")
+
+
+def test_a_tap_older_than_a_delay_does_not_overrule_it(session, town, terminal):
+    booking = town.book(1, 2)
+    run = session.get_one(Run, booking.run_id)
+    delays.report(session, run.id, late_s=600, actor="staff:1", event_id="d", now=jst("2022-11-28 10:05"))
+
+    terminal.tap(booking, "arrived", "10:01", received="10:06")
+
+    assert run.late_s == 600
+
+
+def test_arrival_counts_for_who_stands_before_in_the_list_too(session, town, terminal):
+    first, second = town.book(1, 2), town.book(1, 3)
+
+    terminal.tap(second, "arrived", "10:00")
+    states = [visit(session, each).state for each in (first, second)]
+    terminal.tap(first, "boarded", "10:01")
+    terminal.tap(second, "undo", "10:02")
+
+    assert states == ["arrived", "arrived"]
+    assert [visit(session, each).state for each in (first, second)] == ["done", "planned"]
+
+
+def test_undoing_nothing_is_stale(session, town, terminal):
+    booking = town.book(1, 2)
+
+    outcomes = [terminal.tap(booking, "undo", "10:01", on=on).result for on in ("pickup", "dropoff")]
+
+    assert outcomes == ["stale", "stale"]
+
+
+def test_a_vehicle_without_a_driver_is_taken_by_who_is_first(session, town, driver):
+    town.day()
+    run = manifest.list_runs(session, MONDAY, driver_id=driver.id)[0]
+    other = make_staff(session, role="driver")
+
+    outcomes = [
+        manifests.take_duty(session, run, staff_id=who.id, now=jst("2022-11-28 08:50"))
+        for who in (driver, driver, other)
+    ]
+
+    assert [outcome and outcome.code for outcome in outcomes] == [None, None, "duty_taken"]
+
+
+def test_a_plan_that_was_never_made_is_not_confirmed(session, town):
+    town.day()
+    run = manifest.list_runs(session, MONDAY, driver_id=None)[0]
+
+    manifests.confirm_delivery(session, run, version=run.plan_version + 1, now=jst("2022-11-28 08:50"))
+
+    assert session.get_one(Run, run.id).delivered_version == 0
+
+
+def test_a_fare_is_corrected_only_after_boarding(town, terminal):
+    booking = town.book(1, 2)
+
+    outcome = terminal.tap(booking, "fare", "10:01", value=350)
+
+    assert (outcome.result, outcome.refusal.code) == ("refused", "fare_before_boarding")
+
+
+def test_undoing_an_arrival_leaves_who_booked_meanwhile_as_they_are(session, town, terminal):
+    first = town.book(1, 2, time="10:00")
+    terminal.tap(first, "arrived", "09:20")
+    second = town.book(1, 3, time="10:00", now=jst("2022-11-28 09:21"))
+
+    outcome = terminal.tap(first, "undo", "09:22")
+
+    assert outcome.result == "applied"
+    assert [visit(session, each).state for each in (first, second)] == ["planned", "planned"]

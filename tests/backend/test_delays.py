@@ -242,3 +242,24 @@ def test_a_delay_at_the_stop_moves_what_follows(session, town):
 
     assert pickup(session, next_one).planned_s >= at("10:25")
     assert next_one.id in [booking_id for booking_id, _, _ in told(session)]
+
+
+def test_an_arrival_that_breaks_its_promise_is_told_even_if_boarding_hardly_moves(session, town):
+    booking = town.book(1, 3, time="10:00")
+    dropoff = session.scalars(select(Visit).where(Visit.booking_id == booking.id, Visit.kind == "dropoff")).one()
+    dropoff.latest_s = dropoff.planned_s + 60  # as tight as a promise gets
+    session.flush()
+
+    outcome = delays.report(session, booking.run_id, late_s=120, actor="staff:1", event_id="a", now=on_monday("09:55"))
+
+    assert outcome.told == 1
+    assert [minutes for _, minutes, _ in told(session)] == [2]
+
+
+def test_back_in_time_without_a_delay_changes_nothing(session, town):
+    booking = town.book(1, 2, time="10:00")
+
+    outcome = report(session, booking, 0, "09:55")
+
+    assert (outcome.result, outcome.told) == ("applied", 0)
+    assert pickup(session, booking).planned_s == at("10:00")

@@ -110,7 +110,8 @@ def list_runs(session: Session, day: date, *, driver_id: int | None) -> list[Run
 
     ``driver_id`` None lists all of them, for the dispatcher.
     """
-    return [_run_view(session, run) for run in session.scalars(_runs(driver_id).where(ServiceDay.day == day))]
+    query = _runs(driver_id).where(ServiceDay.day == day, Run.state.not_in(("not_operated", "suspended")))
+    return [_run_view(session, run) for run in session.scalars(query)]
 
 
 def find_run(session: Session, run_id: int, *, days: Iterable[date], driver_id: int | None) -> RunView | None:
@@ -165,7 +166,6 @@ def _runs(driver_id: int | None) -> Select[Run]:
         select(Run)
         .join(ServiceDay, Run.service_day_id == ServiceDay.id)
         .join(Duty, Run.duty_id == Duty.id)
-        .where(Run.state.not_in(("not_operated", "suspended")))
         .options(joinedload(Run.duty).joinedload(Duty.vehicle), joinedload(Run.service_day))
         .order_by(Duty.vehicle_id, Run.id)
     )
