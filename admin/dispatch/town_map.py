@@ -12,8 +12,9 @@ from backend.db.queries.network import StopView
 from backend.domain import states
 from backend.ports import DrivingProfile, MapSource, PermanentError, Point
 
-WIDTH = 1000
-EDGE = 30
+LONGEST = 1000
+EDGE = 60
+SMALLEST = 0.001  # degrees: a map of one stop is a map all the same
 COLOURS = 4
 
 
@@ -90,6 +91,7 @@ class Frame:
     north: float
     scale: float
     squeeze: float
+    width: int
     height: int
 
     @classmethod
@@ -98,8 +100,9 @@ class Frame:
         south, north = min(point.lat for point in points), max(point.lat for point in points)
         west, east = min(point.lon for point in points), max(point.lon for point in points)
         squeeze = cos(radians((south + north) / 2))
-        scale = (WIDTH - 2 * EDGE) / max((east - west) * squeeze, (north - south) / 2, 1e-6)
-        return cls(west, north, scale, squeeze, round((north - south) * scale) + 2 * EDGE)
+        scale = (LONGEST - 2 * EDGE) / max((east - west) * squeeze, north - south, SMALLEST)
+        width, height = (round(side * scale) + 2 * EDGE for side in ((east - west) * squeeze, north - south))
+        return cls(west, north, scale, squeeze, width, height)
 
     def x(self, lon: float) -> float:
         """Return how far right."""
@@ -121,7 +124,7 @@ def draw(source: MapSource, stops: Sequence[StopView], board: BoardView) -> Town
     frame, roads = _ground(cast("Hashable", source), tuple(Point(stop.lat, stop.lon) for stop in stops))
     named = {visit.place.id for duty in board.duties for visit in duty.visits if visit.state in states.STILL_TO_DRIVE}
     return TownMap(
-        width=WIDTH,
+        width=frame.width,
         height=frame.height,
         roads=roads,
         legs=tuple(_leg(source, frame, duty, number) for number, duty in enumerate(board.duties)),

@@ -49,8 +49,7 @@
   });
 
   // Keys that press a button or open a link: data-key="1", data-key="Shift+1".
-  const isTyping = (target) =>
-    target.matches("textarea, select, input:not([type=checkbox]):not([type=radio]):not([type=submit])") && target.value !== "";
+  const isTyping = (target) => target.matches("textarea, select, input:not([type=checkbox]):not([type=radio])");
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
     const digit = /^Digit([0-9])$/.exec(event.code);

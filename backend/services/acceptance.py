@@ -39,7 +39,13 @@ def stop(
     now: datetime,
     scope: Scope = EVERYTHING,
 ) -> int:
-    """Take no new bookings within ``scope`` from now on, and return the id by which to resume (D-43)."""
+    """Take no new bookings within ``scope`` from now on, and return the id by which to resume (D-43).
+
+    The same stop again, for the same reason, is the one there is: a form sent twice has to be resumed once.
+    """
+    for known in current(session, service_id, now=now):
+        if known.reason == reason and _scope_of(known) == scope:
+            return known.id
     row = AcceptanceStop(
         transport_service_id=service_id,
         reason=reason,
@@ -105,6 +111,10 @@ def why_stopped(
     )
     hit = next((row for row in stops if _covers(row, pickup_s, stop_ids)), None)
     return Refusal("acceptance_stopped", {"reason": hit.reason}) if hit else None
+
+
+def _scope_of(row: AcceptanceStop) -> Scope:
+    return Scope(row.from_day, row.to_day, row.from_s, row.to_s, row.stop_id)
 
 
 def _covers(row: AcceptanceStop, pickup_s: int | None, stop_ids: Collection[int]) -> bool:

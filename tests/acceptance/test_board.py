@@ -218,3 +218,14 @@ def test_four_tries_within_an_hour_are_one_need(session):
 
     assert (len(view.needs), view.tries, view.needs[0].tries) == (1, 4, 4)
     assert [(row.stop_name, row.by_hour) for row in view.heat] == [("停留所1", (1,))]
+
+
+@pytest.mark.req("D-43")
+def test_a_stop_sent_twice_is_resumed_once(session):
+    town = Town(session)
+    first, second = (acceptance.stop(session, town.service.id, reason="雪", actor="staff:1", now=NOW) for _ in range(2))
+
+    acceptance.resume(session, first, actor="staff:1", now=LATER)
+
+    assert second == first
+    assert acceptance.current(session, town.service.id, now=LATER) == []

@@ -1,7 +1,7 @@
 """The staff web as tests use it: signed in for real, forms sent with the token of their page."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import pyotp
@@ -15,6 +15,7 @@ from backend.app import create_app
 from backend.clock import wall
 from backend.db.queries import staff as staff_queries
 from backend.db.session import transaction
+from backend.ports import MapSource
 from backend.services import staff as accounts
 from backend.world import World
 from tests.make import NOW, make_world
@@ -62,10 +63,12 @@ class Web:
     engine: Engine
     role: str = "dispatcher"
     now: datetime = NOW
+    map_source: MapSource | None = None
     world: World = field(init=False)
 
     def __post_init__(self):
-        self.world = make_world(self.engine, now=self.now)
+        made = make_world(self.engine, now=self.now)
+        self.world = replace(made, map_source=self.map_source or made.map_source)
         self.app = make_app(self.world)
         self.client = self.app.test_client()
         self.staff_id = make_account(self.engine, role=self.role)
@@ -79,6 +82,7 @@ class Web:
         with transaction(self.engine) as session:
             signed_in = staff_queries.find_signed_in(session, half)
             token = accounts.complete(session, signed_in, code_at(wall()), wall=wall())
+        self.token = token
         self.client.set_cookie("noriai", token)
 
     def get(self, path: str):

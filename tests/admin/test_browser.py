@@ -1,0 +1,222 @@
+"""The staff web in a real browser: by keyboard alone, readable by machines, wide and narrow (D-46)."""
+
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect, sync_playwright
+from sqlalchemy import select
+from werkzeug.serving import make_server
+
+from backend.adapters.road_graph import RoadGraph
+from backend.db import models
+from backend.db.queries import riders
+from backend.db.session import transaction
+from backend.domain.offers import Wish, WishKind
+from backend.domain.party import Party
+from backend.services import acceptance, bookings, delays, offers
+from backend.towns import load as load_town
+from tests.admin.web import Web
+from tests.make import MONDAY, NOW, at, jst, make_caller, seed_minami
+
+pytestmark = pytest.mark.browser
+
+BROWSERS = [Path("/usr/bin/chromium"), Path("/usr/bin/chromium-browser"), Path("/usr/bin/google-chrome")]
+SWITCHES = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+PATIENCE_MS = 8000
+PHONE = "060-9999-0001"
+MORNING = jst("2022-11-28 09:20:00")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    """A Chromium, or a skip that says so."""
+    found = next((path for path in BROWSERS if path.exists()), None)
+    if found is None:
+        pytest.skip("no Chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(found), args=SWITCHES)
+        yield launched
+        launched.close()
+
+
+class Desk:
+    """The demo town's staff web, served, on a Monday morning with rides, a delay, a call and a refusal."""
+
+    def __init__(self, engine):
+        town = load_town("minami")
+        seed_minami(engine, now=NOW)
+        self.engine = engine
+        with transaction(engine) as session:
+            self.service_id = session.scalars(select(models.TransportService.id)).one()
+            self.stops = {stop.code: stop.id for stop in session.scalars(select(models.Stop))}
+            self.rider = riders.find_by_phone(session, PHONE)[0]
+            self.booking = self.ride(session, self.rider, "M38", "M18", "9:30")
+            self.ride(session, riders.find_by_phone(session, "060-9999-0002")[0], "M40", "M01", "9:30")
+            run = session.get(models.Booking, self.booking.id).run_id
+            session.add(models.Position(vehicle_id=self.vehicle(session, run), at=MORNING, lat=42.93, lon=141.333))
+            delays.report(session, run, late_s=1500, actor="staff:1", event_id="late", now=MORNING)
+            wish = self.wish("M01", "M18", "8:00")
+            found = offers.find(session, wish, channel="phone", rider_id=self.rider.id, now=NOW)
+            offers.record_refusal(session, wish, found, channel="phone", rider_id=self.rider.id, now=NOW)
+        self.web = Web(engine, role="dispatcher", now=MORNING, map_source=RoadGraph(town.roads_path, town.speeds_path))
+        self.server = make_server("127.0.0.1", 0, self.web.app, threaded=True)
+        self.url = f"http://127.0.0.1:{self.server.port}"
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread.start()
+
+    def close(self):
+        """Stop serving."""
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+    def wish(self, origin, destination, time):
+        """Return a wish between two stops by code."""
+        party = Party.of({"senior": 1})
+        ends = self.stops[origin], self.stops[destination]
+        return Wish(self.service_id, MONDAY, WishKind.DEPART, at(time), *ends, party)
+
+    def ride(self, session, rider, origin, destination, time):
+        """Return a confirmed booking."""
+        wish = self.wish(origin, destination, time)
+        booking = bookings.book(session, wish, promise=None, caller=make_caller(rider), now=NOW)
+        assert isinstance(booking, models.Booking), booking
+        return booking
+
+    def vehicle(self, session, run_id):
+        """Return the vehicle of a run."""
+        return session.get(models.Run, run_id).duty.vehicle_id
+
+
+@pytest.fixture
+def desk(engine) -> Iterator[Desk]:
+    """A desk in the morning."""
+    made = Desk(engine)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def open_page(browser, desk) -> Iterator:
+    """Open a page of the staff web, signed in; scripts and policy must not complain."""
+    contexts, complaints = [], []
+
+    def opened(path: str, size: dict = WIDE) -> Page:
+        context = browser.new_context(viewport=size, locale="ja-JP")
+        context.add_cookies([{"name": "noriai", "value": desk.web.token, "url": desk.url}])
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        page.goto(f"{desk.url}{path}")
+        page.locator('body[data-ready="1"]').wait_for()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def all_paths(desk):
+    """Return every page that opens without a form."""
+    return [
+        "/admin/",
+        "/admin/desk/",
+        f"/admin/desk/riders/{desk.rider.public_id}",
+        f"/admin/desk/bookings/{desk.booking.public_id}",
+        f"/admin/desk/bookings/{desk.booking.public_id}/cancel",
+        f"/admin/desk/bookings/{desk.booking.public_id}/change",
+        "/admin/desk/bookings/?day=2022-11-28",
+        "/admin/desk/calls/",
+        "/admin/dispatch/",
+        "/admin/dispatch/vehicles/1/messages",
+        "/admin/needs/?first=2022-11-21&last=2022-12-05",
+        "/admin/riders/",
+        "/admin/riders/new",
+        f"/admin/riders/{desk.rider.public_id}",
+        f"/admin/riders/{desk.rider.public_id}/erase",
+        "/admin/masters/",
+        "/admin/masters/stops/",
+        f"/admin/masters/stops/{desk.stops['M01']}",
+        "/admin/masters/settings/",
+        "/admin/masters/rules/",
+        "/admin/masters/calendar/",
+        "/admin/masters/fares/",
+        "/admin/masters/fleet/",
+    ]
+
+
+@pytest.mark.parametrize("size", [pytest.param(WIDE, id="wide"), pytest.param(NARROW, id="narrow")])
+def test_every_page_is_readable_by_machines_and_fits_its_screen(open_page, desk, size):
+    page = open_page("/admin/", size)
+    faults = []
+    for path in all_paths(desk):
+        page.goto(f"{desk.url}{path}")
+        page.locator('body[data-ready="1"]').wait_for()
+        found = Axe().run(page)
+        faults += [(path, each["id"], each["nodes"][0]["html"][:120]) for each in found.response["violations"]]
+        if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
+            faults.append((path, "wider than the screen"))
+
+    assert faults == []
+
+
+@pytest.mark.req("D-46")
+def test_a_repeat_trip_is_booked_by_keyboard_alone_in_six_keys(open_page, desk):
+    page = open_page("/admin/desk/")
+    page.keyboard.type(PHONE)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name=re.compile("さま")).wait_for()
+
+    keys = ["1", "2"]
+    page.keyboard.press(keys[0])
+    page.get_by_role("heading", name="ご案内できる便").wait_for()
+    page.keyboard.press(keys[1])
+
+    expect(page.get_by_role("status")).to_contain_text("ご予約を承りました")
+    assert len(keys) <= 6
+    with transaction(desk.engine) as session:
+        made = session.scalars(select(models.Booking).where(models.Booking.booked_by == f"staff:{desk.web.staff_id}"))
+        assert [each.channel for each in made] == ["phone"]
+
+
+@pytest.mark.req("D-46")
+def test_a_new_wish_is_booked_by_keyboard_alone(open_page, desk):
+    page = open_page(f"/admin/desk/riders/{desk.rider.public_id}")
+    page.locator("#pickup").focus()
+    page.keyboard.type("まこまないえき")
+    page.keyboard.press("Tab")
+    page.keyboard.type("いしやまにじょうにちょうめ")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("1300")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="ご案内できる便").wait_for()
+    page.keyboard.press("1")
+
+    expect(page.get_by_role("status")).to_contain_text("真駒内駅へお迎えにまいります")
+
+
+@pytest.mark.req("D-43")
+def test_the_board_shows_what_changed_without_being_asked(open_page, desk):
+    page = open_page("/admin/dispatch/")
+
+    with transaction(desk.engine) as session:
+        acceptance.stop(session, desk.service_id, reason="大雪のため", actor="staff:1", now=MORNING)
+
+    expect(page.locator("#state")).to_contain_text("大雪のため", timeout=PATIENCE_MS)
+
+
+def test_the_focus_is_seen(open_page):
+    page = open_page("/admin/desk/")
+
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+
+    assert outline == "solid"
