@@ -1,0 +1,195 @@
+"""The doors as the demonstration day uses them, over HTTP: the product started, staff signed in, terminals tapped."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from backend.clock import wall
+from backend.services.seeding import DEMO_PASSWORD
+from backend.settings import ROOT, child_environment
+from bot.simulator.browser import Browser, Page
+from bot.simulator.client import Phone, call
+
+Seen = TypeVar("Seen")
+
+START = "2022-11-28T08:00:00+09:00"
+READY_TIMEOUT_S = 120.0
+STOP_TIMEOUT_S = 60.0
+PATIENCE_S = 15.0
+CODE_LASTS_S = 30
+HTTP_OK = 200
+OTHERS = ("DATABASE_URL", "REDIS_URL", "LINE_API_BASE_URL", "NORIAI_CLOCK_OFFSET_S")
+
+
+class DemoDayError(Exception):
+    """Something on the day is not as it should be; the message says what."""
+
+
+@dataclass(slots=True)
+class Day:
+    """The day so far: whose phone is whose, which number each ride has, who is signed in, what was checked."""
+
+    base_url: str
+    say: Callable[[str], None]
+    checks: int = 0
+    phones: dict[str, Phone] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
+    browsers: dict[str, Browser] = field(default_factory=dict)
+
+    def check(self, what: str, *, holds: object) -> None:
+        """Print what was looked at, or end the day."""
+        if not holds:
+            raise DemoDayError(what)
+        self.checks += 1
+        self.say(f"  ✓ {what}")
+
+    def until(self, what: str, look: Callable[[], Seen | None], *, within_s: float = PATIENCE_S) -> Seen:
+        """Look until there is something to see and return it, or end the day."""
+        end_at = time.monotonic() + within_s
+        while time.monotonic() < end_at:
+            seen = look()
+            if seen:
+                self.check(what, holds=True)
+                return seen
+            time.sleep(0.2)
+        raise DemoDayError(f"{what}: not within {within_s:.0f} s")
+
+    def move_clock(self, *steps: str) -> None:
+        """Move the service's clock."""
+        for step in steps:
+            call("POST", f"{self.base_url}/sim/api/clock", {"step": step})
+
+    def staff(self, login: str) -> Browser:
+        """Return the browser of a person of the staff, signed in once."""
+        if login not in self.browsers:
+            self.browsers[login] = sign_in(self.base_url, login)
+        return self.browsers[login]
+
+
+@dataclass(slots=True)
+class Terminal:
+    """A driver's terminal on one run."""
+
+    browser: Browser
+    run_id: int
+
+    def plan(self) -> dict[str, object]:
+        """Return what the terminal shows."""
+        return self.browser.get_json(f"/api/v1/driver/runs/{self.run_id}/plan")
+
+    def visits(self) -> list[dict[str, object]]:
+        """Return the visits in order."""
+        found = self.plan()["visits"]
+        assert isinstance(found, list)
+        return found
+
+    def numbers(self) -> set[str]:
+        """Return the booking numbers that are still to be served."""
+        return {number_of(each) for each in self.visits() if each["state"] in {"planned", "arrived"}}
+
+    def visit(self, number: str, kind: str) -> dict[str, object]:
+        """Return the pick-up or drop-off of a booking."""
+        return next(each for each in self.visits() if number_of(each) == number and each["kind"] == kind)
+
+    def tap(self, **event: object) -> str:
+        """Tap, and return what became of it: applied, duplicate, stale or refused."""
+        now = wall().isoformat()
+        body = {"sent_at": now, "events": [{"event_id": str(uuid.uuid4()), "happened_at": now, **event}]}
+        address = f"/api/v1/driver/runs/{self.run_id}/events"
+        answer = self.browser.send_json(address, body, csrf_token=str(self.plan()["csrf"]))
+        outcomes = answer["outcomes"]
+        assert isinstance(outcomes, list)
+        return str(outcomes[0]["outcome"])
+
+
+def number_of(visit: dict[str, object]) -> str:
+    """Return the booking number of a visit."""
+    booking = visit["booking"]
+    assert isinstance(booking, dict)
+    return str(booking["number"])
+
+
+def terminals(day: Day) -> list[Terminal]:
+    """Return the terminals of the drivers that have a run."""
+    found = []
+    for login in ("driver1", "driver2"):
+        page = day.staff(login).get("/driver/")
+        run = re.search(r'data-run="?(\d+)', page.text)
+        if run is not None:
+            found.append(Terminal(day.staff(login), int(run[1])))
+    return found
+
+
+def sign_in(base_url: str, login: str) -> Browser:
+    """Return a browser signed in with the password and the code that the start page shows; a code works once."""
+    for _ in range(2):
+        start = Browser(base_url).get("/")
+        code = re.search(rf'data-login="{login}">(\d{{6}})<', start.text)
+        browser = Browser(base_url)
+        page = browser.get("/admin/sign-in")
+        page = browser.submit(page, page.form("/admin/sign-in"), {"login": login, "password": DEMO_PASSWORD})
+        page = browser.submit(page, page.form("/code"), {"code": code[1] if code else ""})
+        if page.status == HTTP_OK and "sign-in" not in page.url:
+            return browser
+        time.sleep(CODE_LASTS_S + 1 - time.time() % CODE_LASTS_S)
+    raise DemoDayError(f"{login} cannot sign in: {plain(page)[:200]}")
+
+
+def plain(page: Page) -> str:
+    """Return the words of a page."""
+    without_scripts = re.sub(r"(?s)<(script|style)\b.*?</\1>", " ", page.text)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", without_scripts))
+
+
+@contextmanager
+def own_product() -> Iterator[str]:
+    """Run a product of its own, with its own data, for the length of the day; yield its address."""
+    with tempfile.TemporaryDirectory(prefix="noriai-day-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)  # the embedded database runs as another account where we are root
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        changes = {"NORIAI_VAR": folder, "PORT": str(port), "PUBLIC_URL": url, "CLOCK_START": START}
+        env = child_environment(**changes, NORIAI_MODE="demo")
+        for name in OTHERS:
+            env.pop(name, None)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "backend.cli", "run"], env=env, cwd=ROOT, stdout=subprocess.DEVNULL
+        )
+        try:
+            _wait_until_ready(url, process)
+            yield url
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(STOP_TIMEOUT_S)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    end_at = time.monotonic() + READY_TIMEOUT_S
+    while time.monotonic() < end_at:
+        if process.poll() is not None:
+            raise DemoDayError(f"the product ended with status {process.returncode}")
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=2):  # noqa: S310 -- our own server
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise DemoDayError("the product did not get ready")
