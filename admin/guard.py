@@ -10,6 +10,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
+from admin.forms import FormError
 from admin.routes import DRIVER, MENU, PUBLIC, ROLES
 from backend import texts
 from backend.app import world
@@ -32,6 +33,7 @@ def protect(blueprint: Blueprint) -> None:
     blueprint.after_request(_keep_private)
     blueprint.context_processor(lambda: {"staff": g.get("staff"), "may": may, "menu": MENU})
     blueprint.register_error_handler(CSRFError, _old_form)
+    blueprint.register_error_handler(FormError, _unreadable)
 
 
 def admit() -> ResponseReturnValue | None:
@@ -150,6 +152,11 @@ def _old_form(_error: CSRFError) -> ResponseReturnValue:
     if _is_script():
         return {"error": "old_form"}, 400
     return render_template("admin/old_form.html"), 400
+
+
+def _unreadable(fault: FormError) -> ResponseReturnValue:
+    """Answer for a field that no page of ours would have sent like that."""
+    return render_template("admin/unreadable.html", faults=fault.said(g.get("language", texts.FALLBACK))), 400
 
 
 def _is_script() -> bool:

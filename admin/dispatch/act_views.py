@@ -28,7 +28,7 @@ def stop_acceptance() -> ResponseReturnValue:
         reason = forms.text_of(request.form, "reason")
         scope = _scope()
     except forms.FormError as fault:
-        return render_template("dispatch/fault.html", faults=fault.said(g.language)), 400
+        return render_template("admin/unreadable.html", faults=fault.said(g.language)), 400
     with transaction(world().engine) as session:
         service = network.get_service(session)
         acceptance.stop(session, service.id, reason=reason, actor=g.actor, now=world().clock(), scope=scope)
@@ -48,7 +48,7 @@ def report_delay(run_id: int) -> ResponseReturnValue:
         minutes = forms.number_of(request.form, "minutes", most=MOST_MINUTES)
         key = forms.key_of(request.form)
     except forms.FormError as fault:
-        return render_template("dispatch/fault.html", faults=fault.said(g.language)), 400
+        return render_template("admin/unreadable.html", faults=fault.said(g.language)), 400
     with transaction(world().engine) as session:
         delays.report(
             session, run_id, late_s=minutes * times.MINUTE_S, actor=g.actor, event_id=key, now=world().clock()
@@ -62,7 +62,7 @@ def take_out(run_id: int) -> ResponseReturnValue:
         reason = forms.text_of(request.form, "reason")
         key = forms.key_of(request.form)
     except forms.FormError as fault:
-        return render_template("dispatch/fault.html", faults=fault.said(g.language)), 400
+        return render_template("admin/unreadable.html", faults=fault.said(g.language)), 400
     with transaction(world().engine) as session:
         placed = breakdowns.take_out(session, run_id, reason=reason, actor=g.actor, event_id=key, now=world().clock())
     return render_template("dispatch/taken_out.html", placed=placed)

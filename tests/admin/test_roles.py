@@ -63,6 +63,31 @@ def test_each_role_opens_its_own_pages_and_no_other(engine, town, role):
     assert wrong == []
 
 
+def test_every_page_opens_in_english(engine, town):
+    web = Web(engine, role="dispatcher", now=None)
+    web.post("/admin/language", language="en")
+    japanese = []
+    for rule in routes(web.app):
+        if "GET" not in rule.methods or rule.endpoint in PUBLIC:
+            continue
+        values = {name: town.values.get(name, 1) for name in rule.arguments}
+        if "bookings/" in rule.rule and "public_id" in values:
+            values["public_id"] = town.values["booking"]
+        page = web.get(web.app.url_map.bind("").build(rule.endpoint, values)).get_data(as_text=True)
+        if '<html lang="en">' not in page or "</main>" not in page:
+            japanese.append(rule.endpoint)
+
+    assert japanese == []
+
+
+def test_a_field_that_no_page_of_ours_sends_is_named(engine, town):
+    web = Web(engine, role="operator")
+
+    answer = web.post(f"/admin/desk/riders/{town.values['public_id']}/bookings", key="nonsense")
+
+    assert answer.status_code == 400
+
+
 def test_nobody_opens_anything_without_a_sign_in(engine, town):
     app = make_app(make_world(engine))
     client = app.test_client()
