@@ -187,8 +187,10 @@ def day_ends(day: Day) -> None:
         outcome = serving.tap(kind=kind, visit_id=waiting[0]["id"])
         day.check(f"the tap '{kind}' is taken", holds=outcome == "applied")
     day.check("everybody was served", holds=not serving.numbers())
-    left = ask(day.phones["Hana"], text("bot-menu-book"))
-    day.check("Hana's next booking begins with the last trip", holds=text("bot-same-again") in left.text)
+    phone = day.phones["Hana"]
+    phone.tap(text("bot-menu-book"))
+    asked = phone.wait_for_message(PATIENCE_S, matching=lambda each: text("bot-which-ride") in each.text)
+    day.check("Hana's next booking begins with the last trip", holds=text("bot-same-again") in asked.text)
 
 
 def shared_terminal(day: Day, *, kind: str = "pickup") -> Terminal | None:
