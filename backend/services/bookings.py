@@ -45,10 +45,17 @@ def book(session: Session, wish: Wish, *, promise: Promise | None, caller: Calle
     ``promise`` is the one the person was shown; without it the best offer for the wish is taken. The promise given
     is frozen with the booking: later bookings may not break it (Q-13). A refusal is stored as a `RefusedWish`.
     """
-    outcome = _book(session, wish, promise, caller, Asking(caller.channel, caller.rider_id, now))
-    if isinstance(outcome, Refusal):
-        offers.record_refusal(session, wish, outcome, channel=caller.channel, rider_id=caller.rider_id, now=now)
-    return outcome
+    asking = Asking(caller.channel, caller.rider_id, now)
+    attempt = session.begin_nested()
+    outcome = _book(session, wish, promise, caller, asking)
+    if isinstance(outcome, Booking):
+        attempt.commit()
+        return outcome
+    # Going back gives the lock of the day up: nobody waits while ways out are looked for.
+    attempt.rollback()
+    refusal = offers.with_ways_out(session, wish, outcome, asking)
+    offers.record_refusal(session, wish, refusal, channel=caller.channel, rider_id=caller.rider_id, now=now)
+    return refusal
 
 
 def cancel(
@@ -98,9 +105,10 @@ def change(
     asking = Asking(caller.channel, caller.rider_id, now, instead_of=old.id)
     outcome = _book(session, wish, promise, caller, asking)
     if isinstance(outcome, Refusal):
+        refusal = offers.with_ways_out(session, wish, outcome, asking)
         attempt.rollback()
-        offers.record_refusal(session, wish, outcome, channel=caller.channel, rider_id=caller.rider_id, now=now)
-        return outcome
+        offers.record_refusal(session, wish, refusal, channel=caller.channel, rider_id=caller.rider_id, now=now)
+        return refusal
     attempt.commit()
     outcome.replaces_id = old.id
     if old_day.day != wish.day:
@@ -131,7 +139,7 @@ def offers_instead(
 
 
 def _book(session: Session, wish: Wish, promise: Promise | None, caller: Caller, asking: Asking) -> Booking | Refusal:
-    """Lock, check everything, write."""
+    """Lock, check everything, write; or return the bare refusal."""
     service = session.get_one(TransportService, wish.transport_service_id)
     service_day = service_days.lock(session, service.id, wish.day)
     done = _with_key(session, caller.key)
@@ -139,11 +147,11 @@ def _book(session: Session, wish: Wish, promise: Promise | None, caller: Caller,
         return done
     refusal = rules.check_wish(session, service, wish, asking)
     if refusal:
-        return offers.with_ways_out(session, wish, refusal, asking)
+        return refusal
     day_plan = itineraries.load(session, service_day, now=asking.now)
     placement = _placement(session, day_plan, wish, promise, asking)
     if isinstance(placement, Refusal):
-        return offers.with_ways_out(session, wish, placement, asking)
+        return placement
     booking = _write(session, day_plan, wish, placement, caller, now=asking.now)
     notifications.owe_about(session, booking, "booking_confirmed", actor=caller.actor, now=asking.now)
     notifications.owe_shifts(session, service_day, but=booking, now=asking.now)

@@ -68,13 +68,16 @@ def for_wish(
 
 def with_ways_out(session: Session, wish: Wish, refusal: Refusal, asking: Asking) -> Refusal:
     """Return the refusal with up to three rides that can be booked instead: later, earlier, from a stop nearby."""
+    service = session.get_one(TransportService, wish.transport_service_id)
     found: list[Offer] = []
-    for other in _other_wishes(session, wish, refusal, asking):
-        service = session.get_one(TransportService, other.transport_service_id)
+    plans: dict[date, itineraries.DayPlan] = {}
+    for other in dict.fromkeys(_other_wishes(session, wish, refusal, asking)):
         if rules.check_wish(session, service, other, asking):
             continue
-        service_day = service_days.ensure(session, other.transport_service_id, other.day)
-        offers = for_wish(session, itineraries.load(session, service_day, now=asking.now), other, asking, most=1)
+        if other.day not in plans:
+            service_day = service_days.ensure(session, service.id, other.day)
+            plans[other.day] = itineraries.load(session, service_day, now=asking.now)
+        offers = for_wish(session, plans[other.day], other, asking, most=1)
         if not isinstance(offers, Refusal) and all(_differ(offers[0], each) for each in found):
             found.append(offers[0])
         if len(found) == MOST:
