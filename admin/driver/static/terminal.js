@@ -40,6 +40,7 @@ async function fetchPlan({ whole = false } = {}) {
 }
 
 function takePlan(fresh) {
+  if (plan && fresh.version < plan.version) return; // an older answer that was overtaken on its way
   const known = plan ? new Set(plan.visits.map((visit) => visit.id)) : null;
   const added = known ? fresh.visits.filter((visit) => !known.has(visit.id)) : [];
   const isChanged = plan && plan.version !== fresh.version && !outbox.overlay(run).length;
@@ -87,6 +88,7 @@ async function flush() {
     else if (status === 404) toast(say("driver-lost-taps", { count: outbox.drop(runId) }));
     else {
       setLink(status);
+      isAnswered = status === 400; // the token is too old: the next plan brings a new one, the next beat sends again
       break;
     }
     isAnswered = true;
