@@ -9,7 +9,6 @@ from backend.domain.party import Party
 from bot import postback
 
 MENU, BOOKING, BOOKINGS, GUIDE = "menu", "booking", "bookings", "guide"
-TOPICS = (MENU, BOOKING, BOOKINGS, GUIDE)
 
 
 @dataclass(frozen=True, slots=True)

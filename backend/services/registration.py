@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from backend.db.models import Booking, Consent, Draft, Favourite, FormLink, LineEvent, LineUser, Notification, Rider
 from backend.db.queries import riders
 from backend.domain.errors import NotFoundError
-from backend.domain.policies.fares import school_years
 from backend.services import bookings, lifecycle, notifications
 
 PURPOSE_VERSION = "2026-11-1"
@@ -27,7 +26,6 @@ MOST_SENT = 30
 TAIL = 4
 ADULT_AGE = 16
 YEAR_ONLY = 4
-PUPIL_YEARS = 12
 SCHOOL_STAGES = ("preschool", "primary", "junior_high", "older")
 YOUNG_STAGES = frozenset({"preschool", "primary", "junior_high"})
 CATEGORIES = ("adult", "senior", "discount", "child")
@@ -201,16 +199,6 @@ def needs_guardian(data: PersonalData, *, today: date) -> bool:
     born = date.fromisoformat(data.birth)
     age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     return age < ADULT_AGE
-
-
-def is_pupil(data: PersonalData, *, today: date) -> bool:
-    """Tell whether a person goes to primary school or not to school yet: registered by the guardian (Q-19)."""
-    if data.school_stage:
-        return data.school_stage in {"preschool", "primary"}
-    if not data.birth:
-        return False
-    born = date.fromisoformat(f"{data.birth}-04-02" if len(data.birth) == YEAR_ONLY else data.birth)
-    return school_years(born, today) < PUPIL_YEARS
 
 
 def write(rider: Rider, data: PersonalData) -> None:
