@@ -153,9 +153,18 @@ def plain(page: Page) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", without_scripts))
 
 
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product that runs: its address, its data, its process."""
+
+    url: str
+    folder: Path
+    pid: int
+
+
 @contextmanager
-def own_product() -> Iterator[str]:
-    """Run a product of its own, with its own data, for the length of the day; yield its address."""
+def own_product() -> Iterator[Product]:
+    """Run a product of its own, with its own data, for the length of the day."""
     with tempfile.TemporaryDirectory(prefix="noriai-day-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # the embedded database runs as another account where we are root
         port = free_port()
@@ -169,7 +178,7 @@ def own_product() -> Iterator[str]:
         )
         try:
             _wait_until_ready(url, process)
-            yield url
+            yield Product(url, Path(folder), process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(STOP_TIMEOUT_S)

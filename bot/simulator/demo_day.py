@@ -47,8 +47,8 @@ def main(argv: Sequence[str]) -> int:
     try:
         if chosen.url:
             return play(Day(chosen.url.rstrip("/"), _say))
-        with own_product() as url:
-            return play(Day(url, _say))
+        with own_product() as product:
+            return play(Day(product.url, _say))
     except DemoDayError as error:
         print(f"demo-day: not as it should be: {error}", file=sys.stderr)  # noqa: T201 -- a command's one line
         return 1
