@@ -104,6 +104,7 @@ driver-messages-read = Read
 driver-messages-sending = waiting
 driver-messages-private = Please do not write names or phone numbers of riders.
 driver-messages-failed = Not sent. Please send it again.
+driver-messages-quick = Quick replies
 driver-quick-1 = Understood
 driver-quick-2 = Arriving soon
 driver-quick-3 = Please call me

@@ -104,6 +104,7 @@ driver-messages-read = 既読
 driver-messages-sending = 送信待ち
 driver-messages-private = お客さまの名前や電話番号は書かないでください。
 driver-messages-failed = 送れませんでした。もう一度送ってください。
+driver-messages-quick = すぐ返事
 driver-quick-1 = 了解しました
 driver-quick-2 = もうすぐ着きます
 driver-quick-3 = 電話をください
