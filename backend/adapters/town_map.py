@@ -21,6 +21,10 @@ class TownMap:
         """Return times and lengths between all ``points``; raises what `RoadGraph.driving` raises."""
         return self._graph.driving(points, profile)
 
+    def path(self, origin: Point, destination: Point, profile: DrivingProfile) -> list[Point]:
+        """Return the places along the quickest way, for drawing it."""
+        return self._graph.path(origin, destination, profile)
+
     @property
     def lines(self) -> "tuple[RoadLine, ...]":
         """Return the roads, for drawing."""
