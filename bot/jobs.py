@@ -6,7 +6,6 @@ No transaction is open while we wait for LINE: a slow LINE must not hold our loc
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -28,7 +27,6 @@ from bot.screens import notices
 from bot.screens.parts import Look, Piece
 
 SHOW_MENU = "bot.jobs.show_menu"
-DRAFT_LIFE = timedelta(minutes=30)
 
 log = structlog.get_logger(__name__)
 
@@ -124,7 +122,7 @@ def _answered(session: Session, here: World, event: LineEventView, words: Said) 
     """Take one turn of the conversation, and owe its answer."""
     account = line.get_user(session, event.line_user_id)
     wall = here.wall()
-    draft = from_text(line.draft_text(session, account.id, not_before=wall - DRAFT_LIFE))
+    draft = from_text(line.draft_text(session, account.id, not_before=wall - draft_service.LIFE))
     asker = Asker(session, account, here.clock(), wall, here.settings.public_url, draft)
     turn = dialogue.step(draft, words, context_of(asker, fresh_token=secrets.token_urlsafe(6)))
     messages = answers.compose(asker, turn)

@@ -12,24 +12,28 @@ from backend.bell import PLAN
 from backend.db.queries import waiting
 from backend.db.session import transaction
 from backend.services import delays, planning
+from backend.services import drafts as draft_service
 from backend.services.planning import Versions
 from backend.world import World
 
 HANDLE_EVENTS = "bot.jobs.handle_events"
 SEND = "bot.jobs.send_notification"
+SET_UP_MENUS = "bot.jobs.set_up_menus"
 REPLAN = "backend.jobs.planning.replan_day"
 SECONDS_APART = 2.0
 MINUTE_S = 60.0
+HOUR_S = 3600.0
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class Sweeper:
-    """Goes round every two seconds; once a minute it also looks at the days."""
+    """Goes round every two seconds; once a minute it also looks at the days, once an hour at the menus."""
 
     world: World
     last_minute: float = -MINUTE_S
+    last_hour: float = -HOUR_S
     planned: dict[int, Versions] = field(default_factory=dict)
 
     def sweep(self, monotonic_s: float) -> None:
@@ -41,6 +45,10 @@ class Sweeper:
             self._quietly(self.days)
             self._quietly(self.late_runs)
             self._quietly(self.better_plans)
+            self._quietly(self.drafts)
+        if monotonic_s - self.last_hour >= HOUR_S:
+            self.last_hour = monotonic_s
+            self.world.bell.ring(SET_UP_MENUS)
 
     def events(self) -> None:
         """Handle the LINE events that no worker took."""
@@ -74,6 +82,11 @@ class Sweeper:
             if self.planned.get(service_day_id) != versions:
                 self.world.bell.ring(REPLAN, service_day_id, queue=PLAN)
         self.planned = busy
+
+    def drafts(self) -> None:
+        """Forget the conversations that nobody went on with."""
+        with transaction(self.world.engine) as session:
+            draft_service.forget_old(session, before=self.world.wall() - draft_service.LIFE)
 
     def _quietly(self, part: Callable[[], None]) -> None:
         try:

@@ -1,12 +1,14 @@
 """Keep a conversation between two turns."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.db.models import Draft
+
+LIFE = timedelta(minutes=30)
 
 
 def save(session: Session, line_user_id: int, fields: str, *, wall: datetime) -> None:

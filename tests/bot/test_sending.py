@@ -10,6 +10,7 @@ from backend import world as worlds
 from backend.clock import wall
 from backend.db.models import (
     CallTask,
+    Draft,
     LineEvent,
     LineUser,
     Notification,
@@ -19,10 +20,11 @@ from backend.db.models import (
     TravelTimeTable,
 )
 from backend.db.session import transaction
+from backend.jobs import sweeping
 from backend.ports import MonthlyLimitError, PermanentError, ReplyTokenError, TemporaryError, UnknownUserError
 from backend.services import notifications
 from bot import jobs
-from tests.bot.make_bot import body, event, sign
+from tests.bot.make_bot import body, check_messages, event, make_app, sign
 from tests.make import MONDAY, NOW, make_booking, make_wish
 
 
@@ -36,6 +38,7 @@ def later(resident, **passed):
     shift = timedelta(**passed)
     resident.world = dataclasses.replace(resident.world, wall=lambda: wall() + shift)
     worlds.install(resident.world)
+    resident.client = make_app(resident.world).test_client()
 
 
 def send_all(resident):
@@ -235,3 +238,42 @@ def test_events_are_handled_in_the_order_in_which_they_happened(member):
 
     assert [token for token, _ in member.messenger.replies] == [first["replyToken"], second["replyToken"]]
     assert "予約をやめました" in member.read
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("booking_confirmed", "予約ができました"),
+        ("booking_cancelled", "を取り消しました"),
+        ("time_changed", "お約束の時間の中です"),
+        ("delay_over", "遅れがなくなりました"),
+        ("vehicle_changed", "に変わります"),
+        ("run_suspended", "の車は動きません"),
+    ],
+)
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_kind_of_notice_has_words_that_line_takes(member, kind, words, language):
+    notification_id = owe_delay(member)
+    with transaction(member.world.engine) as session:
+        session.get_one(Notification, notification_id).kind = kind
+        session.scalars(select(LineUser)).one().language = language
+
+    jobs.send_notification(notification_id)
+
+    ((_to, messages, _key),) = member.messenger.pushes
+    check_messages(messages)
+    assert (words in str(messages)) == (language == "ja")
+
+
+def test_a_draft_is_forgotten_after_half_an_hour(member):
+    member.rich("book")
+    old = member.data_of("あ")
+    later(member, minutes=31)
+
+    member.tap_data(old)
+    assert "それは前のボタンです" in member.read
+
+    later(member, minutes=62)
+    sweeping.make().drafts()
+    with transaction(member.world.engine) as session:
+        assert session.scalars(select(Draft)).all() == []
