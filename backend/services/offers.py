@@ -1,6 +1,6 @@
 """Rides that can be booked now for a wish; and when none can, the ways out of a refusal (D-24, D-48)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from math import cos, hypot, radians
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.db.models import RefusedWish, Stop, TransportService
 from backend.domain import times
-from backend.domain.offers import Offer, Wish, WishKind
+from backend.domain.offers import Offer, Promise, Wish, WishKind
 from backend.domain.policies import eligibility
 from backend.domain.policies.promise import STEP_S
 from backend.domain.refusals import Refusal
@@ -53,36 +53,62 @@ def for_wish(
     candidates = mode.promises(day_plan, wish, not_before_s=not_before_s)
     if not candidates and mode.promises(day_plan, wish, not_before_s=0):
         return _too_late(session, day_plan, wish, asking)
+    found, against = _kept(session, day_plan, wish, candidates, asking, most=most)
+    if found:
+        return tuple(found)
+    return against or mode.why_not(session, day_plan, wish, candidates)
+
+
+def _kept(
+    session: Session,
+    day_plan: itineraries.DayPlan,
+    wish: Wish,
+    candidates: Sequence[Promise],
+    asking: Asking,
+    *,
+    most: int,
+) -> tuple[list[Offer], Refusal | None]:
+    """Return up to ``most`` rides under the promises that can be kept, and what stood against the last one."""
+    mode = MODES[day_plan.service.mode]
     against: Refusal | None = None
-    offers: list[Offer] = []
+    found: list[Offer] = []
     for placement in mode.placements(day_plan, wish, candidates):
         against = rules.check_promise(session, wish, placement.promise, asking)
         if against is None:
-            offers.append(mode.offer(session, wish, placement))
-        if len(offers) == most:
+            found.append(mode.offer(session, wish, placement))
+        if len(found) == most:
             break
-    if offers:
-        return tuple(offers)
-    return against or mode.why_not(session, day_plan, wish, candidates)
+    return found, against
 
 
 def with_ways_out(session: Session, wish: Wish, refusal: Refusal, asking: Asking) -> Refusal:
     """Return the refusal with up to three rides that can be booked instead: later, earlier, from a stop nearby."""
-    service = session.get_one(TransportService, wish.transport_service_id)
     found: list[Offer] = []
     plans: dict[date, itineraries.DayPlan] = {}
-    for other in dict.fromkeys(_other_wishes(session, wish, refusal, asking)):
-        if rules.check_wish(session, service, other, asking):
-            continue
+    for other in _bookable(session, dict.fromkeys(_other_wishes(session, wish, refusal, asking)), asking):
         if other.day not in plans:
-            service_day = service_days.ensure(session, service.id, other.day)
+            service_day = service_days.ensure(session, other.transport_service_id, other.day)
             plans[other.day] = itineraries.load(session, service_day, now=asking.now)
-        offers = for_wish(session, plans[other.day], other, asking, most=1)
-        if not isinstance(offers, Refusal) and all(_differ(offers[0], each) for each in found):
-            found.append(offers[0])
+        not_before_s = times.ceil_to(_not_before_s(session, other, asking), times.MINUTE_S)
+        mode = MODES[plans[other.day].service.mode]
+        candidates = mode.promises(plans[other.day], other, not_before_s=not_before_s)
+        first, _ = _kept(session, plans[other.day], other, candidates, asking, most=1)
+        found += [each for each in first if all(_differ(each, offer) for offer in found)]
         if len(found) == MOST:
             break
     return refusal.with_alternatives(tuple(found))
+
+
+def _bookable(session: Session, wishes: Iterable[Wish], asking: Asking) -> Iterator[Wish]:
+    """Return the wishes that keep the rules; what does not hang on the time is checked once."""
+    known: dict[tuple[date, int, int], bool] = {}
+    for wish in wishes:
+        service = session.get_one(TransportService, wish.transport_service_id)
+        ride = wish.day, wish.pickup_stop_id, wish.dropoff_stop_id
+        if ride not in known:
+            known[ride] = rules.check_ride(session, service, wish, asking) is None
+        if known[ride] and rules.check_time(session, service, wish, asking) is None:
+            yield wish
 
 
 def record_refusal(

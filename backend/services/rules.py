@@ -57,12 +57,23 @@ def check_day(calendar: Calendar, day: date, *, now: datetime) -> Refusal | None
 
 def check_wish(session: Session, service: TransportService, wish: Wish, asking: Asking) -> Refusal | None:
     """Return why ``wish`` cannot be met whatever the vehicles do, or None when it is up to them."""
+    return check_ride(session, service, wish, asking) or check_time(session, service, wish, asking)
+
+
+def check_ride(session: Session, service: TransportService, wish: Wish, asking: Asking) -> Refusal | None:
+    """Return why nobody of this party rides between these stops on this day at any time, or None."""
     return (
         eligibility.check_party(wish.party, max_party=service.max_party)
         or eligibility.check_stops(wish, served_stops(session, service.id, wish.day))
         or _check_member(session, service, asking)
         or check_day(service_days.calendar(session, service), wish.day, now=asking.now)
-        or eligibility.check_hours(wish, start_s=service.hours_start_s, end_s=service.hours_end_s)
+    )
+
+
+def check_time(session: Session, service: TransportService, wish: Wish, asking: Asking) -> Refusal | None:
+    """Return why nobody rides at the wished time, or None."""
+    return (
+        eligibility.check_hours(wish, start_s=service.hours_start_s, end_s=service.hours_end_s)
         or _check_acceptance(session, wish, wish.time_s, asking)
         or _check_window(session, wish, asking)
     )

@@ -65,7 +65,7 @@ def small(engine, database_url):
             riders = [make_rider(session, phone=f"070{number:08d}") for number in range(threads)]
             if slow_s:
                 session.connection().exec_driver_sql(SLOW.format(seconds=slow_s))
-        wide = make_engine(database_url, pool_size=threads)
+        wide = make_engine(database_url)  # as many connections as the product has: 20
         made.append(wide)
         return Small(wide, town.service, town.stops, riders, threads)
 
