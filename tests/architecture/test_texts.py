@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from functools import cache
 
 import pytest
@@ -21,6 +22,7 @@ NO_SENTENCES = {
     "backend/towns/written.py": "how a town writes weekdays and kana in its files",
     "bot/dialogue/words.py": "what people type",
     "bot/pages/entry.py": "how people write dates and kana",
+    "bot/simulator/demo_day.py": "what scripted people type, and what must stand on their screens",
     "bot/screens/stops.py": "the rows of the syllabary, to search by",
 }
 # `backend.wording` hands over every part of a date and a time; each language takes its own.
@@ -49,7 +51,6 @@ def messages(language: str) -> dict[str, frozenset[str]]:
         for entry in FluentParser().parse(path.read_text(encoding="utf-8")).body:
             assert not isinstance(entry, fluent.Junk), f"{path.name}: {entry.content[:60]!r}"
             if isinstance(entry, fluent.Message):
-                assert entry.id.name not in found, f"{language} has {entry.id.name} twice"
                 variables = Variables()
                 variables.visit(entry)
                 found[entry.id.name] = frozenset(variables.names)
@@ -70,6 +71,17 @@ def refusal_codes() -> dict[str, str]:
 
 # Codes that a function chooses among, or that stand behind a name.
 RETURNED_CODES = {"no_wheelchair_place", "no_seats", "full", "too_far", "tap_stale"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_there_twice(language):
+    keys = [
+        key
+        for path in sorted((LOCALES / language).glob("*.ftl"))
+        for key in re.findall(r"^([a-z][a-z0-9-]*) *=", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+
+    assert sorted(key for key, count in Counter(keys).items() if count > 1) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
