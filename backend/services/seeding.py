@@ -150,14 +150,7 @@ def _service(session: Session, town: Town, stops: dict[str, Stop], *, now: datet
         planned_callers=planned.phone_bookers_per_day,
         planned_stops=planned.stops,
         operating_periods=periods(town, now=now),
-        booking_rules=[
-            BookingRuleRow(
-                channel=DEFAULT_CHANNEL,
-                opens_days=booking.opens_days_before,
-                opens_at_s=booking.opens_s,
-                notice_s=booking.notice_s,
-            )
-        ],
+        booking_rules=[_booking_rule(town)],
     )
     session.add(service)
     session.flush()
@@ -168,6 +161,15 @@ def _service(session: Session, town: Town, stops: dict[str, Stop], *, now: datet
     session.add(FareTable(transport_service_id=service.id, valid_from=valid_from, fares=fares))
     session.flush()
     return service
+
+
+def _booking_rule(town: Town) -> BookingRuleRow:
+    return BookingRuleRow(
+        channel=DEFAULT_CHANNEL,
+        opens_days=town.booking.opens_days_before,
+        opens_at_s=town.booking.opens_s,
+        notice_s=town.booking.notice_s,
+    )
 
 
 def _closures(session: Session, town: Town, service: TransportService) -> None:
