@@ -155,7 +155,7 @@ def test_two_workers_at_once_answer_each_event_once_and_in_order(member):
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(20)
+        worker.join(60)
 
     assert [token for token, _ in member.messenger.replies] == [each["replyToken"] for each in events]
     with transaction(member.world.engine) as session:

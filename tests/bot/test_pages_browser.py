@@ -39,7 +39,7 @@ def check(page):
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["360", "1280"])
 def test_forms_can_be_used_by_everybody_without_scripts(browser, site, size):  # noqa: F811 -- the fixture
     context = browser.new_context(viewport=size, locale="ja-JP")
-    context.set_default_timeout(5000)
+    context.set_default_timeout(20000)
     page = context.new_page()
 
     page.goto(site["register"])
