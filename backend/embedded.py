@@ -125,6 +125,7 @@ class Postgres:
         if self._process is not None:
             end(self._process, signal.SIGINT)
             shutil.rmtree(self._sockets or "", ignore_errors=True)
+            self._sockets = None  # a start after this finds a place of its own
 
     def _answers(self) -> bool:
         try:
@@ -188,6 +189,7 @@ class Valkey:
             end(self._process, signal.SIGTERM)
             (self.folder / "valkey.pid").unlink(missing_ok=True)
             shutil.rmtree(self._sockets or "", ignore_errors=True)
+            self._sockets = None
 
     def _answers(self) -> bool:
         try:
