@@ -7,6 +7,7 @@ from collections.abc import Callable
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DataError, IntegrityError
 from werkzeug.exceptions import HTTPException
 
 from backend import texts, wording
@@ -52,6 +53,9 @@ def create_app(world: World) -> Flask:
     _add_words(app)
     app.register_error_handler(NotFoundError, lambda _error: _page(404))
     app.register_error_handler(StaleError, lambda _error: _page(409))
+    # A reference to a row that is gone is an old screen; a value no column takes is bad input. Neither is a bug.
+    app.register_error_handler(IntegrityError, lambda _error: _page(409))
+    app.register_error_handler(DataError, lambda _error: _page(400))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _bug)
     return app

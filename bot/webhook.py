@@ -12,11 +12,13 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DataError, OperationalError
 
+from backend import world as worlds
 from backend.app import world
 from backend.db.session import transaction
 from backend.services import line_events
 from backend.services.line_events import Incoming
 from backend.world import World
+from bot import spool
 
 LARGEST_BODY = 1024 * 1024
 LONGEST_ID = 100
@@ -71,7 +73,7 @@ def _events(raw: bytes) -> list[object] | None:
 def _keep_all(events: list[object], here: World) -> ResponseReturnValue:
     """Keep each event in a transaction of its own: a poisoned one never stops the rest.
 
-    Only when the database cannot be reached is LINE asked to come again.
+    While the database is away they are kept on the disk. Only if that fails too is LINE asked to come again.
     """
     waiting: dict[int, None] = {}
     status = 200
@@ -79,8 +81,8 @@ def _keep_all(events: list[object], here: World) -> ResponseReturnValue:
         try:
             line_user_id = _keep(event, here)
         except OperationalError as error:
-            log.warning("webhook_not_kept", error=type(error).__name__)
-            status = 503
+            log.warning("webhook_spooled", error=type(error).__name__)
+            status = 200 if _spool(event, here) else 503
             continue
         except (DataError, ValueError, RecursionError) as error:
             log.warning("webhook_event_poisoned", error=type(error).__name__)
@@ -92,6 +94,31 @@ def _keep_all(events: list[object], here: World) -> ResponseReturnValue:
     return {}, status
 
 
+def take_spooled() -> None:
+    """Take up the events that came while the database was away; the sweeper calls it every round."""
+    here = worlds.current()
+    for path, raw in spool.waiting(here.settings):
+        try:
+            line_user_id = _keep(json.loads(raw), here)
+        except OperationalError:
+            return
+        except (DataError, ValueError, RecursionError) as error:
+            log.warning("webhook_event_poisoned", error=type(error).__name__)
+            line_user_id = None
+        path.unlink()
+        if line_user_id is not None:
+            here.bell.ring(HANDLE_EVENTS, line_user_id)
+
+
+def _spool(event: object, here: World) -> bool:
+    try:
+        spool.put(here.settings, json.dumps(event))
+    except OSError as error:
+        log.warning("webhook_not_kept", error=type(error).__name__)
+        return False
+    return True
+
+
 def _keep(event: object, here: World) -> int | None:
     """Keep one event and return the account to work for, or None when there is nothing to do."""
     wall = here.wall()
@@ -100,7 +127,7 @@ def _keep(event: object, here: World) -> int | None:
         log.info("webhook_event_skipped")
         return None
     with transaction(here.engine) as session:
-        return line_events.store(session, incoming, wall=wall)
+        return line_events.store(session, incoming, wall=wall, now=here.clock())
 
 
 def read(event: object, *, wall: datetime) -> Incoming | None:

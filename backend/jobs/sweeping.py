@@ -17,6 +17,7 @@ from backend.services.planning import Versions
 from backend.world import World
 
 HANDLE_EVENTS = "bot.jobs.handle_events"
+TAKE_SPOOLED = "bot.webhook.take_spooled"
 SEND = "bot.jobs.send_notification"
 SET_UP_MENUS = "bot.jobs.set_up_menus"
 REPLAN = "backend.jobs.planning.replan_day"
@@ -51,7 +52,8 @@ class Sweeper:
             self.world.bell.ring(SET_UP_MENUS)
 
     def events(self) -> None:
-        """Handle the LINE events that no worker took."""
+        """Handle the LINE events that no worker took, and those that came while the database was away."""
+        import_attribute(TAKE_SPOOLED)()
         with transaction(self.world.engine) as session:
             users = waiting.line_users_waiting(session, wall=self.world.wall())
         for user in users:

@@ -4,9 +4,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from backend import world as worlds
 from backend.clock import wall
 from backend.db.models import LineEvent, LineUser
 from backend.db.session import make_engine, transaction
+from bot import spool, webhook
 from bot.webhook import is_signed
 from tests.bot.make_bot import body, event, make_app, sign
 from tests.bot.residents import with_bell
@@ -207,10 +209,27 @@ def test_neither_words_nor_platform_ids_are_kept_in_plain(client, world):
         assert USER.encode() not in account.user_id_sealed + account.user_id_index
 
 
-def test_line_is_asked_to_come_again_while_the_database_is_away(world, client, postgres):
+def test_an_event_that_comes_while_the_database_is_away_is_answered_and_taken_up_later(world, postgres, tmp_path):
     raw = body(text_event())
-    away = world.engine.url.set(database="nobody_has_made_this")
-    lost = make_app(with_bell(make_world(make_engine(away.render_as_string(hide_password=False))))).test_client()
+    away = world.engine.url.set(database="nobody_has_made_this").render_as_string(hide_password=False)
+    lost = make_app(with_bell(make_world(make_engine(away), NORIAI_VAR=str(tmp_path)))).test_client()
 
-    assert post(lost, raw).status_code == 503
-    assert post(client, raw).status_code == 200
+    assert post(lost, raw).status_code == 200
+    worlds.install(make_world(world.engine, NORIAI_VAR=str(tmp_path)))
+    webhook.take_spooled()
+    webhook.take_spooled()
+
+    with transaction(world.engine) as session:
+        assert session.scalars(select(LineEvent.state)).all() == ["received"]
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+def test_an_event_on_the_disk_is_sealed_and_what_was_changed_there_is_put_aside(world, tmp_path):
+    settings = make_world(world.engine, NORIAI_VAR=str(tmp_path)).settings
+    spool.put(settings, "090-1234-5678")
+    (path,) = (tmp_path / "spool").iterdir()
+
+    assert b"5678" not in path.read_bytes()
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    assert list(spool.waiting(settings)) == []
+    assert [each.suffix for each in (tmp_path / "spool").iterdir()] == [".unreadable"]
