@@ -12,7 +12,7 @@ from bot import spool, webhook
 from bot.webhook import is_signed
 from tests.bot.make_bot import body, event, make_app, sign
 from tests.bot.residents import with_bell
-from tests.make import make_world
+from tests.make import NOW, make_world
 
 USER = "U" + "1" * 32
 OTHER = "U" + "2" * 32
@@ -154,7 +154,7 @@ def test_a_poisoned_event_does_not_stop_the_ones_beside_it(client, world):
         pytest.param({"source": {"type": "group", "groupId": "C1", "userId": USER}}, id="a group"),
         pytest.param({"source": {"type": "user"}}, id="somebody without an id"),
         pytest.param({"source": None}, id="nobody"),
-        pytest.param({"timestamp": int((wall() - timedelta(hours=25)).timestamp() * 1000)}, id="a day old"),
+        pytest.param({"timestamp": int((NOW - timedelta(hours=25)).timestamp() * 1000)}, id="a day old"),
     ],
 )
 def test_what_is_not_ours_to_answer_is_kept_only(client, world, odd):
