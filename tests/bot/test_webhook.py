@@ -5,7 +5,6 @@ import pytest
 from sqlalchemy import func, select
 
 from backend import world as worlds
-from backend.clock import wall
 from backend.db.models import LineEvent, LineUser
 from backend.db.session import make_engine, transaction
 from bot import spool, webhook
