@@ -4,16 +4,18 @@ Slack Induction by String Removals (Christiaens & Vanden Berghe 2020): tear stri
 neighboring routes, put the requests back where they cost least, accept as simulated annealing does. A request
 without a feasible place waits in a bank; a solution is one whose bank is empty. Routes met on the way go
 into a pool, and the best combination of the pool (set partitioning, HiGHS) is taken up from time to time.
+Between a short first search and a long second one, `proof` tries to find and prove the optimum.
 """
 
 import math
 import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from routing.assign import best_combination
+from routing.clock import Clock
 from routing.instances import Instance
+from routing.proof import prove
 from routing.routes import EPSILON, Route, Routes
 
 _UNSERVED = 10_000.0  # costs more than any detour
@@ -23,6 +25,8 @@ _BLINK = 0.01  # share of places overlooked, so that the cheapest does not alway
 _COOLEST = 1e-3  # last temperature, of the first
 _COMBINATIONS = tuple(turn / 12 for turn in range(1, 12))  # when, in shares of the time, to combine the pool
 _COMBINING = 0.02  # share of the time that one combination may take
+_FIRST_SHARE = 0.1  # of the time, before the proof
+_MARGIN = 1e-6
 _LARGEST_POOL = 300_000  # routes; then it starts anew
 
 
@@ -52,21 +56,23 @@ def solve(instance: Instance, *, seconds: float, seed: int) -> Solution | None:
 
     The same seed explores the same way; how far it gets depends on the machine.
     """
-    began_s = time.process_time()
-
-    def spent() -> float:
-        return (time.process_time() - began_s) / max(seconds, 1e-9)
-
+    clock = Clock.of(seconds)
     routes = Routes(instance)
-    best = _Search(routes, instance.vehicles, random.Random(seed)).run(spent, combining_s=_COMBINING * seconds)  # noqa: S311 -- no secret
+    search = _Search(routes, instance.vehicles, random.Random(seed))  # noqa: S311 -- no secret
+    first = search.run(None, clock.part(_FIRST_SHARE))
+    proof = prove(instance, routes, search.pool(), first.routes if not first.bank else None, clock)
+    best = first if proof.routes is None else search.state(proof.routes)
+    if not proof.proven and clock.left_s():
+        best = search.run(best, clock)
     if best.bank or not all(routes.is_feasible(route) for route in best.routes):
         return None
+    cost = instance.cost([list(route) for route in best.routes])
     return Solution(
         instance=instance.name,
-        cost=instance.cost([list(route) for route in best.routes]),
-        bound=None,
-        proven=False,
-        seconds=time.process_time() - began_s,
+        cost=cost,
+        bound=min(proof.bound, cost) if proof.bound > 0 else None,
+        proven=cost <= proof.bound + _MARGIN,
+        seconds=clock.spent_s(),
         routes=best.routes,
     )
 
@@ -80,13 +86,14 @@ class _Search:
         self.requests = range(1, routes.n + 1)
         self.near = {request: self._neighbors(request) for request in self.requests}
 
-    def run(self, spent: Callable[[], float], *, combining_s: float) -> _State:
-        """Return the best state found while ``spent()`` is under 1."""
-        current = best = self._recreate(((),) * self.vehicles, list(self.requests))
+    def run(self, start: _State | None, clock: Clock) -> _State:
+        """Return the best state found until the time is up, from ``start`` or from nothing."""
+        current = best = start or self._recreate(((),) * self.vehicles, list(self.requests))
         hottest = 0.05 * sum(self.routes.length((request, request + self.routes.n)) for request in self.requests)
         hottest /= max(1, len(self.requests))
         combinations = list(_COMBINATIONS)
-        while (share := spent()) < 1:
+        combining_s = _COMBINING * clock.left_s()
+        while (share := clock.share()) < 1:
             if combinations and share > combinations[0]:
                 del combinations[0]
                 current = best = self._combined(best, combining_s)
@@ -99,6 +106,14 @@ class _Search:
             if candidate.cost < best.cost - EPSILON:
                 best = candidate
         return best
+
+    def pool(self) -> list[Route]:
+        """Return the routes met so far."""
+        return [route for route in self.lengths if route]
+
+    def state(self, routes: tuple[Route, ...]) -> _State:
+        """Return the state in which ``routes`` serve everybody."""
+        return self._state((*routes, *((),) * (self.vehicles - len(routes))), [])
 
     def _neighbors(self, request: int) -> list[int]:
         """Return all requests, the most related first: near at both ends, and at the same time."""
@@ -185,5 +200,5 @@ class _Search:
         chosen = best_combination(self.lengths, best.routes, self.routes.n, vehicles=self.vehicles, seconds=seconds)
         if chosen is None:
             return best
-        combined = self._state((*chosen, *((),) * (self.vehicles - len(chosen))), [])
+        combined = self.state(chosen)
         return combined if combined.cost < best.cost - EPSILON else best

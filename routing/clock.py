@@ -1,0 +1,43 @@
+"""How much cpu time a search has left. Searches stop by it; nothing else of them depends on it."""
+
+import time
+from dataclasses import dataclass
+
+
+class OutOfTimeError(Exception):
+    """The cpu time granted is used up."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Cpu seconds of this process, from ``began_s`` to ``until_s``."""
+
+    began_s: float
+    until_s: float
+
+    @classmethod
+    def of(cls, seconds: float) -> "Clock":
+        """Return a clock that starts now and grants ``seconds``."""
+        now_s = time.process_time()
+        return cls(now_s, now_s + seconds)
+
+    def spent_s(self) -> float:
+        """Return the cpu seconds used since the start."""
+        return time.process_time() - self.began_s
+
+    def left_s(self) -> float:
+        """Return the cpu seconds that are left, 0 at least."""
+        return max(0.0, self.until_s - time.process_time())
+
+    def share(self) -> float:
+        """Return how much of the time is used, 1 or more when it is up."""
+        return self.spent_s() / max(self.until_s - self.began_s, 1e-9)
+
+    def part(self, share: float) -> "Clock":
+        """Return a clock that starts now and grants a share of what is left."""
+        return Clock.of(share * self.left_s())
+
+    def check(self) -> None:
+        """Raise OutOfTimeError when the time is up."""
+        if time.process_time() >= self.until_s:
+            raise OutOfTimeError
