@@ -152,11 +152,14 @@ def migrate(settings: Settings, _arguments: argparse.Namespace) -> int:
 
 
 def seed(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Load a town's sample data into an empty database."""
+    """Load a town's sample data, people and sign-ins invented, into an empty database; never in production."""
     from dataclasses import replace
 
     from backend import running
 
+    if not settings.is_demo:
+        print("noriai seed: sample data are for demo mode only", file=sys.stderr)
+        return FAILED
     chosen = replace(settings, demo_town=arguments.town or settings.demo_town)
     with running.servers(chosen) as made:
         told = _with_servers(chosen, made)

@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -199,6 +200,7 @@ def run(settings: Settings, *, prepare: Callable[[Servers], None], once: bool, s
     stop = _stop_on_signals()
     if _running(settings) is not None and not (settings.database_url and settings.redis_url):
         raise RunningError(f"{settings.var} is in use: noriai runs already")
+    _check_port(settings)
     with servers(settings) as made:
         prepare(made)
         started = children(settings, made)
@@ -219,6 +221,16 @@ def run(settings: Settings, *, prepare: Callable[[Servers], None], once: bool, s
             for child in started:
                 child.stop()
     return 0
+
+
+def _check_port(settings: Settings) -> None:
+    """Refuse to start where somebody listens already: whoever it is would answer in our place."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.bind, settings.port))
+        except OSError as error:
+            raise RunningError(f"port {settings.port} is in use: name another one by PORT") from error
 
 
 def _stop_on_signals() -> list[int]:

@@ -18,7 +18,6 @@ from backend.services import lifecycle
 LEASE = timedelta(seconds=30)
 ANSWER_LEASE = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=10)
-RETRY_KEY_LIFE = timedelta(hours=23)
 MOST_TRIES = 30
 CALL_KINDS = frozenset({"delay", "delay_over", "run_suspended", "vehicle_changed"})
 DELAYS_FIRST = 1

@@ -30,7 +30,10 @@ class Placement:
 
 
 def promises(day_plan: DayPlan, wish: Wish, *, not_before_s: int) -> list[Promise]:
-    """Return the promises that would meet ``wish``, the most wanted first (Q-13, Q-14; D-26)."""
+    """Return the promises that would meet ``wish``, the most wanted first (Q-13, Q-14; D-26).
+
+    Whole windows come first: one cut short by the wished arrival breaks by a minute's delay.
+    """
     service = day_plan.service
     not_before_s = max(not_before_s, service.hours_start_s)
     if wish.kind is WishKind.DEPART:
@@ -47,7 +50,8 @@ def promises(day_plan: DayPlan, wish: Wish, *, not_before_s: int) -> list[Promis
         )
         latest_s = wish.time_s
     made = (promise_at(day_plan, wish, start_s, latest_s=latest_s) for start_s in starts)
-    return [each for each in made if each is not None]
+    kept = [each for each in made if each is not None]
+    return sorted(kept, key=lambda each: each.pickup_latest_s - each.pickup_earliest_s < service.pickup_window_s)
 
 
 def promise_at(day_plan: DayPlan, wish: Wish, pickup_s: int, *, latest_s: int) -> Promise | None:
