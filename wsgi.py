@@ -15,7 +15,7 @@ from backend.jobs.sweeping import SEND
 from backend.services import demo_clock
 from backend.settings import Settings, read
 from backend.world import World
-from bot.messenger import LineMessenger
+from bot.late_messenger import LateMessenger
 
 
 def make_world(settings: Settings) -> World:
@@ -31,7 +31,7 @@ def make_world(settings: Settings) -> World:
         clock=Clock(started, demo_clock.reader(engine) if settings.is_demo else None),
         wall=wall,
         bell=bell,
-        messenger=LineMessenger(settings),
+        messenger=LateMessenger(settings),
         map_source=TownMap(town.roads_path, town.speeds_path),
     )
     tell_after_commit(lambda notification_id: bell.ring(SEND, notification_id))
