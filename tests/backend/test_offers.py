@@ -111,9 +111,9 @@ def test_nearly_every_refused_wish_of_a_busy_day_gets_a_ride_that_books_at_the_f
     town = Town(session, stops=6, seats=(2, 1), max_wait_s=600)
     dice = random.Random(7)
     servable, answered, offered, broken = 0, 0, 0, []
-    for _ in range(40):
+    for _ in range(30):
         origin, destination = dice.sample(range(6), 2)
-        clock = f"{dice.randrange(9, 13)}:{dice.choice((0, 10, 20, 30, 40, 50)):02d}"
+        clock = f"{dice.randrange(9, 12)}:{dice.choice((0, 10, 20, 30, 40, 50)):02d}"
         outcome = town.book(
             origin, destination, time=clock, kind=dice.choice(("depart", "arrive")), adult=dice.choice((1, 2))
         )
@@ -128,7 +128,7 @@ def test_nearly_every_refused_wish_of_a_busy_day_gets_a_ride_that_books_at_the_f
             broken += [] if isinstance(booked, Booking) else [(offer, booked)]
             attempt.rollback()
 
-    assert servable >= 10
+    assert servable >= 8
     assert answered >= 0.9 * servable
     assert broken == []
     assert offered >= 2 * servable
