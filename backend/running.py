@@ -67,11 +67,15 @@ class Child:
         if is_dead and time.monotonic() - self.started_at > CALM_S:
             self.start()
 
+    def ask_to_stop(self) -> None:
+        """Ask it to end."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
     def stop(self) -> None:
-        """Ask it to end; kill it when it does not."""
-        if self.process is None or self.process.poll() is not None:
+        """Wait until it has ended; kill it when it does not."""
+        if self.process is None:
             return
-        self.process.terminate()
         try:
             self.process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
@@ -205,11 +209,7 @@ def run(settings: Settings, *, prepare: Callable[[Servers], None], once: bool, s
         prepare(made)
         started = children(settings, made)
         try:
-            for child in started[:FIRST]:
-                child.start()
-            _wait_until_ready(settings, started, stop)
-            for child in started[FIRST:]:
-                child.start()
+            _start(settings, started, stop)
             if not stop:
                 say(settings.public_url)
             while not stop and not once:
@@ -218,9 +218,25 @@ def run(settings: Settings, *, prepare: Callable[[Servers], None], once: bool, s
                 for child in started:
                     child.restart_if_dead()
         finally:
-            for child in started:
-                child.stop()
+            _stop(started)
     return 0
+
+
+def _start(settings: Settings, started: list[Child], stop: list[int]) -> None:
+    """Start the processes; those that nobody waits for once people can be served."""
+    for child in started[:FIRST]:
+        child.start()
+    _wait_until_ready(settings, started, stop)
+    for child in started[FIRST:]:
+        child.start()
+
+
+def _stop(started: list[Child]) -> None:
+    """Ask all processes to end, and wait until they have."""
+    for child in started:
+        child.ask_to_stop()
+    for child in started:
+        child.stop()
 
 
 def _check_port(settings: Settings) -> None:
