@@ -127,7 +127,7 @@ def test_a_member_sees_only_own_rides_to_come_with_their_present_times(demo):
         booking_queries.get(demo.session, later.public_id, rider_id=other.id)
 
 
-@pytest.mark.req("D-32", "D-43")
+@pytest.mark.req("D-32")
 def test_a_cancelled_seat_is_free_again_at_once(session):
     town = Town(session, seats=(1,), max_wait_s=0)
     first = town.book(0, 3)

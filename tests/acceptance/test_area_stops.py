@@ -31,7 +31,7 @@ def test_a_stop_outside_the_area_vanishes_and_is_refused_on_every_channel(demo):
     assert {said(outcome) for outcome in outcomes} == {"stop_not_served"}
 
 
-@pytest.mark.req("D-09", "Q-16", "D-16")
+@pytest.mark.req("D-09", "Q-16")
 def test_forty_stops_are_loaded_and_marked_as_a_sample(demo):
     town = load_town("minami")
 

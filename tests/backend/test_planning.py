@@ -71,11 +71,6 @@ def loses_a_ride(plan):
     ), empty
 
 
-def lets_out_first(plan):
-    full, empty = plan
-    return replace(full, visits=tuple(reversed(full.visits))), empty
-
-
 def keeps_it_waiting(plan):
     """Carry the first party to the end of the line and back before the second one boards."""
     full, empty = plan
