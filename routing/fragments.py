@@ -133,7 +133,7 @@ def all_fragments(tables: Tables, clock: Clock, *, most: int) -> Fragments:
         following = _with_dropoff(tables, partial)
         empty = following.riders.max(axis=1) == _NOBODY
         done.append(_completed(following.take(empty)))
-        partial = _undominated(_concatenated([following.take(~empty), _with_pickup(tables, partial)]))
+        partial = _undominated(_concatenated([following.take(~empty), _with_pickup(tables, partial, clock)]))
         if len(partial.first) > most:
             raise IntractableError(f"more than {most} partial fragments")
     return undominated(_joined(done))
@@ -231,13 +231,14 @@ def _advanced(tables: Tables, rows: _Partial, node: Ints) -> _Partial:
     )
 
 
-def _with_pickup(tables: Tables, partial: _Partial) -> _Partial:
+def _with_pickup(tables: Tables, partial: _Partial, clock: Clock) -> _Partial:
     """Return ``partial`` with every further pick-up that may fit."""
     ups = np.arange(1, tables.n + 1)
     together = _together(tables)
     found = []
     size = max(1, _CHUNK // tables.n)
     for begin in range(0, len(partial.first), size):
+        clock.check()
         rows = partial.take(np.arange(begin, min(begin + size, len(partial.first))))
         took = (tables.service[:, None] + tables.distance)[rows.last][:, ups]
         latest = tables.latest[ups] + SLACK

@@ -1,0 +1,178 @@
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from routing.clock import Clock, OutOfTimeError
+from routing.fragments import IntractableError, Tables, all_fragments
+from routing.generated import static_day
+from routing.instances import Instance, Node
+from routing.master import Master, choose, served_table
+from routing.network import Cuts, Network, Prices
+from routing.pricing import Pricing, Search
+from routing.proof import prove
+from routing.routes import Routes
+from tests.routing.test_solve import has_times, least_cost, orders
+
+EVERYTHING = Search(beam=10**6, most=10**6, whole=True)
+CHEAPEST = Search(beam=10**6, most=10**6, whole=False)
+
+
+def tight_day(seed, *, requests=4):
+    day = static_day(requests, 2, seed=seed)
+    return Instance("tight", 2, 480.0, 3.0, 20.0 + seed % 3 * 5, day.nodes)
+
+
+def network_of(day):
+    tables = Tables.of(day)
+    return Network(tables, all_fragments(tables, Clock.of(60), most=10**6))
+
+
+def least_of_each_set(day):
+    """Return the cheapest route of each set of riders, by trying every order."""
+    routes, cheapest = Routes(day), {}
+    for size in range(1, day.requests + 1):
+        for riders in combinations(range(1, day.requests + 1), size):
+            lengths = [routes.length(order) for order in orders(riders, day.requests) if has_times(day, order)]
+            if lengths:
+                cheapest[frozenset(riders)] = min(lengths)
+    return cheapest
+
+
+def prices_of(day, seed, *, cuts=()):
+    rng = np.random.default_rng(seed)
+    table = Cuts(np.array(cuts, dtype=np.int64).reshape(-1, 3), rng.uniform(0, 8, len(cuts)))
+    return Prices(rng.uniform(5, 30, day.requests), -rng.uniform(0, 5), table)
+
+
+def reduced_cost(riders, length, prices):
+    twice = [len(riders & set(members.tolist())) > 1 for members in prices.cuts.members]
+    return length - sum(prices.requests[rider - 1] for rider in riders) - prices.vehicle + prices.cuts.prices @ twice
+
+
+def riders_of(words, n):
+    return frozenset(rider for rider in range(1, n + 1) if int(words[0]) >> (rider - 1) & 1)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_every_fragment_can_be_driven_and_begins_and_ends_empty(seed):
+    day = tight_day(seed)
+
+    fragments = all_fragments(Tables.of(day), Clock.of(60), most=10**6)
+
+    assert len(fragments) >= 4
+    for row in range(len(fragments)):
+        visits = tuple(int(node) for node in fragments.visits[row] if node)
+        aboard = np.cumsum([1 if node <= day.requests else -1 for node in visits])
+        assert has_times(day, visits)
+        assert (aboard[:-1] > 0).all()
+        assert aboard[-1] == 0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_chains_of_fragments_are_all_routes_by_brute_force(seed):
+    day = tight_day(seed)
+    network, prices = network_of(day), prices_of(day, seed, cuts=[(1, 2, 3), (2, 3, 4)])
+    expected = {
+        riders: pytest.approx(reduced_cost(riders, length, prices)) for riders, length in least_of_each_set(day).items()
+    }
+
+    chains = Pricing(network, prices, network.bounds(prices), below=1e6, search=EVERYTHING).run(Clock.of(60))
+
+    found = {riders_of(chains.served[row], 4): chains.reduced[row] for row in range(len(chains))}
+    assert chains.complete
+    assert found == expected
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_pricing_finds_the_cheapest_route_and_bounds_never_exceed_it(seed):
+    day = tight_day(seed)
+    network, prices = network_of(day), prices_of(day, seed, cuts=[(1, 2, 3)])
+    least = min(reduced_cost(riders, length, prices) for riders, length in least_of_each_set(day).items())
+    bounds = network.bounds(prices)
+
+    chains = Pricing(network, prices, bounds, below=1e6, search=CHEAPEST).run(Clock.of(60))
+
+    assert chains.reduced.min() == pytest.approx(least)
+    assert bounds.least <= least + 1e-9
+    best = int(chains.reduced.argmin())
+    assert (bounds.through[chains.trace(best)] <= least + 1e-9).all()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_proof_agrees_with_brute_force(seed):
+    day = tight_day(seed, requests=3)
+
+    proof = prove(day, Routes(day), [], None, Clock.of(20))
+
+    least = least_cost(day)
+    if least == float("inf"):
+        assert proof.routes is None
+    else:
+        assert proof.proven
+        assert (proof.cost, proof.bound) == (pytest.approx(least), pytest.approx(least))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_duty_shorter_than_the_day_is_kept_and_bounded(seed):
+    nodes = static_day(3, 2, seed=seed).nodes
+    day = Instance("short", 2, 150.0 + 25 * seed, 3.0, 25.0, nodes)
+
+    proof = prove(day, Routes(day), [], None, Clock.of(20))
+
+    least = least_cost(day)
+    assert proof.bound <= least + 1e-6
+    assert proof.cost >= least - 1e-6
+    assert proof.routes is None or all(has_times(day, route) for route in proof.routes)
+
+
+def test_without_time_nothing_is_claimed():
+    day = static_day(3, 2, seed=1)
+
+    proof = prove(day, Routes(day), [], None, Clock.of(0))
+
+    assert (proof.bound, proof.routes, proof.proven) == (0.0, None, False)
+
+
+def test_a_day_with_too_many_fragments_or_ones_that_take_no_time_is_refused():
+    crowd = tuple(Node(0, number / 100, 0, 1, 0, 480) for number in range(8))
+    same = (Node(0, 0, 0, 0, 0, 480), *crowd, *(node._replace(load=-1) for node in crowd), Node(0, 0, 0, 0, 0, 480))
+    day = Instance("crowd", 2, 480, 8, 90, same)
+
+    with pytest.raises(IntractableError):
+        all_fragments(Tables.of(day), Clock.of(60), most=1_000)
+    assert prove(day, Routes(day), [], None, Clock.of(0.3)).routes is None
+    with pytest.raises(OutOfTimeError):
+        all_fragments(Tables.of(day), Clock.of(0), most=10**6)
+
+
+def test_cuts_close_the_gap_that_three_halves_leave():
+    master = Master(3, 3)
+    for riders in ((1, 2), (2, 3), (1, 3)):
+        master.add((*riders, *(rider + 3 for rider in riders)), 2.0)
+    master.add((1, 4), 1.5)
+    relaxed = master.relax()
+
+    added = master.cut(relaxed)
+
+    assert relaxed.value == pytest.approx(3.0)
+    assert added == 1
+    assert master.relax().value == pytest.approx(3.5)
+    assert not master.add((1, 2, 4, 5), 2.5)
+    assert master.add((2, 1, 4, 5), 1.9)
+    assert master.relax().value == pytest.approx(3.5)
+    prices = Prices(np.array([1.0, 2.0, 3.0]), -0.5, Cuts(np.array([[1, 2, 3]]), np.array([0.25])))
+    assert master.reduced(prices) == pytest.approx([1.9 - 3 + 0.75, 2 - 5 + 0.75, 2 - 4 + 0.75, 1.5 - 1 + 0.5])
+
+
+def test_the_cheapest_choice_serves_everybody_or_there_is_none():
+    routes = [(1, 3), (2, 4), (1, 2, 3, 4)]
+
+    def chosen(costs, among=3):
+        serves = served_table(routes[:among], 2)
+        return choose(serves, np.array(costs[:among]), vehicles=2, seconds=5)
+
+    assert chosen([1.0, 1.0, 3.0]).chosen.tolist() == [0, 1]
+    assert chosen([2.0, 2.0, 3.0]).bound == pytest.approx(3.0)
+    assert chosen([1.0, 1.0, 3.0], among=1).chosen is None
+    assert chosen([1.0, 1.0, 3.0], among=0).bound == float("inf")
