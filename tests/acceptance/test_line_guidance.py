@@ -64,7 +64,7 @@ def test_a_ride_begins_at_a_stops_page(member):
     member.say("真駒内駅")
     member.tap("ここからのる")
 
-    assert "どこでおりますか" in member.read
+    assert "どこまで行きますか" in member.read
 
 
 @pytest.mark.req("D-07")
@@ -167,5 +167,5 @@ def test_two_residents_at_once_keep_their_own_conversation(guest, member):
     guest.rich("fares")
     member.say("真駒内駅")
 
-    assert "どこでおりますか" in member.read
+    assert "どこまで行きますか" in member.read
     assert "350円" in guest.read

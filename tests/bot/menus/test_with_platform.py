@@ -112,7 +112,7 @@ def test_a_newcomer_registers_books_and_reads_the_receipt(town, simulator):
     see(phone, "どこからのりますか")
     for label, words in (
         ("ま", "真駒内駅"),
-        ("真駒内駅", "どこでおりますか"),
+        ("真駒内駅", "どこまで行きますか"),
         ("か", "芸術の森センター"),
         ("芸術の森センター", "いつのりますか"),
         ("今日 11月25日(金)", "何時にしますか"),
