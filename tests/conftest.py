@@ -1,11 +1,13 @@
 """A real PostgreSQL and Valkey for every test process; a fresh clone of the migrated database for every test."""
 
 import itertools
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -14,6 +16,9 @@ from backend.db import migrate, sealing
 from backend.db.session import make_engine
 from tests import make
 from tests.demo_town import DemoTown
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+SWITCHES = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 _numbers = itertools.count(1)
 
@@ -46,6 +51,20 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Valkey
     """A Valkey."""
     with embedded.valkey(Path(tmp_path_factory.mktemp("valkey"))) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium. Where there is none the tests are skipped and counted; the gate must have one."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None and os.environ.get("CI") == "true":  # noqa: TID251 -- the gate's own switch, not a setting
+        pytest.fail("no Chromium: the gate needs one")
+    if found is None:
+        pytest.skip("no Chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=SWITCHES)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture

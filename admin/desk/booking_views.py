@@ -140,27 +140,19 @@ def ask_change(public_id: str) -> ResponseReturnValue:
 
 
 def _offered(session: Session, person: RiderView, wish: Wish, *, found: object) -> str:
-    return render_template(
-        "desk/offers.html",
-        desk=desk_of(session),
-        rider=person,
-        offers=found,
-        wish=wish,
-        stops=_stop_names(session, wish.day),
-        lists=lists_for(session, network.get_service(session)),
-        typed=WishForm.of_form(request.form),
-        faults={},
-        instead_of=request.form.get("instead_of", ""),
-        key=forms.new_key(),
-    )
+    return _answered(session, person, wish, "desk/offers.html", offers=found)
 
 
 def _refused(session: Session, person: RiderView, wish: Wish, refusal: Refusal) -> str:
+    return _answered(session, person, wish, "desk/refused.html", refusal=refusal)
+
+
+def _answered(session: Session, person: RiderView, wish: Wish, template: str, **answer: object) -> str:
+    """Return the answer to a wish, with the form to ask for something else."""
     return render_template(
-        "desk/refused.html",
+        template,
         desk=desk_of(session),
         rider=person,
-        refusal=refusal,
         wish=wish,
         stops=_stop_names(session, wish.day),
         lists=lists_for(session, network.get_service(session)),
@@ -168,6 +160,7 @@ def _refused(session: Session, person: RiderView, wish: Wish, refusal: Refusal) 
         faults={},
         instead_of=request.form.get("instead_of", ""),
         key=forms.new_key(),
+        **answer,
     )
 
 

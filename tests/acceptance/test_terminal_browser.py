@@ -3,11 +3,10 @@
 import json
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
@@ -18,22 +17,9 @@ from tests.terminal import MORNING, Shift, make_app
 
 pytestmark = pytest.mark.browser
 
-BROWSERS = [Path("/usr/bin/chromium"), Path("/usr/bin/chromium-browser"), Path("/usr/bin/google-chrome")]
-SWITCHES = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 PHONE, TABLET = {"width": 360, "height": 740}, {"width": 800, "height": 1280}
 PATIENCE_MS = 8000
 SMALLEST_TAP = 56
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    found = next((path for path in BROWSERS if path.exists()), None)
-    if found is None:
-        pytest.skip("no Chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(found), args=SWITCHES)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

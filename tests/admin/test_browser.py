@@ -3,11 +3,10 @@
 import re
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -24,24 +23,10 @@ from tests.make import MONDAY, NOW, at, jst, make_caller, seed_minami
 
 pytestmark = pytest.mark.browser
 
-BROWSERS = [Path("/usr/bin/chromium"), Path("/usr/bin/chromium-browser"), Path("/usr/bin/google-chrome")]
-SWITCHES = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 PATIENCE_MS = 8000
 PHONE = "060-9999-0001"
 MORNING = jst("2022-11-28 09:20:00")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    """A Chromium, or a skip that says so."""
-    found = next((path for path in BROWSERS if path.exists()), None)
-    if found is None:
-        pytest.skip("no Chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(found), args=SWITCHES)
-        yield launched
-        launched.close()
 
 
 class Desk:

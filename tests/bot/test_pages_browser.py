@@ -9,7 +9,7 @@ from backend.db.session import transaction
 from backend.services import registration
 from tests.bot.make_bot import make_app
 from tests.bot.simulator.conftest import serving
-from tests.bot.simulator.test_page_browser import NARROW, WIDE, browser  # noqa: F401 -- a fixture
+from tests.bot.simulator.test_page_browser import NARROW, WIDE
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +37,7 @@ def check(page):
 
 @pytest.mark.req("D-49")
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["360", "1280"])
-def test_forms_can_be_used_by_everybody_without_scripts(browser, site, size):  # noqa: F811 -- the fixture
+def test_forms_can_be_used_by_everybody_without_scripts(browser, site, size):
     context = browser.new_context(viewport=size, locale="ja-JP")
     context.set_default_timeout(20000)
     page = context.new_page()
