@@ -49,14 +49,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _expected() -> tuple[type[Exception], ...]:
     """Return what can go wrong without being a fault of ours."""
     import redis
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import IntegrityError, OperationalError
 
     from backend.db.sealing import KeyringError
     from backend.embedded import EmbeddedError
     from backend.running import RunningError
     from backend.towns import TownDataError
 
-    return (EmbeddedError, RunningError, KeyringError, TownDataError, OperationalError, redis.RedisError)
+    return (
+        EmbeddedError,
+        RunningError,
+        KeyringError,
+        TownDataError,
+        IntegrityError,
+        OperationalError,
+        redis.RedisError,
+    )
 
 
 def _one_line(error: Exception) -> str:
@@ -152,20 +160,50 @@ def migrate(settings: Settings, _arguments: argparse.Namespace) -> int:
 
 
 def seed(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Load a town's sample data, people and sign-ins invented, into an empty database; never in production."""
+    """Load a town's sample data into an empty database; invented people and sign-ins in demo mode only."""
     from dataclasses import replace
 
     from backend import running
 
-    if not settings.is_demo:
-        print("noriai seed: sample data are for demo mode only", file=sys.stderr)
-        return FAILED
     chosen = replace(settings, demo_town=arguments.town or settings.demo_town)
     with running.servers(chosen) as made:
         told = _with_servers(chosen, made)
         _migrate(told)
         loaded = _seed(told)
     print(f"{chosen.demo_town}: {loaded}" if loaded else "a town is loaded already: nothing changed")
+    return 0
+
+
+def add_staff(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Add a sign-in and print its password and authenticator secret, which are shown this once.
+
+    The person's name is read from standard input: command lines can be seen by everybody on the machine.
+    """
+    import secrets
+
+    import pyotp
+
+    from backend import running
+    from backend.db.session import transaction
+    from backend.services import staff
+
+    password, totp_secret = secrets.token_urlsafe(12), pyotp.random_base32()
+    name = input("name: ").strip()
+    with running.servers(settings) as made:
+        world = _world(_with_servers(settings, made))
+        with transaction(world.engine) as session:
+            staff.create(
+                session,
+                login=arguments.login,
+                password=password,
+                role=arguments.role,
+                name=name,
+                carrier_id=None,
+                totp_secret=totp_secret,
+                now=world.clock(),
+            )
+    uri = pyotp.TOTP(totp_secret).provisioning_uri(name=arguments.login, issuer_name="Noriai")
+    print(f"password: {password}\nauthenticator: {uri}")
     return 0
 
 
@@ -245,7 +283,8 @@ def _seed(settings: Settings) -> object | None:
             if seeding.is_loaded(session):
                 return None
             sealing.install(sealing.load_or_create(settings.keyring))
-            return seeding.load(session, towns.load(settings.demo_town), now=clock())
+            town = towns.load(settings.demo_town)
+            return seeding.load(session, town, now=clock(), with_people=settings.is_demo)
     finally:
         engine.dispose()
 
@@ -262,6 +301,11 @@ def _town(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--town", help="which town's data (default: DEMO_TOWN)")
 
 
+def _staff_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("login", help="the name to sign in with")
+    parser.add_argument("role", choices=("operator", "dispatcher", "driver", "carrier", "town_officer"))
+
+
 def _name(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", help="what it does, in a few words")
 
@@ -273,6 +317,7 @@ COMMANDS = {
     "sweep": Command("do what a crash has lost", sweep, _once),
     "migrate": Command("bring the database to the newest tables", migrate),
     "seed": Command("load a town's sample data", seed, _town),
+    "add-staff": Command("add a sign-in for a person of the staff", add_staff, _staff_options),
     "check-config": Command("name every setting that production would refuse", check_config),
     "check-invariants": Command("check seats and promises by independent means", check_invariants),
     "migration": Command("write the next migration", new_migration, _name),
