@@ -10,6 +10,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
+from admin.field_labels import label_of
 from admin.forms import FormError
 from admin.routes import DRIVER, MENU, PUBLIC, ROLES
 from backend import texts
@@ -126,6 +127,7 @@ def _prepare_app(state: BlueprintSetupState) -> None:
     state.app.config.setdefault("WTF_CSRF_SSL_STRICT", False)  # pages send no referrer; Sec-Fetch-Site is asked
     csrf.init_app(state.app)
     state.app.jinja_env.filters["digits"] = times.clock
+    state.app.jinja_env.filters["label"] = lambda name: label_of(name, g.get("language", texts.FALLBACK))
     state.app.jinja_env.globals["has_text"] = texts.has
 
 

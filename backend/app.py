@@ -53,9 +53,10 @@ def create_app(world: World) -> Flask:
     _add_words(app)
     app.register_error_handler(NotFoundError, lambda _error: _page(404))
     app.register_error_handler(StaleError, lambda _error: _page(409))
-    # A reference to a row that is gone is an old screen; a value no column takes is bad input. Neither is a bug.
+    # A reference to a row that is gone is an old screen; a value no column takes is bad input, or an
+    # address of nothing. None is a bug.
     app.register_error_handler(IntegrityError, lambda _error: _page(409))
-    app.register_error_handler(DataError, lambda _error: _page(400))
+    app.register_error_handler(DataError, lambda _error: _page(404 if request.method in {"GET", "HEAD"} else 400))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _bug)
     return app

@@ -82,7 +82,7 @@ def list_bookings() -> ResponseReturnValue:
     with transaction(world().engine) as session:
         service = network.get_service(session)
         today = times.day_of(world().clock())
-        day = _day(request.args.get("day", ""), today)
+        day = forms.day_or(request.args, "day", today)
         listed = booking_queries.list_day(session, service.id, day)
         return render_template("desk/bookings.html", desk=desk_of(session), day=day, listed=listed)
 
@@ -167,10 +167,3 @@ def _answered(session: Session, person: RiderView, wish: Wish, template: str, **
 def _stop_names(session: Session, day: date) -> dict[int, str]:
     service = network.get_service(session)
     return {stop.id: stop.name for stop in network.list_stops(session, service.id, day)}
-
-
-def _day(written: str, today: date) -> date:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return today

@@ -1,6 +1,6 @@
 """The board of a day, past or coming, refreshed by itself (D-39)."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -26,7 +26,7 @@ def board() -> ResponseReturnValue:
     """Show the duties of a day: visits, loads, promises, lateness, and the map."""
     now = world().clock()
     today = times.day_of(now)
-    day = _day(request.args.get("day", ""), today)
+    day = forms.day_or(request.args, "day", today)
     with transaction(world().engine) as session:
         service = network.get_service(session)
         view = board_queries.day(session, service.id, day, now=now)
@@ -45,10 +45,3 @@ def board() -> ResponseReturnValue:
             calls=call_tasks.count_open(session),
             key=forms.new_key(),
         )
-
-
-def _day(written: str, today: date) -> date:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return today

@@ -76,7 +76,9 @@ def add_duty_pattern() -> ResponseReturnValue:
         return _page(faults=fault.said(g.language)), 400
     with transaction(world().engine) as session:
         service_id = network.get_service(session).id
-        masters.add_duty_pattern(session, service_id, entry=entry, actor=g.actor, now=world().clock())
+        outcome = masters.add_duty_pattern(session, service_id, entry=entry, actor=g.actor, now=world().clock())
+    if isinstance(outcome, Refusal):
+        return _page(refusal=outcome), 409
     return redirect(url_for("admin.masters.fleet"), 303)
 
 
@@ -122,6 +124,7 @@ def _page(*, faults: dict[str, str] | None = None, refusal: Refusal | None = Non
         service = network.get_service(session)
         return render_template(
             "masters/fleet.html",
+            service=service,
             vehicles=master_queries.list_vehicles(session),
             patterns=master_queries.list_patterns(session, service.id),
             carriers=master_queries.list_carriers(session),

@@ -1,10 +1,11 @@
 """Wishes that could not be met, as needs: what councils decide by (product.md 7, 4)."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from admin import forms
 from backend.app import world
 from backend.db.queries import needs, network
 from backend.db.session import transaction
@@ -23,16 +24,9 @@ def create_blueprint() -> Blueprint:
 def table() -> ResponseReturnValue:
     """Show the needs of some days, and where and when they arose; nobody is named."""
     today = times.day_of(world().clock())
-    first = _day(request.args.get("first", ""), today - SPAN)
-    last = _day(request.args.get("last", ""), today + SPAN)
+    first = forms.day_or(request.args, "first", today - SPAN)
+    last = forms.day_or(request.args, "last", today + SPAN)
     with transaction(world().engine) as session:
         service = network.get_service(session)
         view = needs.between(session, service.id, first=first, last=last)
     return render_template("needs/table.html", view=view, first=first, last=last)
-
-
-def _day(written: str, otherwise: date) -> date:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return otherwise

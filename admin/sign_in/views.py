@@ -102,6 +102,9 @@ def _target(person: StaffView) -> str:
 
 def _inside(address: str) -> str | None:
     """Return a path of ours, or None: a sign-in never leads away."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
     is_ours = not parts.scheme and not parts.netloc and address.startswith("/") and "\\" not in address
     return address if is_ours else None

@@ -13,6 +13,7 @@ MOST_EVENTS = 100
 DELAY = "delay"
 LONGEST_DELAY_S = 4 * 3600
 OLDEST = timedelta(days=2)
+MOST_DECIMAL = 10.0**9
 _EVENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 Json = Mapping[str, object]
@@ -111,8 +112,8 @@ def _number(values: Json, name: str, *, most: int) -> int:
 
 def _decimal(values: Json, name: str) -> float:
     value = values.get(name)
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise UnreadableError(name)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not -MOST_DECIMAL <= value <= MOST_DECIMAL:
+        raise UnreadableError(name)  # NaN is not between the two either
     return float(value)
 
 

@@ -47,7 +47,7 @@ def parse_clock(text: str) -> int | None:
     True
     """
     hours, colon, minutes = text.strip().partition(":")
-    if not (colon and hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2):  # noqa: PLR2004 -- MM
+    if not (colon and hours.isdecimal() and minutes.isdecimal() and len(hours) <= len(minutes) == 2):  # noqa: PLR2004
         return None
     second = int(hours) * HOUR_S + int(minutes) * MINUTE_S
     return second if int(minutes) < MINUTE_S and second < DAY_S else None

@@ -11,7 +11,7 @@ from typing import TypeVar
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from backend.db.models import DutyPattern, ServiceStop, Stop, TravelTimeTable, Vehicle
+from backend.db.models import DutyPattern, ServiceStop, Stop, TransportService, TravelTimeTable, Vehicle
 from backend.domain.errors import NotFoundError, StaleError
 from backend.domain.refusals import Refusal
 from backend.ports import DrivingProfile, MapSource, Point, Season
@@ -156,8 +156,15 @@ def change_vehicle(
 
 def add_duty_pattern(
     session: Session, service_id: int, *, entry: DutyPatternData, actor: str, now: datetime
-) -> DutyPattern:
-    """Plan a vehicle and a driver for weekdays; days that are made from now on follow."""
+) -> DutyPattern | Refusal:
+    """Plan a vehicle and a driver for weekdays, or say why not; days that are made from now on follow."""
+    service = session.get_one(TransportService, service_id)
+    start_s = service.hours_start_s if entry.start_s is None else entry.start_s
+    end_s = service.hours_end_s if entry.end_s is None else entry.end_s
+    if end_s <= start_s:
+        return Refusal("hours_backwards")
+    if entry.valid_from and entry.valid_to and entry.valid_to < entry.valid_from:
+        return Refusal("days_backwards")
     columns = _columns(entry) | {"weekdays": list(entry.weekdays)}
     pattern = DutyPattern(transport_service_id=service_id, **columns)
     session.add(pattern)

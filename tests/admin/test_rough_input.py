@@ -1,0 +1,106 @@
+"""What no page of ours sends: it is answered with the field's name and a sentence, never with a fault of ours."""
+
+from datetime import date
+
+import pytest
+
+from admin import forms
+from admin.field_labels import LABELS
+from backend.api import driver_taps
+from backend.api.problems import UnreadableError
+from backend.db.session import transaction
+from backend.domain import times
+from backend.texts import has
+from tests.admin.web import Web
+from tests.make import NOW, Town
+
+DIGITS = "9" * 10_000
+
+
+@pytest.fixture
+def web(engine):
+    """A dispatcher's browser at a small town."""
+    with transaction(engine) as session:
+        Town(session)
+    return Web(engine, now=NOW)
+
+
+@pytest.mark.parametrize("written", [DIGITS, "-1", "1e5", "\0"])
+def test_a_number_of_any_length_is_read_or_named(written):
+    with pytest.raises(forms.FormError) as fault:
+        forms.number_of({"adult": written}, "adult")
+
+    assert fault.value.field == "adult"
+
+
+def test_a_clock_with_ten_thousand_digits_is_none():
+    assert times.parse_clock(f"{DIGITS}:00") is None
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "x\0"])
+@pytest.mark.parametrize("page", ["/admin/dispatch/?day=", "/admin/desk/bookings/?day=", "/admin/needs/?first="])
+def test_a_page_of_an_impossible_day_shows_a_possible_one(web, page, day):
+    assert web.get(page + day).status_code == 200
+
+
+def test_a_day_that_nobody_reckons_with_is_named():
+    with pytest.raises(forms.FormError, match="birth"):
+        forms.day_of({"birth": "0001-01-01"}, "birth")
+
+    assert forms.day_of({"birth": "1931-04-01"}, "birth") == date(1931, 4, 1)
+
+
+@pytest.mark.parametrize("path", ["/admin/riders/%00", "/admin/desk/bookings/%00", f"/admin/masters/stops/{2**70}"])
+def test_an_address_that_no_row_can_have_is_not_there(web, path):
+    assert web.get(path).status_code == 404
+
+
+def test_a_sign_in_leads_on_from_a_broken_address(web):
+    web.client.delete_cookie("noriai")
+
+    answer = web.post("/admin/sign-in", page="/admin/sign-in", login="x", password="x", to="//[")
+
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("hours", [{"start": "9:00"}, {"end": "12:00"}])
+def test_a_duty_with_one_time_ends_with_the_service(web, hours):
+    vehicle_id = "1"
+
+    answer = web.post("/admin/masters/fleet/duties", vehicle_id=vehicle_id, **{"weekday-0": "yes"}, **hours)
+
+    assert answer.status_code == 303
+    assert web.get("/admin/masters/fleet/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("span", "code"),
+    [
+        ({"start": "12:00", "end": "9:00"}, "運行の終わりは"),
+        ({"valid_from": "2022-12-02", "valid_to": "2022-12-01"}, "最後の日は"),
+    ],
+)
+def test_a_duty_backwards_is_refused(web, span, code):
+    answer = web.post("/admin/masters/fleet/duties", vehicle_id="1", **{"weekday-0": "yes"}, **span)
+
+    assert answer.status_code == 409
+    assert code in answer.get_data(as_text=True)
+
+
+def test_what_is_wrong_is_said_with_the_name_of_the_field(web):
+    answer = web.post("/admin/masters/fleet/duties", vehicle_id="1", start="25:99", **{"weekday-0": "yes"})
+
+    assert answer.status_code == 400
+    assert "<strong>始まり</strong> 時刻は" in answer.get_data(as_text=True)
+
+
+def test_every_field_is_called_something():
+    assert [key for key in LABELS.values() if not has(key)] == []
+
+
+@pytest.mark.parametrize(
+    "body", [{"lat": float("nan"), "lon": 1}, {"lat": 10**400, "lon": 1}, {"lat": 1, "lon": 1, "age_s": float("inf")}]
+)
+def test_a_place_that_is_no_number_is_unreadable(body):
+    with pytest.raises(UnreadableError):
+        driver_taps.fix_of(body, now=NOW)
