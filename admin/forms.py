@@ -9,6 +9,8 @@ from backend.domain import times
 from backend.texts import text
 
 LONGEST = 200
+LONGEST_NUMBER = 12
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)  # room to reckon on both sides
 
 
 class FormError(ValueError):
@@ -60,7 +62,7 @@ def optional_text(form: Form, name: str, *, longest: int = LONGEST) -> str:
 def number_of(form: Form, name: str, *, least: int = 0, most: int = 1_000_000) -> int:
     """Return a whole number between ``least`` and ``most``; FormError for anything else."""
     written = unicodedata.normalize("NFKC", form.get(name, "")).strip()
-    if not written.isdecimal() or not least <= int(written) <= most:
+    if len(written) > LONGEST_NUMBER or not written.isdecimal() or not least <= int(written) <= most:
         raise FormError(name, "admin-form-number")
     return int(written)
 
@@ -79,9 +81,20 @@ def degrees_of(form: Form, name: str, *, most: float) -> float:
 def day_of(form: Form, name: str) -> date:
     """Return a day written by a date input."""
     try:
-        return date.fromisoformat(form.get(name, "").strip())
+        day = date.fromisoformat(form.get(name, "").strip())
     except ValueError as error:
         raise FormError(name, "admin-form-day") from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise FormError(name, "admin-form-day")
+    return day
+
+
+def day_or(form: Form, name: str, otherwise: date) -> date:
+    """Return the day that an address asks for, or ``otherwise`` when it names none."""
+    try:
+        return day_of(form, name)
+    except FormError:
+        return otherwise
 
 
 def optional_day(form: Form, name: str) -> date | None:
