@@ -5,7 +5,7 @@ import pytest
 from backend.bell import SilentBell
 from backend.db.session import transaction
 from tests.bot.make_bot import make_resident
-from tests.make import NOW, Town, make_line_user, make_rider, make_world, seed_minami
+from tests.make import NOW, Town, make_line_user, make_rider, make_world
 
 
 class CountingBell(SilentBell):
@@ -17,10 +17,9 @@ class CountingBell(SilentBell):
 
 
 @pytest.fixture
-def minami(engine):
+def minami(demo_engine):
     """The demo town, in a world of its own."""
-    seed_minami(engine)
-    return with_bell(make_world(engine, now=NOW))
+    return with_bell(make_world(demo_engine, now=NOW))
 
 
 @pytest.fixture
