@@ -16,7 +16,6 @@ from routing.fragments import Floats, Ints
 from routing.network import Cuts, Prices
 from routing.routes import Route
 
-_LEFT_OUT = 10_000.0  # dearer than any detour
 _VIOLATED = 0.01  # a cut worth taking up
 _CUTS_EACH = 30  # at a time
 _CUTS_OF_ONE = 6  # that may hold the same request
@@ -42,7 +41,7 @@ class Choice:
 class Master:
     """Routes as columns, each with who it serves, what it costs, and its nodes."""
 
-    def __init__(self, n: int, vehicles: int) -> None:
+    def __init__(self, n: int, vehicles: int, *, left_out: float) -> None:
         self.n, self.vehicles = n, vehicles
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
         endless = self.solver.infinity()
@@ -53,7 +52,7 @@ class Master:
         for row in self.rows:
             nobody = self.solver.NumVar(0, endless, "")
             row.SetCoefficient(nobody, 1)
-            self.goal.SetCoefficient(nobody, _LEFT_OUT)
+            self.goal.SetCoefficient(nobody, left_out)
         self.cuts: list[tuple[int, ...]] = []
         self.cut_rows: list[pywraplp.Constraint] = []
         self.index: dict[frozenset[int], int] = {}
@@ -99,6 +98,17 @@ class Master:
         )
         shares = np.array([variable.solution_value() for variable in self.variables])
         return Relaxed(self.goal.Value(), prices, shares)
+
+    def fix(self, chosen: Ints) -> None:
+        """Have the relaxation drive the routes chosen."""
+        for index in chosen:
+            self.variables[int(index)].SetLb(1)
+
+    def release(self) -> None:
+        """Fix nothing any more."""
+        for variable in self.variables:
+            if variable.lb():
+                variable.SetLb(0)
 
     def cut(self, relaxed: Relaxed) -> int:
         """Add the subset-row cuts that the relaxation breaks most; return how many."""

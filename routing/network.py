@@ -14,8 +14,9 @@ from scipy.sparse import csr_array
 
 from routing.fragments import SLACK, Floats, Fragments, IntractableError, Ints, Tables, Words
 
-_BUCKETS = 480  # at least, over the day
+_BUCKETS = 480  # over the day, at least
 _TINY = 1e-9
+_ONE_AND_A_HALF = 1.5  # between one and two served
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,22 @@ class Cuts:
         """Return no cuts."""
         return cls(np.zeros((0, 3), dtype=np.int64), np.zeros(0))
 
-    def counts(self, served: Words) -> Ints:
+    def binding(self) -> "Cuts":
+        """Return the cuts that cost something."""
+        costly = self.prices > _TINY
+        return Cuts(self.members[costly], self.prices[costly])
+
+    def counts(self, served: Words) -> Floats:
         """Return how many of each cut's requests (column) each row serves."""
-        counts = np.zeros((len(served), len(self.members)), dtype=np.int64)
-        for column in range(3):
-            index = self.members[:, column] - 1
-            shift = (index % 64).astype(np.uint64)
-            counts += ((served[:, index // 64] >> shift) & np.uint64(1)).astype(np.int64)
-        return counts
+        requests = np.unpackbits(np.ascontiguousarray(served).view(np.uint8), axis=1, bitorder="little")
+        holds = np.zeros((requests.shape[1], len(self.members)), dtype=np.float32)
+        holds[self.members.T - 1, np.arange(len(self.members))] = 1
+        return (requests.astype(np.float32) @ holds).astype(float)
+
+    def charges(self, served: Words) -> Floats:
+        """Return what the cuts add to the reduced cost of each row."""
+        charges: Floats = (self.counts(served) > _ONE_AND_A_HALF) @ self.prices
+        return charges
 
 
 @dataclass(frozen=True)

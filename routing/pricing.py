@@ -77,6 +77,7 @@ class Pricing:
     def __init__(self, network: Network, prices: Prices, bounds: Bounds, *, below: float, search: Search) -> None:
         self.network, self.prices, self.bounds = network, prices, bounds
         self.below, self.search = below, search
+        self.cuts = prices.cuts.binding()
         self.rc = network.reduced(prices)
         self.kept: list[_Labels] = []
         self.count = 0
@@ -126,10 +127,9 @@ class Pricing:
         good = plain + self._onward(last, leave) < self.below
         served = served[good] | part.served[which[good]]
         plain, last, leave = plain[good], last[good], leave[good]
-        cuts = self.prices.cuts
-        reduced = plain + ((cuts.counts(served) // 2) @ cuts.prices if len(cuts.prices) else 0.0)
+        reduced = plain + self.cuts.charges(served)
         labels = _Labels(last, leave, plain, reduced, served, origin[good], which[good])
-        if len(cuts.prices):
+        if len(self.cuts.prices):
             labels = labels.take(reduced + self._onward(last, leave) < self.below)
         return labels
 
@@ -172,7 +172,7 @@ class Pricing:
         last, leave, reduced = labels.last[order], labels.leave[order], labels.reduced[order]
         served = labels.served[order]
         used = served & self._reachable(last, leave)
-        cuts = self.prices.cuts
+        cuts = self.cuts
         odd = cuts.counts(served) == 1 if len(cuts.prices) else None
         alive = np.ones(len(order), dtype=bool)
         for back in range(1, looked_back + 1):

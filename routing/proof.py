@@ -27,7 +27,10 @@ _PRICED = 1_500  # fragments priced first
 _SMOOTHING = 0.6  # of prices (Pessoa et al. 2018)
 _GREEDY, _WIDE = Search(30, 100_000, whole=True), Search(300, 100_000, whole=True)
 _EXACT = Search(1_000_000, 1_000_000, whole=False)
-_ALL = Search(1_000_000, 400_000, whole=True)
+_SOME, _ALL = Search(1_000_000, 120_000, whole=True), Search(1_000_000, 800_000, whole=True)
+_NEAR = 0.0002  # of the cost: no dive is needed
+_SURE = 0.8  # share of a route that is fixed without looking for the largest
+_TURNS_IN_DIVE = 4
 _MARGIN = 1e-6
 _ROUNDED = 1_500  # routes among which to look for a better day
 _ROUNDING_S = 3.0
@@ -65,7 +68,7 @@ class _Prover:
         self.tables, self.routes, self.best = Tables.of(instance), routes, best
         self.cost = sum(map(routes.length, best)) if best is not None else np.inf
         self.bound = 0.0
-        self.master = Master(self.tables.n, self.tables.vehicles)
+        self.master = Master(self.tables.n, self.tables.vehicles, left_out=_left_out(self.tables))
 
     def run(self, pool: Iterable[Route], clock: Clock) -> None:
         """Raise the bound and lower the cost until they meet or the time is up."""
@@ -76,11 +79,13 @@ class _Prover:
             self.master.add(route, self.routes.length(route))
         while True:
             relaxed = self._generate(clock)
+            if relaxed.value < self.cost - _NEAR * relaxed.value:
+                self._dive(relaxed, clock)
             self._round(relaxed, clock)
-            if self._closed() or self._enumerate(relaxed, clock, most=_MOST_ROUTES):
+            if self._closed() or self._enumerate(relaxed, clock, _SOME, most=_MOST_ROUTES):
                 return
             if not self.master.cut(relaxed):
-                self._enumerate(relaxed, clock, most=_MOST_AT_LAST)
+                self._enumerate(relaxed, clock, _ALL, most=_MOST_AT_LAST)
                 return
 
     def _closed(self) -> bool:
@@ -91,26 +96,25 @@ class _Prover:
     def _generate(self, clock: Clock) -> Relaxed:
         """Solve the relaxation over all routes; keep the fragments that a better day may hold."""
         smooth: Prices | None = None
-        part, turn, level = None, 0, 0
+        part, turn, level = self.network, 0, 0
         while True:
             clock.check()
             relaxed = self.master.relax()
             smooth = relaxed.prices if level or smooth is None else _between(smooth, relaxed.prices)
-            if part is None or turn % 4 == 1:
-                part, bounds = self._narrowed(smooth)
-            else:
-                bounds = self.network.bounds(smooth, through=False)
+            if turn % 5 == 0:
+                part = self._narrowed(smooth)
             turn += 1
             exact = level == 2  # noqa: PLR2004 -- the last of three
-            below = -_MARGIN if level else min(-_MARGIN, 0.4 * bounds.least)
             network = self.network if exact else part
-            search = (_GREEDY, _WIDE, _EXACT)[level]
-            chains = Pricing(network, smooth, bounds, below=below, search=search).run(clock)
-            least = float(chains.reduced.min(initial=0.0)) if exact and chains.complete else bounds.least
-            self._raise_bound(smooth, least)
-            if exact and (least >= -_MARGIN or relaxed.value <= self.bound + _MARGIN):
-                self._eliminate(smooth, self.network.bounds(smooth), least)
-                return relaxed
+            bounds = network.bounds(smooth, through=exact)
+            below = -_MARGIN if level else min(-_MARGIN, 0.4 * bounds.least)
+            chains = Pricing(network, smooth, bounds, below=below, search=(_GREEDY, _WIDE, _EXACT)[level]).run(clock)
+            if exact:
+                least = float(chains.reduced.min(initial=0.0)) if chains.complete else bounds.least
+                self._raise_bound(smooth, least)
+                if least >= -_MARGIN or relaxed.value <= self.bound + _MARGIN:
+                    self._eliminate(smooth, bounds, least)
+                    return relaxed
             added = self._add(network, chains, relaxed.prices)
             level = 1 if exact and added else level if added else min(level + 1, 2)
 
@@ -118,23 +122,21 @@ class _Prover:
         """Take up the Lagrangian bound of ``prices`` when no route has a reduced cost under ``least``."""
         self.bound = max(self.bound, _dual(prices, self.tables.vehicles) + self.tables.vehicles * min(0.0, least))
 
-    def _narrowed(self, prices: Prices) -> tuple[Network, Bounds]:
-        """Drop fragments; return the network of the most promising ones, and bounds that hold for all."""
+    def _narrowed(self, prices: Prices) -> Network:
+        """Drop fragments; return the network of the most promising ones."""
         bounds = self.network.bounds(prices)
-        if self._eliminate(prices, bounds, bounds.least):
-            bounds = self.network.bounds(prices)
-        if len(self.network.fragments) <= _PRICED:
-            return self.network, bounds
-        return self.network.keep(np.argpartition(bounds.through, _PRICED)[:_PRICED]), bounds
+        self._raise_bound(prices, bounds.least)
+        order = np.argsort(bounds.through, kind="stable")
+        promising = self.network.keep(np.sort(order[:_PRICED]))
+        self._eliminate(prices, bounds, bounds.least)
+        return promising
 
-    def _eliminate(self, prices: Prices, bounds: Bounds, least: float) -> bool:
-        """Drop the fragments that no better day holds; tell whether they were many."""
+    def _eliminate(self, prices: Prices, bounds: Bounds, least: float) -> None:
+        """Drop the fragments that no better day holds, if they are many."""
         rest = (self.tables.vehicles - 1) * min(0.0, least)
         keep = bounds.through <= self.cost - _dual(prices, self.tables.vehicles) - rest + _MARGIN
-        if not keep.any() or keep.sum() > 0.8 * len(keep):
-            return False
-        self.network = self.network.keep(keep)
-        return True
+        if 0 < keep.sum() < 0.8 * len(keep):
+            self.network = self.network.keep(keep)
 
     def _add(self, network: Network, chains: Chains, prices: Prices) -> int:
         """Add the best chains to the master; return how many."""
@@ -147,10 +149,34 @@ class _Prover:
 
     # -- whole numbers
 
+    def _dive(self, relaxed: Relaxed, clock: Clock) -> None:
+        """Look for a better day by fixing one route after the other, with new routes for what is left.
+
+        Diving with column generation (Sadykov et al. 2019), without going back.
+        """
+        part = self._narrowed(relaxed.prices)
+        fixed = np.zeros(0, dtype=np.int64)
+        shares = relaxed.shares
+        while shares.max(initial=0.0) > _MARGIN and relaxed.value < self.cost:
+            chosen = np.flatnonzero(shares >= min(_SURE, shares.max()))
+            fixed = np.append(fixed, chosen[:1] if shares.max() < _SURE else chosen)
+            self.master.fix(fixed)
+            for _ in range(_TURNS_IN_DIVE):
+                clock.check()
+                relaxed = self.master.relax()
+                bounds = part.bounds(relaxed.prices, through=False)
+                chains = Pricing(part, relaxed.prices, bounds, below=-_MARGIN, search=_GREEDY).run(clock)
+                if not self._add(part, chains, relaxed.prices):
+                    break
+            shares = self.master.relax().shares.copy()
+            shares[fixed] = 0
+        self.master.release()
+        self._take_up(self._once_each([self.master.routes[index] for index in fixed]))
+
     def _round(self, relaxed: Relaxed, clock: Clock) -> None:
         """Look for a better day among the routes of the master: those in use, and the best at these prices."""
         reduced = self.master.reduced(relaxed.prices)
-        reduced[relaxed.shares > _MARGIN] = -np.inf
+        reduced[np.flatnonzero(relaxed.shares > _MARGIN)] = -np.inf
         worth = np.argsort(reduced, kind="stable")[:_ROUNDED]
         worth = worth[reduced[worth] <= self.cost - relaxed.value + _MARGIN]
         routes = self._legal([self.master.routes[index] for index in worth])
@@ -179,18 +205,22 @@ class _Prover:
                 for index, route in enumerate(chosen)
                 if request in route
             }
+            if not without:
+                return ()
             keep = min(without, key=lambda index: length(chosen[index]) - length(without[index]))
             for index in without.keys() - {keep}:
                 chosen[index] = without[index]
         return tuple(chosen)
 
     def _take_up(self, day: tuple[Route, ...]) -> None:
-        """Make ``day`` the best if it is legal and costs less."""
+        """Make ``day`` the best if it is one, legal, and costs less."""
+        if not day or len(day) > self.tables.vehicles:
+            return
         cost = sum(map(self.routes.length, day))
         if cost < self.cost - _MARGIN and all(map(self.routes.is_feasible, day)):
             self.cost, self.best = cost, day
 
-    def _enumerate(self, relaxed: Relaxed, clock: Clock, *, most: int) -> bool:
+    def _enumerate(self, relaxed: Relaxed, clock: Clock, search: Search, *, most: int) -> bool:
         """Choose among all routes within a growing gap, up to ``most``; tell whether that closed the proof."""
         gap = _FIRST_GAP * relaxed.value
         bounds = self.network.bounds(relaxed.prices)
@@ -201,7 +231,7 @@ class _Prover:
                 return False
             network = self.network.keep(promising)
             narrow = network.bounds(relaxed.prices, through=False)
-            pricing = Pricing(network, relaxed.prices, narrow, below=gap + _MARGIN, search=_ALL)
+            pricing = Pricing(network, relaxed.prices, narrow, below=gap + _MARGIN, search=search)
             chains = pricing.run(clock)
             if not chains.complete or len(chains) > most:
                 return False
@@ -212,6 +242,14 @@ class _Prover:
                 return False
             gap *= 3
         return True
+
+
+def _left_out(tables: Tables) -> float:
+    """Return what leaving a rider out costs: several times the dearest ride alone. Less than true prices is safe."""
+    n = tables.n
+    up, off = np.arange(1, n + 1), np.arange(n + 1, 2 * n + 1)
+    alone = tables.distance[0, up] + tables.distance[up, off] + tables.distance[off, tables.end]
+    return float(4 * alone.max(initial=1.0))
 
 
 def _dual(prices: Prices, vehicles: int) -> float:
@@ -235,7 +273,7 @@ def _reduced(chains: Chains, prices: Prices) -> np.ndarray[tuple[int, ...], np.d
     """Return the reduced costs of chains at other prices."""
     serves = np.unpackbits(np.ascontiguousarray(chains.served).view(np.uint8), axis=1, bitorder="little")
     earned = serves[:, : len(prices.requests)] @ prices.requests
-    return chains.cost - earned - prices.vehicle + (prices.cuts.counts(chains.served) // 2) @ prices.cuts.prices
+    return chains.cost - earned - prices.vehicle + prices.cuts.charges(chains.served)
 
 
 def _route(fragments: Fragments, chain: list[int]) -> Route:

@@ -147,7 +147,7 @@ def test_a_day_with_too_many_fragments_or_ones_that_take_no_time_is_refused():
 
 
 def test_cuts_close_the_gap_that_three_halves_leave():
-    master = Master(3, 3)
+    master = Master(3, 3, left_out=100.0)
     for riders in ((1, 2), (2, 3), (1, 3)):
         master.add((*riders, *(rider + 3 for rider in riders)), 2.0)
     master.add((1, 4), 1.5)
