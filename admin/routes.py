@@ -12,6 +12,8 @@ TOWN = frozenset({OPERATOR, DISPATCHER, TOWN_OFFICER})
 MASTERS = frozenset({DISPATCHER})
 READ_MASTERS = frozenset({DISPATCHER, TOWN_OFFICER})
 READ_FLEET = frozenset({DISPATCHER, TOWN_OFFICER, CARRIER})
+SETTLES = frozenset({TOWN_OFFICER})
+READ_SETTLEMENT = frozenset({DISPATCHER, TOWN_OFFICER, CARRIER})
 DRIVERS = frozenset({DRIVER})
 TERMINAL = frozenset({DRIVER, DISPATCHER})
 
@@ -52,6 +54,8 @@ ROLES: dict[str, frozenset[str]] = {
     "admin.dispatch.thread": DESK,
     "admin.dispatch.send_message": DESK,
     "admin.needs.table": TOWN,
+    "admin.settlement.statement": READ_SETTLEMENT,
+    "admin.settlement.enter_cost": SETTLES,
     "admin.masters.home": READ_FLEET,
     "admin.masters.list_stops": READ_MASTERS,
     "admin.masters.new_stop": MASTERS,
@@ -93,6 +97,7 @@ MENU = (
     ("admin.desk.list_bookings", "admin-menu-bookings"),
     ("admin.dispatch.board", "admin-menu-board"),
     ("admin.needs.table", "admin-menu-needs"),
+    ("admin.settlement.statement", "admin-menu-settlement"),
     ("admin.riders.search", "admin-menu-riders"),
     ("admin.masters.home", "admin-menu-masters"),
 )

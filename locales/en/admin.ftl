@@ -32,6 +32,7 @@ admin-form-old = This page was too old. Please open it again.
 admin-form-missing = Please fill this in.
 admin-form-too-long = Too long. Please shorten it.
 admin-form-number = Please check the number.
+admin-form-yen = Enter whole yen from 0 to { $most }, such as 1,000,000.
 admin-form-day = Please check the date.
 admin-form-clock = Please write the time like 9:30.
 
@@ -45,6 +46,8 @@ admin-menu-board = Board
 admin-menu-board-about = Vehicles: plan, lateness, position
 admin-menu-needs = Unmet wishes
 admin-menu-needs-about = What had to be refused
+admin-menu-settlement = Settlement
+admin-menu-settlement-about = Running cost, fare income, burden
 admin-menu-riders = Members
 admin-menu-riders-about = Register, correct, erase
 admin-menu-masters = Settings

@@ -32,6 +32,7 @@ admin-form-old = 画面が古くなりました。もう一度開いてくださ
 admin-form-missing = 入力してください。
 admin-form-too-long = 長すぎます。短くしてください。
 admin-form-number = 数字を確かめてください。
+admin-form-yen = 0円から{ $most }円までの整数で入力してください。例:1,000,000
 admin-form-day = 日付を確かめてください。
 admin-form-clock = 時刻は 9:30 のように入力してください。
 
@@ -45,6 +46,8 @@ admin-menu-board = 運行の状況
 admin-menu-board-about = 車両ごとの予定・遅れ・位置
 admin-menu-needs = かなわなかった希望
 admin-menu-needs-about = お断りした希望のまとめ
+admin-menu-settlement = 精算
+admin-menu-settlement-about = 運行経費・運賃収入・運行経費負担金
 admin-menu-riders = 会員
 admin-menu-riders-about = 登録・訂正・消去
 admin-menu-masters = 設定

@@ -6,7 +6,7 @@ from backend.db.models.bookings import Booking, PartyLine, PromiseRow, RefusedWi
 from backend.db.models.calendar import AcceptanceStop, ClosedDay, ServiceDay
 from backend.db.models.fleet import Duty, DutyPattern, Position, Vehicle
 from backend.db.models.messages import CallTask, DriverMessage, LineEvent, Notification
-from backend.db.models.money import Fare, FareRecord, FareTable
+from backend.db.models.money import CostEntry, Fare, FareRecord, FareTable
 from backend.db.models.network import (
     BookingRuleRow,
     OperatingPeriod,
@@ -29,6 +29,7 @@ __all__ = [
     "Carrier",
     "ClosedDay",
     "Consent",
+    "CostEntry",
     "DelayReport",
     "DemoClock",
     "Draft",

@@ -1,8 +1,8 @@
-"""What a ride costs, and what was taken."""
+"""What a ride costs, what was taken, and what running cost."""
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.db.models.base import Base, Code, Id
@@ -48,3 +48,23 @@ class FareRecord(Base):
     reason: Mapped[str | None]
     at: Mapped[datetime]
     by: Mapped[str]
+
+
+class CostEntry(Base):
+    """What running the service cost in a month; several entries add up (D-11). ``month`` is its first day."""
+
+    __tablename__ = "cost_entries"
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(unique=True)
+    transport_service_id: Mapped[int] = mapped_column(ForeignKey(TransportService.id))
+    month: Mapped[date]
+    yen: Mapped[int]
+    note: Mapped[str]
+    entered_at: Mapped[datetime]
+    entered_by: Mapped[str]
+
+    __table_args__ = (
+        CheckConstraint("yen >= 0", name="not_negative"),
+        CheckConstraint("EXTRACT(day FROM month) = 1", name="first_of_month"),
+    )

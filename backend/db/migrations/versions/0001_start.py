@@ -183,6 +183,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_closed_days")),
     )
     op.create_table(
+        "cost_entries",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("transport_service_id", sa.BigInteger(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("yen", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entered_by", sa.String(), nullable=False),
+        sa.CheckConstraint("EXTRACT(day FROM month) = 1", name=op.f("ck_cost_entries_first_of_month")),
+        sa.CheckConstraint("yen >= 0", name=op.f("ck_cost_entries_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["transport_service_id"],
+            ["transport_services.id"],
+            name=op.f("fk_cost_entries_transport_service_id_transport_services"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cost_entries")),
+        sa.UniqueConstraint("key", name=op.f("uq_cost_entries_key")),
+    )
+    op.create_table(
         "fare_tables",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("transport_service_id", sa.BigInteger(), nullable=False),
@@ -788,6 +808,7 @@ def downgrade() -> None:
     op.drop_table("consents", schema="personal")
     op.drop_table("operating_periods")
     op.drop_table("fare_tables")
+    op.drop_table("cost_entries")
     op.drop_table("closed_days")
     op.drop_table("booking_rules")
     op.drop_table("acceptance_stops")
