@@ -5,7 +5,7 @@ from datetime import date
 
 from backend.domain import times
 from backend.domain.offers import Promise, Wish, WishKind
-from backend.domain.party import Party
+from backend.domain.party import FareCategory, Party
 
 PREFIX = "nr1"
 LONGEST = 300
@@ -13,6 +13,9 @@ LONGEST_PART = 220
 KINDS = {"d": WishKind.DEPART, "a": WishKind.ARRIVE}
 LETTERS = {kind: letter for letter, kind in KINDS.items()}
 WHEELCHAIRS = "w"
+CATEGORIES = frozenset({*FareCategory, WHEELCHAIRS})
+FIRST_YEAR = 2000
+LAST_SECOND = 2 * times.DAY_S
 MOST_PERSONS = 99
 CHOICE_PARTS = 9
 
@@ -70,7 +73,8 @@ def parse(data: str) -> Tap | None:
     True
     """
     prefix, *parts = data.split(":", 3)
-    if prefix != PREFIX or len(parts) != 3 or len(data) > LONGEST:  # noqa: PLR2004 -- verb, token, value
+    is_ours = prefix == PREFIX and len(parts) == 3  # noqa: PLR2004 -- verb, token, value
+    if not is_ours or len(data) > LONGEST or not data.isprintable():
         return None
     return Tap(*parts)
 
@@ -95,7 +99,7 @@ def parse_party(text: str) -> Party | None:
     for part in text.split("_"):
         category = part.rstrip("0123456789")
         persons = parse_number(part[len(category) :])
-        if not category or persons is None or persons > MOST_PERSONS:
+        if category not in CATEGORIES or persons is None or persons > MOST_PERSONS:
             return None
         counts[category] = persons
     wheelchairs = counts.pop(WHEELCHAIRS, 0)
@@ -128,6 +132,8 @@ def parse_choice(text: str) -> Choice | None:
     if day is None or kind is None or party is None or len(numbers) != CHOICE_PARTS - 3:
         return None
     time_s, pickup, dropoff, *windows = numbers
+    if max(time_s, *windows) > LAST_SECOND:
+        return None
     return Choice(day, kind, time_s, pickup, dropoff, party, Promise(*windows))
 
 
@@ -145,11 +151,12 @@ def parse_time(text: str) -> tuple[WishKind, int] | None:
 
 
 def parse_day(text: str) -> date | None:
-    """Return the day that ``text`` names (ISO), or None."""
+    """Return the day that ``text`` names (ISO), or None; days long before any ride are none."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year >= FIRST_YEAR else None
 
 
 def parse_number(text: str) -> int | None:

@@ -145,7 +145,7 @@ def read(event: object, *, wall: datetime) -> Incoming | None:
         user_id=str(user_id) if is_ours else "",
         happened_at=_moment(event.get("timestamp"), wall=wall),
         body=json.dumps(event),
-        is_handled=event.get("type") in HANDLED and event.get("mode", "active") == "active",
+        is_handled=str(event.get("type")) in HANDLED and event.get("mode", "active") == "active",
     )
 
 

@@ -71,6 +71,7 @@ def _change(asker: Asker, prompt: Prompt) -> list[Piece]:
         kind=WishKind(booking.wish_kind),
         time_s=booking.wish_s,
         party=booking.party,
+        editing="edit",
     )
     return rides.edit(asker, prompt)
 

@@ -37,13 +37,13 @@ def ask(draft: Draft, *, note: str = "") -> Prompt:
 def tapped(draft: Draft, tap: Tap, context: Context) -> Turn | None:
     """Take a tap on a button of this draft, or return None when it says nothing known."""
     if tap.verb == "yes":
-        choice = postback.parse_choice(tap.value)
+        choice = _known_choice(tap.value, context)
         return _book(draft, choice) if choice else None
     if tap.verb == "pick":
-        choice = postback.parse_choice(tap.value)
+        choice = _known_choice(tap.value, context)
         return _goes_on(_chosen(draft, choice)) if choice else None
     if tap.verb == "again":
-        trip = parse_trip(tap.value)
+        trip = _known_trip(tap.value, context)
         return _goes_on(_repeated(draft, trip, context)) if trip else None
     if tap.verb in {"new", "edit", "letter", "noted"}:
         return _moved(draft, tap)
@@ -61,7 +61,7 @@ def _moved(draft: Draft, tap: Tap) -> Turn | None:
         is_place = question in {"ask_pickup", "ask_dropoff"}
         return Turn(draft, Prompt("letter", letter=tap.value)) if is_place else _goes_on(draft)
     if tap.value == "":
-        return Turn(draft, Prompt("edit"))
+        return _goes_on(replace(draft, editing="edit"))
     if tap.value not in EDITABLE:
         return None
     return _goes_on(replace(draft, editing=f"ask_{tap.value}", promise=None))
@@ -128,6 +128,22 @@ def parse_trip(text: str) -> tuple[LastTrip, bool] | None:
     if start is None or end is None or wished is None or party is None:
         return None
     return LastTrip(start, end, party, *wished), parts[4] == "r"
+
+
+def _known_choice(text: str, context: Context) -> Choice | None:
+    """Return the ride of a button between stops that are still served, or None."""
+    choice = postback.parse_choice(text)
+    return choice if choice and _are_served(context, choice.pickup_stop_id, choice.dropoff_stop_id) else None
+
+
+def _known_trip(text: str, context: Context) -> tuple[LastTrip, bool] | None:
+    """Return the former ride of a button between stops that are still served, or None."""
+    repeat = parse_trip(text)
+    return repeat if repeat and _are_served(context, repeat[0].pickup, repeat[0].dropoff) else None
+
+
+def _are_served(context: Context, *stop_ids: int) -> bool:
+    return {*stop_ids} <= {stop.id for stop in context.stops}
 
 
 def _goes_on(draft: Draft, *, note: str = "") -> Turn:

@@ -128,7 +128,7 @@ def _birth(values: Mapping[str, str], *, today: date) -> str | None:
         return str(year)
     try:
         born = date(year, int(month), int(day))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return born.isoformat() if born <= today else None
 

@@ -21,6 +21,7 @@ LETTERS: Mapping[str, str] = {
 LETTER_COLUMNS = 5
 SHORT_LIST = 5
 LONGEST_TITLE = 100
+KILOMETRE = 1000
 
 
 def letter_of(stop: StopView) -> str:
@@ -58,12 +59,12 @@ def near_stops(look: Look, found: Sequence[NearStop], *, verb: str) -> Piece:
     title = look.say("bot-near-title")
     body = [
         choice(
-            [near.stop.name, look.say("bot-metres", metres=str(_rounded(near.metres)))],
+            [near.stop.name, _distance(look, near.metres)],
             tap(near.stop.name, Tap(verb, look.token if verb != "stop" else "", str(near.stop.id))),
         )
         for near in found
     ]
-    far = "、".join(f"{near.stop.name} {look.say('bot-metres', metres=str(_rounded(near.metres)))}" for near in found)
+    far = "、".join(f"{near.stop.name} {_distance(look, near.metres)}" for near in found)
     return screen(look, title, body, alt=f"{title}\n{far}")
 
 
@@ -111,5 +112,8 @@ def _letters(stops: Sequence[StopView], what: Tap) -> list[Piece]:
     return grid([button(tap(letter, Tap(what.verb, what.token, letter))) for letter in shown], columns=LETTER_COLUMNS)
 
 
-def _rounded(metres: float) -> int:
-    return max(10, round(metres / 10) * 10)
+def _distance(look: Look, metres: float) -> str:
+    """Return how far it is: in metres within a walk, else in kilometres."""
+    if metres < KILOMETRE:
+        return look.say("bot-metres", metres=str(max(10, round(metres / 10) * 10)))
+    return look.say("bot-kilometres", kilometres=f"{metres / KILOMETRE:.0f}")

@@ -55,6 +55,7 @@ bot-type-or-send = You can also type the name of a place.
 bot-same-stop = Both places are the same.
 bot-near-title = Stops near you
 bot-metres = about { $metres } m from here
+bot-kilometres = about { $kilometres } km from here
 bot-ask-day = Which day?
 bot-today = Today, { $day }
 bot-tomorrow = Tomorrow, { $day }

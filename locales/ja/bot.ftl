@@ -52,6 +52,7 @@ bot-type-or-send = 場所の名前を文字で送ることもできます。
 bot-same-stop = のる場所とおりる場所が同じです。
 bot-near-title = 近くののる場所
 bot-metres = ここから約{ $metres }メートル
+bot-kilometres = ここから約{ $kilometres }キロメートル
 bot-ask-day = いつのりますか
 bot-today = 今日 { $day }
 bot-tomorrow = 明日 { $day }

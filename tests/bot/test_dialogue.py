@@ -55,6 +55,10 @@ YES = "2022-11-28.d.36000.1.2.36000.36600.39600.senior1"
         pytest.param(replace(HALF, dropoff=2), Tap("day", "k", "never"), "ask_day", id="no day"),
         pytest.param(replace(FULL, time_s=None), Tap("time", "k", "a36000"), "offers", id="a time"),
         pytest.param(FULL, Tap("edit", "k"), "edit", id="something to mend"),
+        pytest.param(replace(FULL, editing="edit"), Tap("back", "k"), "offers", id="nothing to mend after all"),
+        pytest.param(replace(FULL, editing="edit"), Wordless(), "edit", id="still something to mend"),
+        pytest.param(FULL, Tap("yes", "k", YES.replace(".1.2.", ".1.99.")), "offers", id="yes to a stop not served"),
+        pytest.param(FULL, Tap("pick", "k", YES.replace(".1.2.", ".1.99.")), "offers", id="a stop not served"),
         pytest.param(FULL, Tap("edit", "k", "day"), "ask_day", id="the day to mend"),
         pytest.param(FULL, Tap("edit", "k", "name"), "offers", id="nothing one can mend"),
         pytest.param(FULL, Tap("party", "k", "adult2"), "ask_party", id="one more rider"),
@@ -221,7 +225,8 @@ def test_a_former_ride_without_an_open_day_asks_for_the_day():
 
 
 @pytest.mark.parametrize(
-    "value", ["", "1.2", "1.2.d36000.adult1", "x.2.d36000.adult1.", "1.2.36000.adult1.", "1.2.d36000.x."]
+    "value",
+    ["", "1.2", "1.2.d36000.adult1", "x.2.d36000.adult1.", "1.2.36000.adult1.", "1.2.d36000.x.", "1.99.d36000.adult1."],
 )
 def test_a_forged_former_ride_changes_nothing(value):
     draft = Draft(BOOKING, "k")

@@ -118,6 +118,7 @@ def test_a_form_to_be_mended_keeps_what_was_typed_and_names_each_field(guest):
         pytest.param({"birth_year": "2030"}, "birth", id="a year to come"),
         pytest.param({"birth_year": "1941", "birth_month": "2"}, "birth", id="half a date"),
         pytest.param({"birth_year": "1941", "birth_month": "2", "birth_day": "30"}, "birth", id="no such day"),
+        pytest.param({"birth_year": "1941", "birth_month": "9" * 30, "birth_day": "1"}, "birth", id="a huge month"),
         pytest.param({"fare_category": "infant"}, "category", id="a class nobody registers as"),
         pytest.param({"birth_year": "2012"}, "guardian", id="under sixteen"),
         pytest.param({"birth_year": "", "school_stage": "primary"}, "guardian", id="a pupil"),

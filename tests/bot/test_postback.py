@@ -21,7 +21,19 @@ def test_a_tap_comes_back_as_it_went():
     assert postback.parse(postback.encode(tap)) == tap
 
 
-@pytest.mark.parametrize("data", ["", "nr1", "nr1:from", "nr0:from:k:1", "action=buy", "nr1:" + "x" * 400 + "::"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        "",
+        "nr1",
+        "nr1:from",
+        "nr0:from:k:1",
+        "action=buy",
+        "nr1:" + "x" * 400 + "::",
+        "nr1:drop::a\0",
+        "nr1:drop::\ud800",
+    ],
+)
 def test_what_is_not_ours_is_nothing(data):
     assert postback.parse(data) is None
 
@@ -45,6 +57,10 @@ def test_a_choice_comes_back_as_it_went_and_fits_a_button():
         "2022-11-28.a.36000.12.15.1.2.3.w1",
         "2022-11-28.a.36000.12.15.1.2.3.adult1_w2",
         "2022-11-28.a.36000.12.15.1.2.3.adult1.more",
+        "2022-11-28.a.36000.12.15.1.2.3.king1",
+        "2022-11-28.a.99999999.12.15.1.2.3.adult1",
+        "2022-11-28.a.36000.12.15.1.2.99999999.adult1",
+        "0001-01-01.a.36000.12.15.1.2.3.adult1",
     ],
 )
 def test_a_forged_choice_is_nothing(text):

@@ -150,6 +150,8 @@ def test_a_poisoned_event_does_not_stop_the_ones_beside_it(client, world):
         pytest.param({"mode": "standby"}, id="another module has the chat"),
         pytest.param({"type": "beacon"}, id="a kind we do nothing about"),
         pytest.param({"type": "somethingNew", "shape": {"a": [1]}}, id="a kind of the future"),
+        pytest.param({"type": ["message"]}, id="a kind that is no word"),
+        pytest.param({"type": {}}, id="a kind that is an object"),
         pytest.param({"source": {"type": "group", "groupId": "C1", "userId": USER}}, id="a group"),
         pytest.param({"source": {"type": "user"}}, id="somebody without an id"),
         pytest.param({"source": None}, id="nobody"),
