@@ -73,8 +73,9 @@ def book(public_id: str) -> ResponseReturnValue:
             outcome = bookings.book(session, wish, promise=promise, caller=caller, now=now)
         if isinstance(outcome, Refusal):
             return _refused(session, person, wish, outcome), 409
-        done = outcome.public_id
-    return redirect(url_for("admin.desk.booking", public_id=done, said="booked"), 303)
+        done = booking_queries.get(session, outcome.public_id)
+        said = "booked" if done.rider_id == person.id and done.promise == promise else "before"
+    return redirect(url_for("admin.desk.booking", public_id=done.public_id, said=said), 303)
 
 
 def list_bookings() -> ResponseReturnValue:

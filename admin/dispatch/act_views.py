@@ -8,8 +8,10 @@ from backend.app import world
 from backend.db.queries import network
 from backend.db.session import transaction
 from backend.domain import times
+from backend.domain.refusals import Refusal
 from backend.services import acceptance, breakdowns, delays
 from backend.services.acceptance import Scope
+from backend.wording import refusal_text
 
 MOST_MINUTES = 240
 
@@ -31,7 +33,9 @@ def stop_acceptance() -> ResponseReturnValue:
         return render_template("admin/unreadable.html", faults=fault.said(g.language)), 400
     with transaction(world().engine) as session:
         service = network.get_service(session)
-        acceptance.stop(session, service.id, reason=reason, actor=g.actor, now=world().clock(), scope=scope)
+        outcome = acceptance.stop(session, service.id, reason=reason, actor=g.actor, now=world().clock(), scope=scope)
+    if isinstance(outcome, Refusal):
+        return render_template("admin/unreadable.html", faults={"": refusal_text(outcome, g.language)}), 409
     return redirect(url_for("admin.dispatch.board"), 303)
 
 

@@ -69,7 +69,7 @@ def take_events(run_id: int) -> ResponseReturnValue:
 
     Taps of yesterday that waited for a signal over night are still taken.
     """
-    sent_at, events = driver_taps.batch_of(request.get_json(silent=True))
+    sent_at, events = driver_taps.batch_of(read_body())
     now = world().clock()
     with transaction(world().engine) as session:
         _run(session, run_id, now=now, days_back=1)
@@ -97,7 +97,7 @@ def phone(run_id: int, visit_id: int) -> ResponseReturnValue:
 def take_position(vehicle_id: int) -> ResponseReturnValue:
     """Keep where the vehicle is (D-38)."""
     now = world().clock()
-    fix = driver_taps.fix_of(request.get_json(silent=True), now=now)
+    fix = driver_taps.fix_of(read_body(), now=now)
     with transaction(world().engine) as session:
         _require_vehicle(session, vehicle_id, now=now)
         positions.report(session, vehicle_id, fix)
@@ -115,7 +115,7 @@ def list_messages(vehicle_id: int) -> ResponseReturnValue:
 
 def send_message(vehicle_id: int) -> ResponseReturnValue:
     """Send the desk a line; the same ``message_id`` again is the same line."""
-    message_id, line = driver_taps.message_of(request.get_json(silent=True))
+    message_id, line = driver_taps.message_of(read_body())
     now = world().clock()
     with transaction(world().engine) as session:
         _require_vehicle(session, vehicle_id, now=now)
@@ -136,12 +136,20 @@ def send_message(vehicle_id: int) -> ResponseReturnValue:
 
 def mark_read(vehicle_id: int) -> ResponseReturnValue:
     """Mark the desk's lines as read, up to and with ``up_to``."""
-    up_to_id = driver_taps.number_of(request.get_json(silent=True), "up_to")
+    up_to_id = driver_taps.number_of(read_body(), "up_to")
     now = world().clock()
     with transaction(world().engine) as session:
         _require_vehicle(session, vehicle_id, now=now)
         driver_messages.mark_read(session, vehicle_id, by_driver=True, up_to_id=up_to_id, now=now)
     return "", 204
+
+
+def read_body() -> object:
+    """Return the JSON sent, or None when it cannot be read, be it nested without end."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
 
 
 def _take(tap: boarding.TerminalEventIn | DelayTap, run_id: int, *, now: datetime) -> dict[str, str]:

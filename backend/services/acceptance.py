@@ -38,11 +38,16 @@ def stop(
     actor: str,
     now: datetime,
     scope: Scope = EVERYTHING,
-) -> int:
-    """Take no new bookings within ``scope`` from now on, and return the id by which to resume (D-43).
+) -> int | Refusal:
+    """Take no new bookings within ``scope`` from now on, and return the id by which to resume (D-43), or say why not.
 
+    A scope that ends before it begins would stop nothing: it is refused.
     The same stop again, for the same reason, is the one there is: a form sent twice has to be resumed once.
     """
+    if scope.from_day and scope.to_day and scope.to_day < scope.from_day:
+        return Refusal("days_backwards")
+    if scope.from_s is not None and scope.to_s is not None and scope.to_s < scope.from_s:
+        return Refusal("times_backwards")
     for known in current(session, service_id, now=now):
         if known.reason == reason and _scope_of(known) == scope:
             return known.id

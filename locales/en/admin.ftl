@@ -195,5 +195,6 @@ refusal-vehicle-code-taken = The code "{ $code }" is taken. Please choose anothe
 refusal-stop-off-the-map = This is too far from any road. Please check latitude and longitude.
 refusal-hours-backwards = The service must end after it starts.
 refusal-days-backwards = The last day must not be before the first.
+refusal-times-backwards = The last time must not be before the first.
 refusal-fares-in-the-past = Fares must start after { $day }.
 refusal-guardian-needed = Riders under 16 need a guardian's contact.

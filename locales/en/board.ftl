@@ -90,6 +90,7 @@ board-code-stop-not-served = stop not served
 board-code-not-a-member = not a member
 board-code-party-too-big = party too big
 board-code-party-empty = no persons
+board-code-more-wheelchairs = more wheelchairs than persons
 board-code-infants-alone = infants alone
 board-code-same-stop = same stop
 board-code-gone = taken meanwhile

@@ -77,6 +77,7 @@ desk-alternatives-say = {" "}{ $number ->
 desk-no-alternatives = Nothing else is free near that time. Please try another time or day.
 desk-why = Why?
 desk-booking = Booking { $number }
+desk-booked-before = This was sent from an older page, so nothing new was booked. The booking below was made from that page before.
 desk-booked-say = Your ride is booked. The number is { $number }. On { $day } we pick you up at { $pickup }, { $window }. You will be at { $dropoff } by { $arrive }. The fare is { $fare }.
 desk-booking-say = Your booking is number { $number } on { $day }. We pick you up at { $pickup }, { $window }, and you are at { $dropoff } by { $arrive }. The fare is { $fare }.
 desk-cancelled-say = Your booking { $number } from { $pickup } on { $day } is cancelled.

@@ -15,6 +15,7 @@ refusal-not-a-member = Please register first, then you can book.
 refusal-same-stop = The stops to get on and off are the same. Please choose another one.
 refusal-stop-not-served = We are sorry: this stop is not served now.
 refusal-party-empty = Please choose how many people ride.
+refusal-more-wheelchairs = There are more wheelchairs than people. Please check again.
 refusal-party-too-big = We are sorry: one booking holds up to { $most } people.
 refusal-infants-alone = Small children cannot ride alone. Please book together with an adult.
 refusal-overlapping = You have another booking at that time (number { $number }).

@@ -90,6 +90,7 @@ board-code-stop-not-served = 場所が対象外
 board-code-not-a-member = 未登録
 board-code-party-too-big = 人数超過
 board-code-party-empty = 人数なし
+board-code-more-wheelchairs = 車いすが人数より多い
 board-code-infants-alone = 乳幼児のみ
 board-code-same-stop = 同じ場所
 board-code-gone = 選ぶ間に満席

@@ -71,6 +71,7 @@ desk-alternatives-say = 代わりに、次の{ $number }つの便ならお取り
 desk-no-alternatives = 近い時間に、代わりの便はありません。時間か日にちを変えてお試しください。
 desk-why = なぜ？
 desk-booking = 予約 { $number }
+desk-booked-before = 前に開いた画面から送られたため、新しい予約はお取りしていません。その画面からは、すでに下の予約をお取りしています。
 desk-booked-say = ご予約を承りました。予約番号は{ $number }です。{ $day }、{ $window }のあいだに{ $pickup }へお迎えにまいります。{ $dropoff }には{ $arrive }までに着きます。運賃は{ $fare }です。
 desk-booking-say = ご予約は、番号{ $number }、{ $day }です。{ $window }のあいだに{ $pickup }へお迎えにまいり、{ $dropoff }に{ $arrive }までに着きます。運賃は{ $fare }です。
 desk-cancelled-say = { $day }の{ $pickup }からのご予約、番号{ $number }を取り消しました。またのご利用をお待ちしております。

@@ -15,6 +15,7 @@ refusal-not-a-member = ご予約には会員登録が必要です。
 refusal-same-stop = のる場所とおりる場所が同じです。別の場所をえらんでください。
 refusal-stop-not-served = もうしわけありません。この場所では、ただいま乗り降りできません。
 refusal-party-empty = 乗る人数をえらんでください。
+refusal-more-wheelchairs = 車いすの数が、乗る人数より多くなっています。もう一度お確かめください。
 refusal-party-too-big = もうしわけありません。一度に予約できるのは{ $most }名までです。
 refusal-infants-alone = 小さなお子さまだけでは乗れません。おとなの方といっしょにご予約ください。
 refusal-overlapping = 同じ時間に、別のご予約(番号{ $number })があります。

@@ -1,17 +1,20 @@
 """What no page of ours sends: it is answered with the field's name and a sentence, never with a fault of ours."""
 
+import re
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from admin import forms
 from admin.field_labels import LABELS
-from backend.api import driver_taps
+from backend.api import driver, driver_taps
 from backend.api.problems import UnreadableError
+from backend.db import models
 from backend.db.session import transaction
 from backend.domain import times
 from backend.texts import has
-from tests.admin.web import Web
+from tests.admin.web import Web, fields_of
 from tests.make import NOW, Town
 
 DIGITS = "9" * 10_000
@@ -104,3 +107,43 @@ def test_every_field_is_called_something():
 def test_a_place_that_is_no_number_is_unreadable(body):
     with pytest.raises(UnreadableError):
         driver_taps.fix_of(body, now=NOW)
+
+
+@pytest.mark.req("D-43")
+@pytest.mark.parametrize(
+    "span",
+    [{"from_day": "2022-12-02", "to_day": "2022-12-01"}, {"from_time": "12:00", "to_time": "9:00"}],
+)
+def test_a_stop_of_acceptance_that_would_stop_nothing_is_refused(web, span):
+    answer = web.post("/admin/dispatch/acceptance/stop", reason="雪", **span)
+
+    assert answer.status_code == 409
+    assert "acceptance/1/resume" not in web.text("/admin/dispatch/")
+
+
+def test_json_nested_without_end_is_unreadable(web):
+    with web.app.test_request_context(data="[" * 100_000, content_type="application/json"):
+        assert driver.read_body() is None
+
+
+@pytest.mark.req("D-29")
+def test_a_second_wish_from_the_same_page_is_not_said_to_be_booked(engine, web):
+    with transaction(engine) as session:
+        rider_id = session.scalars(select(models.Rider.public_id)).first()
+    address = f"/admin/desk/riders/{rider_id}"
+    wish = {"pickup": "停留所1", "dropoff": "停留所3", "day": "2022-11-28", "kind": "depart", "time": "1000"}
+    page = web.post(f"{address}/offers", **wish, adult="1").get_data(as_text=True)
+    first, second, *_ = [fields_of(part, "data-key") for part in offer_forms(page)]
+    web.post(f"{address}/bookings", **first)
+
+    again = web.client.get(web.post(f"{address}/bookings", **first).location).get_data(as_text=True)
+    other = web.client.get(web.post(f"{address}/bookings", **second).location).get_data(as_text=True)
+
+    assert first["key"] == second["key"]
+    assert "ご予約を承りました" in again
+    assert "新しい予約はお取りしていません" in other
+
+
+def offer_forms(page):
+    """Return the markup of the forms that book an offer."""
+    return [part for part in re.findall(r"<form.*?</form>", page, re.DOTALL) if "pickup_earliest_s" in part]

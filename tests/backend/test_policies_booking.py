@@ -63,7 +63,7 @@ def test_spans_overlap_by_more_than_a_moment(first, second, expected):
         (Party.of({"infant": 2}), "infants_alone"),
         (Party.of({"infant": 1, "child": 1}), None),
         (Party.of({"adult": 1}, wheelchairs=1), None),
-        (Party.of({"adult": 1}, wheelchairs=2), "party_empty"),
+        (Party.of({"adult": 1}, wheelchairs=2), "more_wheelchairs"),
         (Party.of({"adult": 1}, wheelchairs=-1), "party_empty"),
     ],
 )
