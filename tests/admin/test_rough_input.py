@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from admin import forms
 from admin.field_labels import LABELS
@@ -147,3 +147,15 @@ def test_a_second_wish_from_the_same_page_is_not_said_to_be_booked(engine, web):
 def offer_forms(page):
     """Return the markup of the forms that book an offer."""
     return [part for part in re.findall(r"<form.*?</form>", page, re.DOTALL) if "pickup_earliest_s" in part]
+
+
+@pytest.mark.req("D-39")
+def test_a_vehicle_out_of_service_is_not_called_on_time(engine):
+    with transaction(engine) as session:
+        Town(session).book(0, 2, time="10:00", now=NOW)
+    web = Web(engine, now=NOW)
+    assert "定刻" in web.text("/admin/dispatch/?day=2022-11-28")
+    with transaction(engine) as session:
+        session.execute(update(models.Run).values(state="suspended"))
+
+    assert "定刻" not in web.text("/admin/dispatch/?day=2022-11-28")

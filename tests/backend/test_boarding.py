@@ -189,6 +189,16 @@ def test_who_is_absent_is_never_blamed_for_a_late_vehicle(session, town, termina
     assert [visit(session, booking, kind).state for kind in ("pickup", "dropoff")] == states
 
 
+@pytest.mark.req("Q-11")
+def test_nobody_is_missing_before_the_promised_time(session, town, terminal):
+    booking = town.book(1, 2, time="10:00")
+
+    outcome = terminal.tap(booking, "absent", "09:55")
+
+    assert (outcome.refusal.code, outcome.refusal.facts) == ("wait_longer", {"until_s": 10 * 3600 + 3 * 60})
+    assert (booking.state, visit(session, booking, "pickup").state) == ("confirmed", "planned")
+
+
 def test_the_refusal_says_until_when_to_wait(town, terminal):
     booking = town.book(1, 2, time="10:00")
     terminal.tap(booking, "arrived", "10:01:20")
