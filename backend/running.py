@@ -192,7 +192,9 @@ def children(settings: Settings, made: Servers) -> list[Child]:
     logs.mkdir(parents=True, exist_ok=True)
     commands = {
         "web": web_arguments(settings),
-        "talk": [*ours, "worker", "--queues", "talk"],
+        # Two, so that a reply that hangs at LINE holds up nobody else's.
+        "talk-1": [*ours, "worker", "--queues", "talk"],
+        "talk-2": [*ours, "worker", "--queues", "talk"],
         "plan": [*ours, "worker", "--queues", "plan"],
         "sweep": [*ours, "sweep"],
     }

@@ -23,7 +23,15 @@ REACH_S = 2 * times.HOUR_S
 NEED_SPAN = timedelta(minutes=60)
 METRES_PER_DEGREE = 111_195
 DAYS_SHOWN = 30
-NO_WAY_OUT = {"party_too_big", "party_empty", "more_wheelchairs", "infants_alone", "same_stop", "not_a_member", "stop_not_served"}
+NO_WAY_OUT = {
+    "party_too_big",
+    "party_empty",
+    "more_wheelchairs",
+    "infants_alone",
+    "same_stop",
+    "not_a_member",
+    "stop_not_served",
+}
 START_STEP_S = 30 * times.MINUTE_S
 
 
