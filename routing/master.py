@@ -99,17 +99,6 @@ class Master:
         shares = np.array([variable.solution_value() for variable in self.variables])
         return Relaxed(self.goal.Value(), prices, shares)
 
-    def fix(self, chosen: Ints) -> None:
-        """Have the relaxation drive the routes chosen."""
-        for index in chosen:
-            self.variables[int(index)].SetLb(1)
-
-    def release(self) -> None:
-        """Fix nothing any more."""
-        for variable in self.variables:
-            if variable.lb():
-                variable.SetLb(0)
-
     def cut(self, relaxed: Relaxed) -> int:
         """Add the subset-row cuts that the relaxation breaks most; return how many."""
         used = np.flatnonzero(relaxed.shares > 1e-6)  # noqa: PLR2004 -- what the solver calls nothing

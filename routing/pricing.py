@@ -79,6 +79,10 @@ class Pricing:
         self.below, self.search = below, search
         self.cuts = prices.cuts.binding()
         self.rc = network.reduced(prices)
+        part = network.fragments
+        self.latest = part.latest_start + SLACK
+        soonest = part.soonest_end + network.tables.service[part.last]
+        self.at_best = self.rc + self._onward(part.last, soonest)
         self.kept: list[_Labels] = []
         self.count = 0
         self.complete = True
@@ -153,10 +157,13 @@ class Pricing:
         counts = begins[pickups + 2] - begins[pickups + 1]
         pair = np.repeat(np.arange(len(rows)), counts)
         which = begins[pickups + 1][pair] + np.arange(len(pair)) - np.repeat(np.cumsum(counts) - counts, counts)
+        reached, spent = arrival[rows, pickups], cost[rows, pickups]
+        hope = (spent[pair] + self.at_best[which] < self.below) & (reached[pair] <= self.latest[which])
+        pair, which = pair[hope], which[hope]
         row, pickup = rows[pair], pickups[pair]
-        # reduced cost of cuts is taken anew from who is served
+        # the reduced cost of cuts is taken anew from who is served
         plain = batch.plain[row] + network.legs[batch.last[row] - n - 1, pickup]
-        return self._begun(which, arrival[row, pickup], plain, batch.served[row], first + row)
+        return self._begun(which, reached[pair], plain, batch.served[row], first + row)
 
     def _undominated(self, labels: _Labels) -> _Labels:
         """Return the labels not beaten by one with the same last node."""

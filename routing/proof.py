@@ -28,9 +28,6 @@ _SMOOTHING = 0.6  # of prices (Pessoa et al. 2018)
 _GREEDY, _WIDE = Search(30, 100_000, whole=True), Search(300, 100_000, whole=True)
 _EXACT = Search(1_000_000, 1_000_000, whole=False)
 _SOME, _ALL = Search(1_000_000, 120_000, whole=True), Search(1_000_000, 800_000, whole=True)
-_NEAR = 0.0002  # of the cost: no dive is needed
-_SURE = 0.8  # share of a route that is fixed without looking for the largest
-_TURNS_IN_DIVE = 4
 _MARGIN = 1e-6
 _ROUNDED = 1_500  # routes among which to look for a better day
 _ROUNDING_S = 3.0
@@ -79,8 +76,6 @@ class _Prover:
             self.master.add(route, self.routes.length(route))
         while True:
             relaxed = self._generate(clock)
-            if relaxed.value < self.cost - _NEAR * relaxed.value:
-                self._dive(relaxed, clock)
             self._round(relaxed, clock)
             if self._closed() or self._enumerate(relaxed, clock, _SOME, most=_MOST_ROUTES):
                 return
@@ -149,30 +144,6 @@ class _Prover:
 
     # -- whole numbers
 
-    def _dive(self, relaxed: Relaxed, clock: Clock) -> None:
-        """Look for a better day by fixing one route after the other, with new routes for what is left.
-
-        Diving with column generation (Sadykov et al. 2019), without going back.
-        """
-        part = self._narrowed(relaxed.prices)
-        fixed = np.zeros(0, dtype=np.int64)
-        shares = relaxed.shares
-        while shares.max(initial=0.0) > _MARGIN and relaxed.value < self.cost:
-            chosen = np.flatnonzero(shares >= min(_SURE, shares.max()))
-            fixed = np.append(fixed, chosen[:1] if shares.max() < _SURE else chosen)
-            self.master.fix(fixed)
-            for _ in range(_TURNS_IN_DIVE):
-                clock.check()
-                relaxed = self.master.relax()
-                bounds = part.bounds(relaxed.prices, through=False)
-                chains = Pricing(part, relaxed.prices, bounds, below=-_MARGIN, search=_GREEDY).run(clock)
-                if not self._add(part, chains, relaxed.prices):
-                    break
-            shares = self.master.relax().shares.copy()
-            shares[fixed] = 0
-        self.master.release()
-        self._take_up(self._once_each([self.master.routes[index] for index in fixed]))
-
     def _round(self, relaxed: Relaxed, clock: Clock) -> None:
         """Look for a better day among the routes of the master: those in use, and the best at these prices."""
         reduced = self.master.reduced(relaxed.prices)
@@ -205,17 +176,13 @@ class _Prover:
                 for index, route in enumerate(chosen)
                 if request in route
             }
-            if not without:
-                return ()
             keep = min(without, key=lambda index: length(chosen[index]) - length(without[index]))
             for index in without.keys() - {keep}:
                 chosen[index] = without[index]
         return tuple(chosen)
 
     def _take_up(self, day: tuple[Route, ...]) -> None:
-        """Make ``day`` the best if it is one, legal, and costs less."""
-        if not day or len(day) > self.tables.vehicles:
-            return
+        """Make ``day`` the best if it is legal and costs less."""
         cost = sum(map(self.routes.length, day))
         if cost < self.cost - _MARGIN and all(map(self.routes.is_feasible, day)):
             self.cost, self.best = cost, day

@@ -5,6 +5,7 @@ as in `timing`, here with a longest duty and a departure from the depot that may
 """
 
 from itertools import accumulate, pairwise
+from math import inf
 from typing import NamedTuple
 
 from routing.instances import Instance
@@ -18,6 +19,9 @@ class Spot(NamedTuple):
 
     added: float
     route: Route
+
+
+_UNKNOWN: tuple[Spot | None, float] = (None, -inf)
 
 
 class _Prepared(NamedTuple):
@@ -45,7 +49,7 @@ class Routes:
         nodes = range(len(instance.nodes))
         self.distance = [[instance.distance(origin, node) for node in nodes] for origin in nodes]
         self._tighten()
-        self._spots: dict[tuple[Route, int], Spot | None] = {}
+        self._spots: dict[tuple[Route, int], tuple[Spot | None, float]] = {}
         self._prepared: dict[Route, _Prepared] = {}
 
     def length(self, route: Route) -> float:
@@ -54,15 +58,24 @@ class Routes:
             return 0.0
         return sum(self.distance[here][there] for here, there in pairwise((0, *route, self.end)))
 
-    def best_spot(self, route: Route, request: int) -> Spot | None:
-        """Return the cheapest feasible place for ``request``, None if there is none. Remembered."""
+    def known_spot(self, route: Route, request: int) -> Spot | None:
+        """Return the cheapest feasible place for ``request`` if it was found before."""
+        return self._spots.get((route, request), _UNKNOWN)[0]
+
+    def best_spot(self, route: Route, request: int, limit: float = inf) -> Spot | None:
+        """Return the cheapest feasible place for ``request`` that adds less than ``limit``, None if there is none.
+
+        What was found is remembered, and so is under which limit nothing was found.
+        """
         key = (route, request)
-        if key not in self._spots:
+        spot, searched = self._spots.get(key, _UNKNOWN)
+        if spot is None and limit > searched:
             if len(self._spots) > 400_000:  # noqa: PLR2004 -- about 200 MB
                 self._spots.clear()
                 self._prepared.clear()
-            self._spots[key] = self._find_spot(route, request)
-        return self._spots[key]
+            spot = self._find_spot(route, request, limit)
+            self._spots[key] = (spot, limit)
+        return spot if spot is not None and spot.added < limit else None
 
     def is_feasible(self, route: Route) -> bool:
         """Tell whether some departure and waiting keep every window, ride, load and the longest duty."""
@@ -130,13 +143,13 @@ class Routes:
             left[node] = clock
         return True
 
-    def _find_spot(self, route: Route, request: int) -> Spot | None:
+    def _find_spot(self, route: Route, request: int, limit: float) -> Spot | None:
         if route not in self._prepared:
             self._prepared[route] = self._prepare((0, *route, self.end))
-        for added, first, second in sorted(self._candidates(self._prepared[route], request)):
+        base = 0.0 if route else self.distance[0][self.end]
+        for added, first, second in sorted(self._candidates(self._prepared[route], request, limit - base)):
             tried = (*route[:first], request, *route[first:second], request + self.n, *route[second:])
             if self._times_exist((0, *tried, self.end)):
-                base = 0.0 if route else self.distance[0][self.end]
                 return Spot(added + base, tried)
         return None
 
@@ -153,8 +166,8 @@ class Routes:
             latest[index] = min(latest[index], onward)
         return _Prepared(stops, starts, leaves, latest, list(accumulate(self.load[node] for node in stops)))
 
-    def _candidates(self, prepared: _Prepared, request: int) -> list[tuple[float, int, int]]:
-        """Return the positions that windows and loads do not rule out, with what they add."""
+    def _candidates(self, prepared: _Prepared, request: int, limit: float) -> list[tuple[float, int, int]]:
+        """Return the positions that windows and loads do not rule out, with what they add: less than ``limit``."""
         stops, starts, leaves, latest_starts, loads = prepared
         to_pickup = self.distance[request]
         direct = to_pickup[request + self.n]
@@ -167,15 +180,14 @@ class Routes:
             here, there = stops[first], stops[first + 1]
             start = leaves[first] + to_pickup[here]
             start = max(start, opens)
-            if start > closes or loads[first] > room:
-                continue
             added = to_pickup[here] - self.distance[here][there]
+            if start > closes or loads[first] > room or added + to_pickup[there] >= limit:
+                continue
             onward = start + service + to_pickup[there] <= latest_starts[first + 1] + EPSILON
             for detour, skipped in self._dropoffs(prepared, request, first, start):
-                if not skipped:
-                    found.append((added + direct + detour, first, first))
-                elif onward:
-                    found.append((added + to_pickup[there] + detour, first, first + skipped))
+                total = added + detour + (to_pickup[there] if skipped else direct)
+                if total < limit and (onward or not skipped):
+                    found.append((total, first, first + skipped))
         return found
 
     def _dropoffs(self, prepared: _Prepared, request: int, first: int, start: float) -> list[tuple[float, int]]:

@@ -16,7 +16,7 @@ from routing.assign import best_combination
 from routing.clock import Clock
 from routing.instances import Instance
 from routing.proof import prove
-from routing.routes import EPSILON, Route, Routes
+from routing.routes import EPSILON, Route, Routes, Spot
 
 _UNSERVED = 10_000.0  # costs more than any detour
 _REMOVED = 8  # requests torn out at a time, on average
@@ -159,20 +159,29 @@ class _Search:
         """Put the requests that are out back where each costs least."""
         routes, bank = list(left), []
         for request in self._sorted(out):
-            best_index, best = -1, None
-            empty_seen = False
-            for index, route in enumerate(routes):
-                if (not route and empty_seen) or self.rng.random() < _BLINK:
-                    continue
-                empty_seen = empty_seen or not route
-                spot = self.routes.best_spot(route, request)
-                if spot is not None and (best is None or spot.added < best.added):
-                    best_index, best = index, spot
+            index, best = self._place(routes, request)
             if best is None:
                 bank.append(request)
             else:
-                routes[best_index] = best.route
+                routes[index] = best.route
         return self._state(tuple(routes), bank)
+
+    def _place(self, routes: list[Route], request: int) -> tuple[int, Spot | None]:
+        """Return the cheapest place for ``request``, some overlooked, and in which route; known ones set the limit."""
+        spots = self.routes
+        open_to = [index for index, route in enumerate(routes) if route and self.rng.random() >= _BLINK]
+        if () in routes:
+            open_to.append(routes.index(()))
+        where, best, limit = -1, None, math.inf
+        for index in open_to:
+            spot = spots.known_spot(routes[index], request)
+            if spot is not None and spot.added < limit:
+                where, best, limit = index, spot, spot.added
+        for index in open_to:
+            spot = spots.best_spot(routes[index], request, limit)
+            if spot is not None:
+                where, best, limit = index, spot, spot.added
+        return where, best
 
     def _sorted(self, out: list[int]) -> list[int]:
         """Return the requests in the order they are put back: by one of several rules, drawn anew."""
