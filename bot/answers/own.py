@@ -21,7 +21,8 @@ def _booked(asker: Asker, prompt: Prompt) -> list[Piece]:
     if isinstance(asker.outcome, Refusal):
         return [booking_screens.refused(look, asker.outcome, asker.names())]
     assert isinstance(asker.outcome, BookingView)
-    return [bookings_screens.receipt(look, asker.outcome, title_key="bot-booked-title")]
+    title_key = "bot-changed-title" if asker.outcome.is_change else "bot-booked-title"
+    return [bookings_screens.receipt(look, asker.outcome, title_key=title_key)]
 
 
 def bookings(asker: Asker, prompt: Prompt) -> list[Piece]:

@@ -109,6 +109,7 @@ bot-refused-title = This ride cannot be booked
 bot-instead = You can book one of these
 
 ## Bookings
+bot-changed-title = Your booking is changed
 bot-booked-title = Your ride is booked
 bot-was-booked = This ride is booked
 bot-was-cancelled = This booking is cancelled

@@ -106,6 +106,7 @@ bot-refused-title = ご希望どおりに予約できません
 bot-instead = こちらなら予約できます
 
 ## 予約
+bot-changed-title = 予約を変更しました
 bot-booked-title = 予約ができました
 bot-was-booked = この予約はできています
 bot-was-cancelled = この予約は取り消し済みです

@@ -19,7 +19,10 @@ TRIPS_SINCE = timedelta(days=180)
 
 @dataclass(frozen=True, slots=True)
 class BookingView:
-    """A booking as it is shown. The planned times follow the present plan, the promise never changes."""
+    """A booking as it is shown. The planned times follow the present plan, the promise never changes.
+
+    ``is_change`` tells that it took the place of another booking (Q-12).
+    """
 
     public_id: str
     id: int
@@ -45,6 +48,7 @@ class BookingView:
     rider_id: int | None
     created_at: datetime
     late_cancellation: bool
+    is_change: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ def view(booking: Booking) -> BookingView:
         rider_id=booking.rider_id,
         created_at=booking.created_at,
         late_cancellation=booking.late_cancellation,
+        is_change=booking.replaces_id is not None,
     )
 
 
