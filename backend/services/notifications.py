@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.db.models import Booking, CallTask, LineUser, Notification, ServiceDay, TransportService, Visit
+from backend.db.queries.call_tasks import SUPERSEDED
 from backend.db.queries.line import LET_GO
 from backend.domain import states
 from backend.services import lifecycle
@@ -194,6 +195,7 @@ def to_call_list(session: Session, notification_id: int, *, why: str, now: datet
         row.state, row.done_at = "dropped", now
         return
     row.state = "call"
+    _supersede(session, row, now=now)
     session.execute(
         insert(CallTask)
         .values(
@@ -210,6 +212,17 @@ def to_call_list(session: Session, notification_id: int, *, why: str, now: datet
         .on_conflict_do_nothing()
     )
     lifecycle.record(session, "notification", row.id, "notification.to_call", actor="system", now=now)
+
+
+def _supersede(session: Session, row: Notification, *, now: datetime) -> None:
+    """Take older news about the same ride off the call list: nobody is to be read a delay that is over."""
+    older = (
+        CallTask.booking_id == row.booking_id,
+        CallTask.done_at.is_(None),
+        CallTask.notification_id != row.id,
+        CallTask.rider_id == row.rider_id,
+    )
+    session.execute(update(CallTask).where(*older).values(done_at=now, done_by=SUPERSEDED))
 
 
 def _line_user_of(session: Session, rider_id: int | None) -> int | None:

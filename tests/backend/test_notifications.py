@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.db.models import CallTask, LineEvent, Notification
+from backend.db.queries import call_tasks
 from backend.db.session import transaction
 from backend.services import notifications
 from tests.make import NOW, Town, make_line_user, make_rider
@@ -180,3 +181,16 @@ def test_nobody_is_told_in_the_chat_twice_what_they_did_there(session):
     notifications.owe_about(session, booking, "booking_cancelled", actor="line:1", now=NOW)
 
     assert session.scalars(select(Notification.kind)).all() == ["booking_confirmed"]
+
+
+@pytest.mark.req("D-47")
+def test_newer_news_of_a_ride_takes_the_place_of_older_ones_on_the_call_list(session):
+    town = Town(session)
+    booking, other = town.book(0, 2, time="10:00"), town.book(0, 2, time="10:00")
+    for kind, about in (("delay", booking), ("delay", other), ("vehicle_changed", booking)):
+        key = f"{kind}:{about.id}"
+        notifications.owe(session, kind, dedupe_key=key, rider_id=about.rider_id, booking_id=about.id, now=NOW)
+
+    still = [(call.kind, call.booking_number) for call in call_tasks.list_open(session)]
+    assert sorted(still) == sorted([("delay", other.number), ("vehicle_changed", booking.number)])
+    assert call_tasks.list_done(session) == []

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from backend.db.models import Booking, CallTask, Visit
 
+SUPERSEDED = "superseded"  # newer news of the same ride took its place
 SHOWN_DONE = 20
 
 
@@ -41,7 +42,8 @@ def list_open(session: Session) -> list[CallView]:
 
 def list_done(session: Session) -> list[CallView]:
     """Return who was reached lately, the latest first."""
-    query = _query().where(CallTask.done_at.is_not(None)).order_by(CallTask.done_at.desc()).limit(SHOWN_DONE)
+    reached = CallTask.done_at.is_not(None), CallTask.done_by != SUPERSEDED
+    query = _query().where(*reached).order_by(CallTask.done_at.desc()).limit(SHOWN_DONE)
     return _views(session, session.scalars(query).all())
 
 
