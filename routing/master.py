@@ -4,6 +4,7 @@ It prices requests for `pricing` (column generation), holds subset-row cuts (Jep
 routes the best whole-number choice is looked for. Solved by GLOP, which goes on from where it was.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -140,13 +141,21 @@ def served_table(routes: list[Route], n: int) -> csr_array:
     return csr_array((np.ones(len(pairs)), (rows, columns)), shape=(len(routes), n))
 
 
-def choose(serves: csr_array, costs: Floats, *, vehicles: int, seconds: float) -> Choice:
-    """Return the cheapest choice of routes (rows) that serves everybody, in ``seconds`` of wall time."""
+def choose(
+    serves: csr_array, costs: Floats, cuts: Sequence[tuple[int, ...]] = (), *, vehicles: int, seconds: float
+) -> Choice:
+    """Return the cheapest choice of routes (rows) that serves everybody once, in ``seconds`` of wall time.
+
+    ``cuts`` are subset-row cuts that help the search; a rider may be served twice where that costs nothing.
+    """
     if not len(costs):
         return Choice(None, np.inf)
     table = serves.T.tocsc()
     fleet = csr_array(np.ones((1, len(costs))))
     limits = [LinearConstraint(table, 1, np.inf), LinearConstraint(fleet, 0, vehicles)]
+    if cuts:
+        twice = [serves[:, np.array(members) - 1].sum(axis=1) > 1 for members in cuts]
+        limits.append(LinearConstraint(csr_array(np.array(twice, dtype=float)), -np.inf, 1))
     result = milp(
         costs,
         integrality=np.ones(len(costs)),

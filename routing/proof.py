@@ -17,11 +17,13 @@ from routing.instances import Instance
 from routing.master import Master, Relaxed, choose, served_table
 from routing.network import Bounds, Network, Prices
 from routing.pricing import Chains, Pricing, Search
+from routing.relaxation import assignment_bound
 from routing.routes import Route, Routes
 
-_MOST_PARTIAL = 600_000
+_MOST_PARTIAL = 400_000
 _MOST_ROUTES = 4_000  # for a whole-number search
 _MOST_AT_LAST = 40_000  # when there are no cuts left
+_MOST_TRIED = 12_000  # when there are more
 _COLUMNS_ADDED = 300
 _PRICED = 1_500  # fragments priced first
 _SMOOTHING = 0.6  # of prices (Pessoa et al. 2018)
@@ -29,8 +31,9 @@ _GREEDY, _WIDE = Search(30, 100_000, whole=True), Search(300, 100_000, whole=Tru
 _EXACT = Search(1_000_000, 1_000_000, whole=False)
 _SOME, _ALL = Search(1_000_000, 120_000, whole=True), Search(1_000_000, 800_000, whole=True)
 _MARGIN = 1e-6
-_ROUNDED = 1_500  # routes among which to look for a better day
-_ROUNDING_S = 3.0
+_ROUNDED = 2_500  # routes among which to look for a better day
+_ROUNDING_S = 4.0
+_STALLED = 0.05  # of the gap: cuts that gain less are not enough
 _FIRST_GAP = 0.001  # of the cost
 
 
@@ -64,7 +67,7 @@ class _Prover:
     def __init__(self, instance: Instance, routes: Routes, best: tuple[Route, ...] | None) -> None:
         self.tables, self.routes, self.best = Tables.of(instance), routes, best
         self.cost = sum(map(routes.length, best)) if best is not None else np.inf
-        self.bound = 0.0
+        self.bound = assignment_bound(self.tables)
         self.master = Master(self.tables.n, self.tables.vehicles, left_out=_left_out(self.tables))
 
     def run(self, pool: Iterable[Route], clock: Clock) -> None:
@@ -74,14 +77,17 @@ class _Prover:
             return  # somebody cannot be served at all
         for route in pool:
             self.master.add(route, self.routes.length(route))
+        before = 0.0
         while True:
             relaxed = self._generate(clock)
             self._round(relaxed, clock)
             if self._closed() or self._enumerate(relaxed, clock, _SOME, most=_MOST_ROUTES):
                 return
-            if not self.master.cut(relaxed):
-                self._enumerate(relaxed, clock, _ALL, most=_MOST_AT_LAST)
+            added = self.master.cut(relaxed)
+            stalled = relaxed.value - before < _STALLED * (self.cost - relaxed.value)
+            if (stalled or not added) and (self._enumerate(relaxed, clock, _ALL, most=_MOST_AT_LAST) or not added):
                 return
+            before = relaxed.value
 
     def _closed(self) -> bool:
         return self.cost <= self.bound + _MARGIN
@@ -162,7 +168,9 @@ class _Prover:
         costs = np.array([self.routes.length(route) for route in routes])
         serves = served_table(routes, self.tables.n)
         clock.check()
-        choice = choose(serves, costs, vehicles=self.tables.vehicles, seconds=min(seconds, clock.left_s()))
+        choice = choose(
+            serves, costs, self.master.cuts, vehicles=self.tables.vehicles, seconds=min(seconds, clock.left_s())
+        )
         if choice.chosen is not None:
             self._take_up(self._once_each([routes[index] for index in choice.chosen]))
         return choice.bound
@@ -200,14 +208,18 @@ class _Prover:
             narrow = network.bounds(relaxed.prices, through=False)
             pricing = Pricing(network, relaxed.prices, narrow, below=gap + _MARGIN, search=search)
             chains = pricing.run(clock)
-            if not chains.complete or len(chains) > most:
+            complete = chains.complete and len(chains) <= most
+            if not complete and search is not _ALL:
                 return False
-            routes = self._legal([_route(network.fragments, chains.trace(index)) for index in range(len(chains))])
-            within = self._choose(routes, clock, seconds=clock.left_s() / 2)
+            order = np.argsort(chains.reduced, kind="stable")[: None if complete else _MOST_TRIED]
+            routes = self._legal([_route(network.fragments, chains.trace(int(index))) for index in order])
+            within = self._choose(routes, clock, seconds=clock.left_s() / 2 if complete else _ROUNDING_S)
+            if not complete:
+                return self._closed()
             self.bound = max(self.bound, min(within, relaxed.value + gap))
             if within < relaxed.value + gap - _MARGIN and not self._closed():
                 return False
-            gap *= 3
+            gap *= 2
         return True
 
 

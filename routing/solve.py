@@ -25,7 +25,8 @@ _BLINK = 0.01  # share of places overlooked, so that the cheapest does not alway
 _COOLEST = 1e-3  # last temperature, of the first
 _COMBINATIONS = tuple(turn / 12 for turn in range(1, 12))  # when, in shares of the time, to combine the pool
 _COMBINING = 0.02  # share of the time that one combination may take
-_FIRST_SHARE = 0.1  # of the time, before the proof
+_FIRST_SHARE = 0.1  # of the time, before the proof; and for each request at most
+_FIRST_S = 0.05
 _MARGIN = 1e-6
 _LARGEST_POOL = 300_000  # routes; then it starts anew
 
@@ -59,7 +60,7 @@ def solve(instance: Instance, *, seconds: float, seed: int) -> Solution | None:
     clock = Clock.of(seconds)
     routes = Routes(instance)
     search = _Search(routes, instance.vehicles, random.Random(seed))  # noqa: S311 -- no secret
-    first = search.run(None, clock.part(_FIRST_SHARE))
+    first = search.run(None, Clock.of(min(_FIRST_SHARE * seconds, _FIRST_S * instance.requests)))
     proof = prove(instance, routes, search.pool(), first.routes if not first.bank else None, clock)
     best = first if proof.routes is None else search.state(proof.routes)
     if not proof.proven and clock.left_s():

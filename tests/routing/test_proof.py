@@ -11,6 +11,7 @@ from routing.master import Master, choose, served_table
 from routing.network import Cuts, Network, Prices
 from routing.pricing import Pricing, Search
 from routing.proof import prove
+from routing.relaxation import assignment_bound
 from routing.routes import Routes
 from tests.routing.test_solve import has_times, least_cost, orders
 
@@ -131,7 +132,15 @@ def test_without_time_nothing_is_claimed():
 
     proof = prove(day, Routes(day), [], None, Clock.of(0))
 
-    assert (proof.bound, proof.routes, proof.proven) == (0.0, None, False)
+    assert (proof.routes, proof.proven) == (None, False)
+    assert 0 < proof.bound <= least_cost(day) + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_quick_bound_is_never_above_the_least_cost(seed):
+    day = tight_day(seed, requests=3)
+
+    assert assignment_bound(Tables.of(day)) <= least_cost(day) + 1e-6
 
 
 def test_a_day_with_too_many_fragments_or_ones_that_take_no_time_is_refused():
