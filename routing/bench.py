@@ -46,7 +46,7 @@ def main(argv: Sequence[str]) -> int:
 def _bench_static(folder: Path | None, *, quick: bool, seconds: float) -> None:
     """Print one line for each static day: ours and OR-Tools', each with the cpu seconds it took."""
     best_known = _best_known(folder) if folder else {}
-    header = ("instance", "best known", "noriai", "gap %", "cpu s", "OR-Tools", "gap %", "cpu s")
+    header = ("instance", "best known", "noriai", "gap %", "bound", "proven", "cpu s", "OR-Tools", "gap %", "cpu s")
     _print_row(header)
     for instance in _instances(folder, quick=quick):
         best = best_known.get(instance.name)
@@ -61,6 +61,8 @@ def _bench_static(folder: Path | None, *, quick: bool, seconds: float) -> None:
                 "-" if best is None else _figure(best),
                 _figure(own.cost if own else None),
                 _gap(own.cost if own else None, best),
+                _figure(own.bound if own else None),
+                "yes" if own and own.proven else "no",
                 f"{own.seconds:.1f}" if own else "-",
                 _figure(peer_cost),
                 _gap(peer_cost, best),
