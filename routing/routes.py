@@ -48,6 +48,11 @@ class Routes:
         self.latest = [node.latest for node in instance.nodes]
         nodes = range(len(instance.nodes))
         self.distance = [[instance.distance(origin, node) for node in nodes] for origin in nodes]
+        self._took = [[self.service[origin] + leg for leg in self.distance[origin]] for origin in nodes]
+        self._begins = [-1] * (self.n + 1) + [*range(1, self.n + 1), 0]  # where the ride or duty that ends there began
+        self._longest = [
+            self.service[begin] + (self.longest_ride if begin else self.longest_duty) for begin in self._begins
+        ]
         self._tighten()
         self._spots: dict[tuple[Route, int], tuple[Spot | None, float]] = {}
         self._prepared: dict[Route, _Prepared] = {}
@@ -100,47 +105,42 @@ class Routes:
         """Tell whether service starts exist; a ride or duty too long pushes its beginning back."""
         if not self._rides_fit_without_waiting(stops):
             return False
-        starts = [0.0] * len(stops)
-        not_before = [self.earliest[node] for node in stops]
+        took, latest, begins, longest = self._took, self.latest, self._begins, self._longest
+        starts = not_before = [self.earliest[node] for node in stops]  # a start found is a start demanded
         place = {node: index for index, node in enumerate(stops)}
-        index = 0
-        while index < len(stops):
+        index, size, before = 0, len(stops), -1
+        while index < size:
             node = stops[index]
             start = not_before[index]
-            if index:
-                before = stops[index - 1]
-                start = max(start, starts[index - 1] + self.service[before] + self.distance[before][node])
-            if start > self.latest[node] + EPSILON:
+            if index and (arrival := starts[index - 1] + took[before][node]) > start:
+                start = arrival
+            if start > latest[node] + EPSILON:
                 return False
             starts[index] = start
-            opening, longest = self._ride(node)
-            if opening >= 0:
-                back = place[opening]
-                excess = start - starts[back] - self.service[opening] - longest
+            begin = begins[node]
+            if begin >= 0:
+                back = place[begin]
+                excess = start - starts[back] - longest[node]
                 if excess > EPSILON:
-                    not_before[back] = starts[back] + excess
-                    index = back
+                    not_before[back] += excess
+                    index, before = back, stops[back - 1]
                     continue
             index += 1
+            before = node
         return True
-
-    def _ride(self, node: int) -> tuple[int, float]:
-        """Return the node where the ride or duty that ends at ``node`` began (-1: none), and its limit."""
-        if node == self.end:
-            return 0, self.longest_duty
-        return (node - self.n, self.longest_ride) if node > self.n else (-1, 0.0)
 
     def _rides_fit_without_waiting(self, stops: Route) -> bool:
         """Tell whether driving and service alone keep rides and duty: if not, no waiting can help."""
-        left: dict[int, float] = {0: 0.0}
-        clock = 0.0
-        for here, node in pairwise(stops):
-            clock += self.distance[here][node]
-            opening, longest = self._ride(node)
-            if opening >= 0 and clock - left[opening] > longest + EPSILON:
+        took, begins, longest = self._took, self._begins, self._longest
+        begun: dict[int, float] = {0: 0.0}
+        clock, before = 0.0, 0
+        for node in stops[1:]:
+            clock += took[before][node]
+            begin = begins[node]
+            if begin >= 0 and clock - begun[begin] > longest[node] + EPSILON:
                 return False
-            clock += self.service[node]
-            left[node] = clock
+            begun[node] = clock
+            before = node
         return True
 
     def _find_spot(self, route: Route, request: int, limit: float) -> Spot | None:
@@ -190,25 +190,27 @@ class Routes:
                     found.append((total, first, first + skipped))
         return found
 
-    def _dropoffs(self, prepared: _Prepared, request: int, first: int, start: float) -> list[tuple[float, int]]:
-        """Return where the drop-off may go after a pick-up at ``start``: what it adds, visits in between."""
+    def _dropoffs(self, prepared: _Prepared, request: int, first: int, begun: float) -> list[tuple[float, int]]:
+        """Return where the drop-off may go after a pick-up at ``begun``: what it adds, visits in between."""
         dropoff, room = request + self.n, self.capacity - self.load[request]
         distance, service, earliest, latest = self.distance, self.service, self.earliest, self.latest
         stops, _, _, latest_starts, loads = prepared
         to_dropoff, alighting, opens = distance[dropoff], service[dropoff] - EPSILON, earliest[dropoff]
         last = min(latest[dropoff], latest[request] + service[request] + self.longest_ride) + EPSILON
         found = []
-        here, clock = request, start + service[request]
+        here, clock = request, begun + service[request]
         for index in range(first + 1, len(stops)):
             node = stops[index]
             arrival = clock + to_dropoff[here]
             if arrival > last:
                 break
-            if (max(opens, arrival)) + alighting + to_dropoff[node] <= latest_starts[index]:
+            start = arrival if arrival > opens else opens  # noqa: FURB136 -- the innermost loop
+            if start + alighting + to_dropoff[node] <= latest_starts[index]:
                 between = to_dropoff[here] - distance[here][node] if index > first + 1 else 0.0
                 found.append((to_dropoff[node] + between, index - first - 1))
             clock += distance[here][node]
-            clock = max(clock, earliest[node])
+            opening = earliest[node]
+            clock = clock if clock > opening else opening  # noqa: FURB136 -- the innermost loop
             if clock > latest_starts[index] + EPSILON or loads[index] > room:
                 break
             clock += service[node]
