@@ -113,7 +113,7 @@ def test_from_and_to_the_same_stop_is_refused(demo, channel):
         ({"adult": 8}, "confirmed"),
         ({"adult": 9}, "party_too_big"),
         ({"adult": 2, "child": -1}, "party_empty"),
-        ({"adult": 1, "wheelchairs": 2}, "party_empty"),
+        ({"adult": 1, "wheelchairs": 2}, "more_wheelchairs"),
         ({"adult": 1, "wheelchairs": 1}, "confirmed"),
         ({"adult": 2, "wheelchairs": 2}, "no_wheelchair_place"),
     ],
