@@ -90,11 +90,27 @@ def engine(database_url: str, keyring: sealing.Keyring) -> Iterator[Engine]:
     made.dispose()
 
 
+@pytest.fixture(scope="session")
+def shared_engine(postgres: embedded.Postgres, keyring: sealing.Keyring) -> Iterator[Engine]:
+    """An engine on an empty database in which no test leaves anything."""
+    postgres.create_database("shared", template="template_noriai")
+    made = make_engine(postgres.url("shared"))
+    yield made
+    made.dispose()
+
+
 @pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    """A session whose work is thrown away with its database."""
-    with Session(engine, expire_on_commit=False) as made:
-        yield made
+def session(request: pytest.FixtureRequest) -> Iterator[Session]:
+    """A session whose work is thrown away: with its database, where the test commits, else by going back."""
+    if {"engine", "database_url"} & set(request.fixturenames):
+        with Session(request.getfixturevalue("engine"), expire_on_commit=False) as made:
+            yield made
+        return
+    shared = request.getfixturevalue("shared_engine")
+    with shared.connect() as connection, connection.begin() as everything:
+        with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as made:
+            yield made
+        everything.rollback()
 
 
 @pytest.fixture(scope="session")
