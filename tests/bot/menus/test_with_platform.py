@@ -21,8 +21,9 @@ from bot import jobs
 from bot.messenger import LineMessenger
 from bot.simulator.client import Phone
 from tests.bot.make_bot import make_app
+from tests.bot.residents import BEFORE_NINE
 from tests.bot.simulator.conftest import SECRET, TOKEN
-from tests.make import NOW, make_world, seed_minami
+from tests.make import make_world, seed_minami
 
 PATIENCE_S = 30.0
 
@@ -38,7 +39,7 @@ def town(engine, simulator, platform, wall) -> World:
         "LINE_CHANNEL_SECRET": SECRET,
         "LINE_CHANNEL_ACCESS_TOKEN": TOKEN,
     }
-    world = make_world(engine, now=NOW, **settings)
+    world = make_world(engine, now=BEFORE_NINE, **settings)
     server = make_server("127.0.0.1", 0, None, threaded=True)
     settings["PUBLIC_URL"] = f"http://127.0.0.1:{server.server_port}"
     world = World(
