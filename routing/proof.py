@@ -77,16 +77,18 @@ class _Prover:
             return  # somebody cannot be served at all
         for route in pool:
             self.master.add(route, self.routes.length(route))
-        before = 0.0
+        before, stalled = 0.0, 0
         while True:
             relaxed = self._generate(clock)
             self._round(relaxed, clock)
             if self._closed() or self._enumerate(relaxed, clock, _SOME, most=_MOST_ROUTES):
                 return
             added = self.master.cut(relaxed)
-            stalled = relaxed.value - before < _STALLED * (self.cost - relaxed.value)
-            if (stalled or not added) and (self._enumerate(relaxed, clock, _ALL, most=_MOST_AT_LAST) or not added):
-                return
+            stalled = stalled + 1 if relaxed.value - before < _STALLED * (self.cost - relaxed.value) else 0
+            if not added or stalled > 1:
+                if self._enumerate(relaxed, clock, _ALL, most=_MOST_AT_LAST) or not added:
+                    return
+                stalled = 0
             before = relaxed.value
 
     def _closed(self) -> bool:
@@ -111,6 +113,7 @@ class _Prover:
             below = -_MARGIN if level else min(-_MARGIN, 0.4 * bounds.least)
             chains = Pricing(network, smooth, bounds, below=below, search=(_GREEDY, _WIDE, _EXACT)[level]).run(clock)
             if exact:
+                part = self._promising(bounds)
                 least = float(chains.reduced.min(initial=0.0)) if chains.complete else bounds.least
                 self._raise_bound(smooth, least)
                 if least >= -_MARGIN or relaxed.value <= self.bound + _MARGIN:
@@ -127,10 +130,14 @@ class _Prover:
         """Drop fragments; return the network of the most promising ones."""
         bounds = self.network.bounds(prices)
         self._raise_bound(prices, bounds.least)
-        order = np.argsort(bounds.through, kind="stable")
-        promising = self.network.keep(np.sort(order[:_PRICED]))
+        promising = self._promising(bounds)
         self._eliminate(prices, bounds, bounds.least)
         return promising
+
+    def _promising(self, bounds: Bounds) -> Network:
+        """Return the network of the fragments whose routes may cost least at the prices of ``bounds``."""
+        order = np.argsort(bounds.through, kind="stable")
+        return self.network.keep(np.sort(order[:_PRICED]))
 
     def _eliminate(self, prices: Prices, bounds: Bounds, least: float) -> None:
         """Drop the fragments that no better day holds, if they are many."""
@@ -152,8 +159,12 @@ class _Prover:
 
     def _round(self, relaxed: Relaxed, clock: Clock) -> None:
         """Look for a better day among the routes of the master: those in use, and the best at these prices."""
+        used = np.flatnonzero(relaxed.shares > _MARGIN)
+        if (relaxed.shares[used] > 1 - _MARGIN).all():
+            self._take_up(self._once_each([self.master.routes[index] for index in used]))
+            return
         reduced = self.master.reduced(relaxed.prices)
-        reduced[np.flatnonzero(relaxed.shares > _MARGIN)] = -np.inf
+        reduced[used] = -np.inf
         worth = np.argsort(reduced, kind="stable")[:_ROUNDED]
         worth = worth[reduced[worth] <= self.cost - relaxed.value + _MARGIN]
         routes = self._legal([self.master.routes[index] for index in worth])
@@ -169,7 +180,7 @@ class _Prover:
         serves = served_table(routes, self.tables.n)
         clock.check()
         choice = choose(
-            serves, costs, self.master.cuts, vehicles=self.tables.vehicles, seconds=min(seconds, clock.left_s())
+            serves, costs, self.master.cuts, vehicles=self.tables.vehicles, seconds=min(seconds, clock.left_s() / 3)
         )
         if choice.chosen is not None:
             self._take_up(self._once_each([routes[index] for index in choice.chosen]))
@@ -184,6 +195,8 @@ class _Prover:
                 for index, route in enumerate(chosen)
                 if request in route
             }
+            if not without:
+                return ()  # nobody serves the rider
             keep = min(without, key=lambda index: length(chosen[index]) - length(without[index]))
             for index in without.keys() - {keep}:
                 chosen[index] = without[index]
@@ -192,12 +205,14 @@ class _Prover:
     def _take_up(self, day: tuple[Route, ...]) -> None:
         """Make ``day`` the best if it is legal and costs less."""
         cost = sum(map(self.routes.length, day))
-        if cost < self.cost - _MARGIN and all(map(self.routes.is_feasible, day)):
+        if day and cost < self.cost - _MARGIN and all(map(self.routes.is_feasible, day)):
             self.cost, self.best = cost, day
 
     def _enumerate(self, relaxed: Relaxed, clock: Clock, search: Search, *, most: int) -> bool:
         """Choose among all routes within a growing gap, up to ``most``; tell whether that closed the proof."""
-        gap = _FIRST_GAP * relaxed.value
+        gap = self.cost - relaxed.value
+        if gap > 3 * _FIRST_GAP * relaxed.value:
+            gap = _FIRST_GAP * relaxed.value
         bounds = self.network.bounds(relaxed.prices)
         while not self._closed():
             gap = min(gap, self.cost - relaxed.value)
@@ -213,7 +228,7 @@ class _Prover:
                 return False
             order = np.argsort(chains.reduced, kind="stable")[: None if complete else _MOST_TRIED]
             routes = self._legal([_route(network.fragments, chains.trace(int(index))) for index in order])
-            within = self._choose(routes, clock, seconds=clock.left_s() / 2 if complete else _ROUNDING_S)
+            within = self._choose(routes, clock, seconds=clock.left_s() if complete else _ROUNDING_S)
             if not complete:
                 return self._closed()
             self.bound = max(self.bound, min(within, relaxed.value + gap))

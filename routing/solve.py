@@ -28,6 +28,7 @@ _COMBINING = 0.02  # share of the time that one combination may take
 _FIRST_SHARE = 0.1  # of the time, before the proof; and for each request at most
 _FIRST_S = 0.05
 _MARGIN = 1e-6
+_LARGEST_START = 4_000  # routes that a proof starts with
 _LARGEST_POOL = 300_000  # routes; then it starts anew
 
 
@@ -109,8 +110,8 @@ class _Search:
         return best
 
     def pool(self) -> list[Route]:
-        """Return the routes met so far."""
-        return [route for route in self.lengths if route]
+        """Return the routes met last: later ones are better."""
+        return [route for route in self.lengths if route][-_LARGEST_START:]
 
     def state(self, routes: tuple[Route, ...]) -> _State:
         """Return the state in which ``routes`` serve everybody."""
