@@ -5,6 +5,7 @@ cut off by the bounds of `network`, by equals, and, when only the cheapest are w
 be reached (Feillet et al. 2004), with subset-row cuts as Jepsen et al. (2008) account for them.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -84,17 +85,19 @@ class Pricing:
         soonest = part.soonest_end + network.tables.service[part.last]
         self.at_best = self.rc + self._onward(part.last, soonest)
         self.kept: list[_Labels] = []
+        self.waiting: defaultdict[int, list[_Labels]] = defaultdict(list)
         self.count = 0
         self.complete = True
 
     def run(self, clock: Clock) -> Chains:
         """Return the chains found."""
-        labels = self._opening()
-        self.kept.append(labels.take(slice(0)))
-        while len(labels.last):
+        opening = self._opening()
+        self.kept.append(opening.take(slice(0)))
+        self._put(opening)
+        while self.waiting:
             clock.check()
-            due = labels.leave < labels.leave.min() + self.network.busy  # none of them follows another
-            batch = self._undominated(labels.take(due))
+            due = self.waiting.pop(min(self.waiting))  # none of them follows another
+            batch = self._undominated(_Labels.joined(due))
             if len(batch.last) > self.search.beam:
                 promise = batch.reduced + self._onward(batch.last, batch.leave)
                 batch = batch.take(np.sort(np.argpartition(promise, self.search.beam)[: self.search.beam]))
@@ -105,8 +108,17 @@ class Pricing:
             if self.count > self.search.most:
                 self.complete = False
                 break
-            labels = _Labels.joined([labels.take(~due), self._extended(batch, first)])
+            self._put(self._extended(batch, first))
         return self._chains(_Labels.joined(self.kept))
+
+    def _put(self, labels: _Labels) -> None:
+        """Have the labels wait for their turn: a span of time in which no fragment begins and ends."""
+        turns = np.floor((labels.leave - self.network.zero) / self.network.busy).astype(np.int64)
+        order = np.argsort(turns, kind="stable")
+        edges = np.flatnonzero(np.diff(turns[order])) + 1
+        for part in np.split(order, edges):
+            if len(part):
+                self.waiting[int(turns[part[0]])].append(labels.take(part))
 
     def _opening(self) -> _Labels:
         """Return the labels of one fragment, straight from the depot."""

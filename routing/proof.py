@@ -21,7 +21,7 @@ from routing.relaxation import assignment_bound
 from routing.routes import Route, Routes
 
 _MOST_PARTIAL = 400_000
-_MOST_ROUTES = 4_000  # for a whole-number search
+_MOST_ROUTES = 15_000  # for a whole-number search
 _MOST_AT_LAST = 40_000  # when there are no cuts left
 _MOST_TRIED = 12_000  # when there are more
 _COLUMNS_ADDED = 300
@@ -213,6 +213,7 @@ class _Prover:
         gap = self.cost - relaxed.value
         if gap > 3 * _FIRST_GAP * relaxed.value:
             gap = _FIRST_GAP * relaxed.value
+        self._eliminate(relaxed.prices, self.network.bounds(relaxed.prices), 0.0)  # the cost may be less by now
         bounds = self.network.bounds(relaxed.prices)
         while not self._closed():
             gap = min(gap, self.cost - relaxed.value)
