@@ -1,12 +1,25 @@
 """The tables. Services and queries import them from here."""
 
-from backend.db.models.audit import AuditEntry, DemoClock
+from backend.db.models.audit import AuditEntry, AuditLink, DemoClock
 from backend.db.models.base import Base
 from backend.db.models.bookings import Booking, PartyLine, PromiseRow, RefusedWish
 from backend.db.models.calendar import AcceptanceStop, ClosedDay, ServiceDay
 from backend.db.models.fleet import Duty, DutyPattern, Position, Vehicle
 from backend.db.models.messages import CallTask, DriverMessage, LineEvent, Notification
-from backend.db.models.money import CostEntry, Fare, FareRecord, FareTable
+from backend.db.models.money import (
+    Batch,
+    CashCount,
+    CostEntry,
+    CostUnit,
+    CouponUse,
+    Fare,
+    FareRecord,
+    FareRecordLine,
+    FareTable,
+    Product,
+    Sale,
+    Scheme,
+)
 from backend.db.models.network import (
     BookingRuleRow,
     OperatingPeriod,
@@ -15,48 +28,87 @@ from backend.db.models.network import (
     TransportService,
     TravelTimeTable,
 )
-from backend.db.models.people import Consent, Draft, Favourite, FormLink, LineUser, Rider
-from backend.db.models.runs import DelayReport, Run, TerminalEvent, Visit
-from backend.db.models.staff import Carrier, Staff, StaffSession
+from backend.db.models.people import Consent, Draft, Favourite, FormLink, LineUser, Rider, RunFollow
+from backend.db.models.reports import Case, Contact, Incident, IncidentNote, Report
+from backend.db.models.runs import DelayReport, HeadCount, LeftBehind, Run, Substitution, TerminalEvent, Visit
+from backend.db.models.staff import (
+    Carrier,
+    Device,
+    EmergencySwitch,
+    Passkey,
+    RecoveryCode,
+    Staff,
+    StaffAct,
+    StaffNotice,
+    StaffSession,
+)
+from backend.db.models.timetable import StopTime, TimetableEntry, TimetableVersion
 
 __all__ = [
     "AcceptanceStop",
     "AuditEntry",
+    "AuditLink",
     "Base",
+    "Batch",
     "Booking",
     "BookingRuleRow",
     "CallTask",
     "Carrier",
+    "Case",
+    "CashCount",
     "ClosedDay",
     "Consent",
+    "Contact",
     "CostEntry",
+    "CostUnit",
+    "CouponUse",
     "DelayReport",
     "DemoClock",
+    "Device",
     "Draft",
     "DriverMessage",
     "Duty",
     "DutyPattern",
+    "EmergencySwitch",
     "Fare",
     "FareRecord",
+    "FareRecordLine",
     "FareTable",
     "Favourite",
     "FormLink",
+    "HeadCount",
+    "Incident",
+    "IncidentNote",
+    "LeftBehind",
     "LineEvent",
     "LineUser",
     "Notification",
     "OperatingPeriod",
     "PartyLine",
+    "Passkey",
     "Position",
+    "Product",
     "PromiseRow",
+    "RecoveryCode",
     "RefusedWish",
+    "Report",
     "Rider",
     "Run",
+    "RunFollow",
+    "Sale",
+    "Scheme",
     "ServiceDay",
     "ServiceStop",
     "Staff",
+    "StaffAct",
+    "StaffNotice",
     "StaffSession",
     "Stop",
+    "StopTime",
+    "Substitution",
     "TerminalEvent",
+    "TimetableEntry",
+    "TimetableVersion",
     "TransportService",
     "TravelTimeTable",
     "Vehicle",

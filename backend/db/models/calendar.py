@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db.models.base import Base, Id
+from backend.db.models.base import Base, Code, Id
 from backend.db.models.network import Stop, TransportService
 
 
@@ -22,7 +22,10 @@ class ServiceDay(Base):
 
 
 class ClosedDay(Base):
-    """Days a service does not run, beside weekdays and holidays (D-04). ``yearly`` repeats by month and day."""
+    """Days a service does not run, beside weekdays and holidays (D-04). ``yearly`` repeats by month and day.
+
+    With ``applies_to`` desk it is only the phone desk that is shut (Q-42).
+    """
 
     __tablename__ = "closed_days"
 
@@ -32,6 +35,9 @@ class ClosedDay(Base):
     to_day: Mapped[date]
     yearly: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str]
+    applies_to: Mapped[Code] = mapped_column(default="running")
+
+    __table_args__ = (CheckConstraint("applies_to IN ('running', 'desk')", name="applies_to"),)
 
 
 class AcceptanceStop(Base):

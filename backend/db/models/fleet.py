@@ -12,7 +12,10 @@ from backend.db.models.staff import Carrier, Staff
 
 
 class Vehicle(Base):
-    """A vehicle with its seats and wheelchair places (D-12)."""
+    """A vehicle with its seats and wheelchair places (D-12). ``look`` is how riders know it (T-54).
+
+    A ``spare`` has no timetable of its own: it drives extra runs and stands in for others (T-21, T-22, T-46).
+    """
 
     __tablename__ = "vehicles"
 
@@ -24,6 +27,8 @@ class Vehicle(Base):
     wheelchair_places: Mapped[int]
     depot_stop_id: Mapped[int] = mapped_column(ForeignKey(Stop.id))
     active: Mapped[bool] = mapped_column(default=True)
+    look: Mapped[str] = mapped_column(default="")
+    is_spare: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
     depot: Mapped[Stop] = relationship()
@@ -51,7 +56,11 @@ class DutyPattern(Base):
 
 
 class Duty(Base):
-    """One vehicle and driver out for a span of one service day; without times, for the service hours."""
+    """One vehicle and driver out for a span of one service day; without times, for the service hours.
+
+    A vehicle that also drives line runs has a duty of each service; two area duties of it part around them.
+    ``driven_m`` is what the driver read off at the end (T-44).
+    """
 
     __tablename__ = "duties"
 
@@ -61,10 +70,11 @@ class Duty(Base):
     driver_id: Mapped[int | None] = mapped_column(ForeignKey(Staff.id))
     start_s: Mapped[int | None]
     end_s: Mapped[int | None]
+    driven_m: Mapped[int | None]
 
     vehicle: Mapped[Vehicle] = relationship()
 
-    __table_args__ = (UniqueConstraint("service_day_id", "vehicle_id"),)
+    __table_args__ = (UniqueConstraint("service_day_id", "vehicle_id", "start_s", postgresql_nulls_not_distinct=True),)
 
 
 class Position(Base):

@@ -2,14 +2,19 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Integer, SmallInteger, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Integer, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.db.models.base import Base, Code, Id
 
 
 class TransportService(Base):
-    """One contracted service and every figure of it that a town may change (D-21, Q-26)."""
+    """One contracted service and every figure of it that a town may change (D-21, Q-26).
+
+    The desk answers the phone from ``phone_lead_s`` before the service hours, or within its own hours where
+    ``phone_start_s`` is set, on ``phone_weekdays`` or, without them, on running days (D-15, Q-42). ``vehicle_sign`` is
+    what the vehicles show (T-54). ``allows_top_up`` lets a pass of the cheaper zone pay the difference (Q-48).
+    """
 
     __tablename__ = "transport_services"
 
@@ -24,6 +29,9 @@ class TransportService(Base):
     hours_end_s: Mapped[int]
     phone_number: Mapped[str]
     phone_lead_s: Mapped[int]
+    phone_start_s: Mapped[int | None]
+    phone_end_s: Mapped[int | None]
+    phone_weekdays: Mapped[list[int] | None] = mapped_column(ARRAY(SmallInteger))
     pickup_window_s: Mapped[int]
     ride_percent: Mapped[int]
     ride_plus_s: Mapped[int]
@@ -43,6 +51,19 @@ class TransportService(Base):
     planned_members: Mapped[int]
     planned_callers: Mapped[int]
     planned_stops: Mapped[int]
+    planned_fixed_runs: Mapped[int] = mapped_column(default=0)
+    planned_reserved_runs: Mapped[int] = mapped_column(default=0)
+    planned_extra_runs: Mapped[int] = mapped_column(default=0)
+    planned_day_km: Mapped[int] = mapped_column(default=0)
+    pay_kinds: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=lambda: ["cash"])
+    vehicle_sign: Mapped[str] = mapped_column(default="")
+    allows_top_up: Mapped[bool] = mapped_column(default=True)
+    handover_days: Mapped[int] = mapped_column(default=30)
+    handover_reminder_days: Mapped[int] = mapped_column(default=25)
+    report_due_day: Mapped[int] = mapped_column(default=10)
+    report_reminder_day: Mapped[int] = mapped_column(default=7)
+    longest_duty_s: Mapped[int] = mapped_column(default=13 * 3600)
+    shortest_rest_s: Mapped[int] = mapped_column(default=9 * 3600)
     version: Mapped[int] = mapped_column(default=1)
 
     operating_periods: Mapped[list["OperatingPeriod"]] = relationship(order_by="OperatingPeriod.runs_from")
@@ -106,7 +127,10 @@ class Stop(Base):
 
 
 class ServiceStop(Base):
-    """A stop that a service serves, from a day to a day. ``in_area`` off takes it out of the running area (D-06)."""
+    """A stop that a service serves, from a day to a day. ``in_area`` off takes it out of the running area (D-06).
+
+    ``seq`` is its place along a line, ``fare_zone`` its zone where fares go by zones (T-26).
+    """
 
     __tablename__ = "service_stops"
 
@@ -116,6 +140,8 @@ class ServiceStop(Base):
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     in_area: Mapped[bool] = mapped_column(default=True)
+    seq: Mapped[int] = mapped_column(default=0)
+    fare_zone: Mapped[Code] = mapped_column(default="")
 
     __table_args__ = (UniqueConstraint("transport_service_id", "stop_id"),)
 

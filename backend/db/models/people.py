@@ -6,11 +6,16 @@ from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.db.models.base import PERSONAL, Base, Code, HasSealed, Id, PublicId, Sealed
-from backend.db.models.network import Stop
+from backend.db.models.network import Stop, TransportService
 
 
 class Rider(HasSealed, Base):
-    """A person who rides. ``fare_category`` is a class, never its cause (Q-67)."""
+    """A person who rides. ``fare_category`` is a class, never its cause (Q-67).
+
+    A ``guest`` gave name and phone for a line booking and is no member (T-18, Q-58); one who is not ``remembered``
+    is parted from the LINE account when the ride is over. ``protection`` is set while the person is under 支援措置:
+    then nobody learns from us that they ride.
+    """
 
     __tablename__ = "riders"
     __table_args__ = PERSONAL
@@ -27,6 +32,9 @@ class Rider(HasSealed, Base):
     fare_category_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     wheelchair_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     guardian_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    district_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    protection_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    is_remembered: Mapped[bool] = mapped_column(default=True)
     language: Mapped[Code] = mapped_column(default="ja")
     source: Mapped[Code]
     registered_at: Mapped[datetime]
@@ -41,6 +49,8 @@ class Rider(HasSealed, Base):
     fare_category = Sealed()
     wheelchair = Sealed()
     guardian = Sealed()
+    district = Sealed()
+    protection = Sealed()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- SQLAlchemy's own name
 
@@ -102,6 +112,18 @@ class Favourite(Base):
 
     rider_id: Mapped[int] = mapped_column(ForeignKey(Rider.id), primary_key=True)
     stop_id: Mapped[int] = mapped_column(ForeignKey(Stop.id), primary_key=True)
+
+
+class RunFollow(Base):
+    """A LINE account that wants to hear of delays and suspensions of a timetable's run (T-25, T-47)."""
+
+    __tablename__ = "run_follows"
+    __table_args__ = PERSONAL
+
+    line_user_id: Mapped[int] = mapped_column(ForeignKey(LineUser.id), primary_key=True)
+    transport_service_id: Mapped[int] = mapped_column(ForeignKey(TransportService.id), primary_key=True)
+    entry_code: Mapped[Code] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
 
 
 class Draft(Base):

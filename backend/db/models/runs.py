@@ -2,17 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from backend.db.models.base import Base, Code, Id
+from backend.db.models.base import Base, Code, Id, PublicId
 from backend.db.models.calendar import ServiceDay
 from backend.db.models.fleet import Duty
 from backend.db.models.network import Stop
+from backend.db.models.timetable import TimetableEntry
 
 
 class Run(Base):
     """A dated departure one can be on. In an area service each duty is one run, empty in the morning.
+
+    On a line each timetable entry is one run of the day, ``fixed`` or ``reserved``; ``extra`` runs fetch who was left
+    behind by ``parent_run_id``. ``booking_limit`` counts the persons booked over the whole run (T-20).
+    ``decided_at`` is when the cut-off decided that a reserved run operates or does not (T-13).
 
     ``plan_version`` goes up by one with each change of its visits. ``late_s`` is how late the driver says it is,
     as of ``late_at``, against ``on_time_s``, when its next visit was planned before; a visit tapped later than that
@@ -24,7 +29,14 @@ class Run(Base):
 
     id: Mapped[Id]
     service_day_id: Mapped[int] = mapped_column(ForeignKey(ServiceDay.id), index=True)
-    duty_id: Mapped[int] = mapped_column(ForeignKey(Duty.id), unique=True)
+    duty_id: Mapped[int] = mapped_column(ForeignKey(Duty.id), index=True)
+    timetable_entry_id: Mapped[int | None] = mapped_column(ForeignKey(TimetableEntry.id))
+    parent_run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
+    departs_s: Mapped[int | None]
+    arrives_s: Mapped[int | None]
+    booking_limit: Mapped[int | None]
+    decided_at: Mapped[datetime | None]
+    suspended_reason: Mapped[str | None]
     kind: Mapped[Code]
     state: Mapped[Code] = mapped_column(default="planned")
     plan_version: Mapped[int] = mapped_column(default=1)
@@ -36,6 +48,19 @@ class Run(Base):
 
     duty: Mapped[Duty] = relationship()
     service_day: Mapped[ServiceDay] = relationship()
+    timetable_entry: Mapped[TimetableEntry | None] = relationship()
+
+    __table_args__ = (
+        Index(
+            "uq_runs_service_day_id_timetable_entry_id",
+            "service_day_id",
+            "timetable_entry_id",
+            unique=True,
+            postgresql_where=text("kind <> 'extra'"),
+        ),
+        Index("uq_runs_duty_id_area", "duty_id", unique=True, postgresql_where=text("kind = 'area'")),
+        CheckConstraint("kind IN ('area', 'fixed', 'reserved', 'extra')", name="kind"),
+    )
 
 
 class Visit(Base):
@@ -105,3 +130,72 @@ class DelayReport(Base):
     received_at: Mapped[datetime]
     told: Mapped[int] = mapped_column(default=0)
     called: Mapped[int] = mapped_column(default=0)
+
+
+class HeadCount(Base):
+    """Persons who got on or off at a stop of a run without a booking, as the driver tapped them (Q-55, T-40).
+
+    A correction is a further row with fewer than none. On a reserved run only an exception with its reason (T-14).
+    """
+
+    __tablename__ = "head_counts"
+
+    id: Mapped[Id]
+    event_id: Mapped[str] = mapped_column(unique=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey(Run.id), index=True)
+    stop_id: Mapped[int] = mapped_column(ForeignKey(Stop.id))
+    kind: Mapped[Code]
+    category: Mapped[Code]
+    persons: Mapped[int]
+    reason: Mapped[str | None]
+    happened_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+
+    __table_args__ = (CheckConstraint("kind IN ('board', 'alight')", name="kind"),)
+
+
+class LeftBehind(Base):
+    """Riders who could not get on: reported in two taps, answered by an extra run or the next one (T-22, Q-44, Q-46).
+
+    ``outcome`` stays empty until somebody decided: extra_run, next_run or nobody.
+    """
+
+    __tablename__ = "left_behind"
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    event_id: Mapped[str] = mapped_column(unique=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey(Run.id), index=True)
+    pickup_stop_id: Mapped[int] = mapped_column(ForeignKey(Stop.id))
+    dropoff_stop_id: Mapped[int] = mapped_column(ForeignKey(Stop.id))
+    persons: Mapped[int]
+    happened_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    outcome: Mapped[Code | None]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None]
+    extra_run_id: Mapped[int | None] = mapped_column(ForeignKey(Run.id))
+    dispatched_at: Mapped[datetime | None]
+    picked_up_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
+
+    run: Mapped[Run] = relationship(foreign_keys=run_id)
+    extra_run: Mapped[Run | None] = relationship(foreign_keys=extra_run_id)
+
+    __table_args__ = (CheckConstraint("persons > 0", name="somebody"),)
+
+
+class Substitution(Base):
+    """A vehicle that took over the run of another (T-46, 車両の差し替え)."""
+
+    __tablename__ = "substitutions"
+
+    id: Mapped[Id]
+    run_id: Mapped[int] = mapped_column(ForeignKey(Run.id), index=True)
+    from_duty_id: Mapped[int] = mapped_column(ForeignKey(Duty.id))
+    to_duty_id: Mapped[int] = mapped_column(ForeignKey(Duty.id))
+    reason: Mapped[str]
+    at: Mapped[datetime]
+    by: Mapped[str]

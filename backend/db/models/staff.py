@@ -1,8 +1,8 @@
 """Who works here, and how they sign in."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.db.models.base import Base, Code, HasSealed, Id, PublicId, Sealed
@@ -18,7 +18,11 @@ class Carrier(Base):
 
 
 class Staff(HasSealed, Base):
-    """A person with a sign-in. ``totp_counter`` is the last time step used: a code works once (S-05)."""
+    """A person with a sign-in. ``totp_counter`` is the last time step used: a code works once (S-05).
+
+    ``pin_hash`` is a driver's PIN for a registered device (Q-76). Failures are counted apart for password, second
+    factor and PIN. ``designated_on`` is when the person was named as handling personal data (S-08, C-01).
+    """
 
     __tablename__ = "staff"
 
@@ -33,6 +37,13 @@ class Staff(HasSealed, Base):
     totp_counter: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)
     failed_at: Mapped[datetime | None]
+    factor_failures: Mapped[int] = mapped_column(default=0)
+    factor_failed_at: Mapped[datetime | None]
+    pin_hash: Mapped[str | None]
+    pin_failures: Mapped[int] = mapped_column(default=0)
+    pin_failed_at: Mapped[datetime | None]
+    password_set_at: Mapped[datetime | None]
+    designated_on: Mapped[date | None]
     active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[Code] = mapped_column(default="ja")
 
@@ -40,8 +51,118 @@ class Staff(HasSealed, Base):
     totp_secret = Sealed()
 
     __table_args__ = (
-        CheckConstraint("role IN ('operator', 'dispatcher', 'driver', 'carrier', 'town_officer')", name="role"),
+        CheckConstraint(
+            "role IN ('operator', 'dispatcher', 'driver', 'carrier', 'town_officer', 'protection_manager', 'auditor', "
+            "'system_administrator')",
+            name="role",
+        ),
     )
+
+
+class Device(Base):
+    """A registered machine: a lent tablet, or an office computer. Only the hash of its key is kept (Q-76, P-17).
+
+    ``emptied_at`` is when it was last told to forget everything it holds (C-12).
+    """
+
+    __tablename__ = "devices"
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    kind: Mapped[Code]
+    name: Mapped[str]
+    carrier_id: Mapped[int | None] = mapped_column(ForeignKey(Carrier.id))
+    registered_at: Mapped[datetime]
+    registered_by: Mapped[str]
+    seen_at: Mapped[datetime | None]
+    emptied_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str | None]
+
+    __table_args__ = (CheckConstraint("kind IN ('tablet', 'office')", name="kind"),)
+
+
+class Passkey(Base):
+    """A WebAuthn credential of a person: the preferred second factor (S-05)."""
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[Id]
+    staff_id: Mapped[int] = mapped_column(ForeignKey(Staff.id), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int]
+    name: Mapped[str]
+    added_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """A code that lets its owner in once without the second factor (S-05)."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[Id]
+    staff_id: Mapped[int] = mapped_column(ForeignKey(Staff.id), index=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("staff_id", "code_hash"),)
+
+
+class StaffAct(Base):
+    """An act on an account that takes two persons: invitation, reset of the second factor, leaving (security.md 1.1).
+
+    ``token_hash`` is of the one-time link that an approved invitation or reset gives to its person.
+    """
+
+    __tablename__ = "staff_acts"
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    kind: Mapped[Code]
+    subject_id: Mapped[int] = mapped_column(ForeignKey(Staff.id), index=True)
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey(Staff.id))
+    reason: Mapped[str]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey(Staff.id))
+    is_approved: Mapped[bool | None]
+    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    expires_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('invite', 'reset_factor', 'leave')", name="kind"),
+        CheckConstraint("decided_by_id <> asked_by_id", name="two_persons"),
+    )
+
+
+class StaffNotice(Base):
+    """Something a person must be told at the next sign-in: a new device, a new factor, an alarm. No personal data."""
+
+    __tablename__ = "staff_notices"
+
+    id: Mapped[Id]
+    staff_id: Mapped[int] = mapped_column(ForeignKey(Staff.id), index=True)
+    kind: Mapped[Code]
+    facts: Mapped[dict[str, str | int]] = mapped_column(JSON)
+    at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+
+
+class EmergencySwitch(Base):
+    """A door that was shut in an emergency: LINE, staff web, exports (S-17). A row is there while it is shut."""
+
+    __tablename__ = "emergency_switches"
+
+    door: Mapped[Code] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    shut_at: Mapped[datetime]
+    shut_by: Mapped[str]
 
 
 class StaffSession(Base):
@@ -52,6 +173,9 @@ class StaffSession(Base):
     id: Mapped[Id]
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey(Staff.id), index=True)
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id"))
+    factor: Mapped[Code | None]
+    purpose: Mapped[Code | None]
     made_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     factor_at: Mapped[datetime | None]

@@ -209,7 +209,7 @@ def _bookings(session: Session, run: RunView, *, now: datetime) -> dict[int, Boo
 def _taken(session: Session, booking_ids: list[int]) -> dict[int, FareRecord]:
     """Return what was taken for each booking: its last record counts, the ones before it were corrected (D-36)."""
     query = select(FareRecord).where(FareRecord.booking_id.in_(booking_ids)).order_by(FareRecord.id)
-    return {record.booking_id: record for record in session.scalars(query)}
+    return {record.booking_id: record for record in session.scalars(query) if record.booking_id}
 
 
 def _on_board(booking: Booking, record: FareRecord | None, *, now: datetime) -> BookingOnBoard:
