@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db.models.base import Base, Code, HasSealed, Id, PublicId, Sealed
+from backend.db.models.base import PERSONAL, Base, Code, HasSealed, Id, PublicId, Sealed
 from backend.db.models.fleet import Vehicle
 from backend.db.models.network import Stop, TransportService
 from backend.db.models.people import Rider
@@ -48,6 +48,7 @@ class Incident(HasSealed, Base):
     """An accident, a fault, damage of a stop, or an own-judgement response, told to the town (T-48, T-50, D-22)."""
 
     __tablename__ = "incidents"
+    __table_args__ = PERSONAL
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]
@@ -77,6 +78,7 @@ class IncidentNote(HasSealed, Base):
     """A dated note on how an incident goes on."""
 
     __tablename__ = "incident_notes"
+    __table_args__ = PERSONAL
 
     id: Mapped[Id]
     incident_id: Mapped[int] = mapped_column(ForeignKey(Incident.id), index=True)
@@ -115,13 +117,14 @@ class Case(HasSealed, Base):
     reply = Sealed()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- SQLAlchemy's own name
-    __table_args__ = (CheckConstraint("kind IN ('complaint', 'opinion', 'question')", name="kind"),)
+    __table_args__ = (CheckConstraint("kind IN ('complaint', 'opinion', 'question')", name="kind"), PERSONAL)
 
 
 class Contact(HasSealed, Base):
     """Who is in charge of what and how to reach them: the page of contacts (T-53, D-51). An empty duty is warned of."""
 
     __tablename__ = "contacts"
+    __table_args__ = PERSONAL
 
     id: Mapped[Id]
     duty: Mapped[Code] = mapped_column(unique=True)

@@ -11,6 +11,14 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "emergency_switches",
+        sa.Column("door", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("shut_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shut_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("door", name=op.f("pk_emergency_switches")),
+    )
+    op.create_table(
         "contacts",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("duty", sa.String(length=40), nullable=False),
@@ -23,14 +31,7 @@ def upgrade() -> None:
         sa.Column("seal_id", sa.String(length=22), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
         sa.UniqueConstraint("duty", name=op.f("uq_contacts_duty")),
-    )
-    op.create_table(
-        "emergency_switches",
-        sa.Column("door", sa.String(length=40), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("shut_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("shut_by", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("door", name=op.f("pk_emergency_switches")),
+        schema="personal",
     )
     op.create_table(
         "audit_links",
@@ -214,6 +215,22 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "passkeys",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("staff_id", sa.BigInteger(), nullable=False),
+        sa.Column("credential_id", sa.LargeBinary(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_passkeys_staff_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkeys")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkeys_credential_id")),
+    )
+    op.create_index(op.f("ix_passkeys_staff_id"), "passkeys", ["staff_id"], unique=False)
+    op.create_table(
         "cases",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("public_id", sa.String(length=22), nullable=False),
@@ -246,23 +263,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_cases_key")),
         sa.UniqueConstraint("number", name=op.f("uq_cases_number")),
         sa.UniqueConstraint("public_id", name=op.f("uq_cases_public_id")),
+        schema="personal",
     )
-    op.create_table(
-        "passkeys",
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("staff_id", sa.BigInteger(), nullable=False),
-        sa.Column("credential_id", sa.LargeBinary(), nullable=False),
-        sa.Column("public_key", sa.LargeBinary(), nullable=False),
-        sa.Column("sign_count", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_passkeys_staff_id_staff")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkeys")),
-        sa.UniqueConstraint("credential_id", name=op.f("uq_passkeys_credential_id")),
-    )
-    op.create_index(op.f("ix_passkeys_staff_id"), "passkeys", ["staff_id"], unique=False)
     op.create_table(
         "run_follows",
         sa.Column("line_user_id", sa.BigInteger(), nullable=False),
@@ -475,6 +477,36 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_head_counts_run_id"), "head_counts", ["run_id"], unique=False)
     op.create_table(
+        "left_behind",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("public_id", sa.String(length=22), nullable=False),
+        sa.Column("event_id", sa.String(), nullable=False),
+        sa.Column("run_id", sa.BigInteger(), nullable=False),
+        sa.Column("pickup_stop_id", sa.BigInteger(), nullable=False),
+        sa.Column("dropoff_stop_id", sa.BigInteger(), nullable=False),
+        sa.Column("persons", sa.Integer(), nullable=False),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("staff_id", sa.BigInteger(), nullable=False),
+        sa.Column("outcome", sa.String(length=40), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("extra_run_id", sa.BigInteger(), nullable=True),
+        sa.Column("dispatched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("picked_up_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("persons > 0", name=op.f("ck_left_behind_somebody")),
+        sa.ForeignKeyConstraint(["dropoff_stop_id"], ["stops.id"], name=op.f("fk_left_behind_dropoff_stop_id_stops")),
+        sa.ForeignKeyConstraint(["extra_run_id"], ["runs.id"], name=op.f("fk_left_behind_extra_run_id_runs")),
+        sa.ForeignKeyConstraint(["pickup_stop_id"], ["stops.id"], name=op.f("fk_left_behind_pickup_stop_id_stops")),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_left_behind_run_id_runs")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_left_behind_staff_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_left_behind")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_left_behind_event_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_left_behind_public_id")),
+    )
+    op.create_index(op.f("ix_left_behind_run_id"), "left_behind", ["run_id"], unique=False)
+    op.create_table(
         "incidents",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("public_id", sa.String(length=22), nullable=False),
@@ -506,37 +538,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
         sa.UniqueConstraint("key", name=op.f("uq_incidents_key")),
         sa.UniqueConstraint("public_id", name=op.f("uq_incidents_public_id")),
+        schema="personal",
     )
-    op.create_table(
-        "left_behind",
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
-        sa.Column("event_id", sa.String(), nullable=False),
-        sa.Column("run_id", sa.BigInteger(), nullable=False),
-        sa.Column("pickup_stop_id", sa.BigInteger(), nullable=False),
-        sa.Column("dropoff_stop_id", sa.BigInteger(), nullable=False),
-        sa.Column("persons", sa.Integer(), nullable=False),
-        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("staff_id", sa.BigInteger(), nullable=False),
-        sa.Column("outcome", sa.String(length=40), nullable=True),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("decided_by", sa.String(), nullable=True),
-        sa.Column("extra_run_id", sa.BigInteger(), nullable=True),
-        sa.Column("dispatched_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("picked_up_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("persons > 0", name=op.f("ck_left_behind_somebody")),
-        sa.ForeignKeyConstraint(["dropoff_stop_id"], ["stops.id"], name=op.f("fk_left_behind_dropoff_stop_id_stops")),
-        sa.ForeignKeyConstraint(["extra_run_id"], ["runs.id"], name=op.f("fk_left_behind_extra_run_id_runs")),
-        sa.ForeignKeyConstraint(["pickup_stop_id"], ["stops.id"], name=op.f("fk_left_behind_pickup_stop_id_stops")),
-        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_left_behind_run_id_runs")),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_left_behind_staff_id_staff")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_left_behind")),
-        sa.UniqueConstraint("event_id", name=op.f("uq_left_behind_event_id")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_left_behind_public_id")),
-    )
-    op.create_index(op.f("ix_left_behind_run_id"), "left_behind", ["run_id"], unique=False)
     op.create_table(
         "substitutions",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -561,11 +564,18 @@ def upgrade() -> None:
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("seal_id", sa.String(length=22), nullable=False),
         sa.ForeignKeyConstraint(
-            ["incident_id"], ["incidents.id"], name=op.f("fk_incident_notes_incident_id_incidents")
+            ["incident_id"], ["personal.incidents.id"], name=op.f("fk_incident_notes_incident_id_incidents")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_notes")),
+        schema="personal",
     )
-    op.create_index(op.f("ix_incident_notes_incident_id"), "incident_notes", ["incident_id"], unique=False)
+    op.create_index(
+        op.f("ix_personal_incident_notes_incident_id"),
+        "incident_notes",
+        ["incident_id"],
+        unique=False,
+        schema="personal",
+    )
     op.create_table(
         "fare_record_lines",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -620,7 +630,6 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("kind <> 'extra'"),
     )
-    op.create_foreign_key(op.f("fk_runs_parent_run_id_runs"), "runs", "runs", ["parent_run_id"], ["id"])
     op.create_foreign_key(
         op.f("fk_runs_timetable_entry_id_timetable_entries"),
         "runs",
@@ -628,6 +637,7 @@ def upgrade() -> None:
         ["timetable_entry_id"],
         ["id"],
     )
+    op.create_foreign_key(op.f("fk_runs_parent_run_id_runs"), "runs", "runs", ["parent_run_id"], ["id"])
     op.add_column("service_stops", sa.Column("seq", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("service_stops", sa.Column("fare_zone", sa.String(length=40), nullable=False, server_default=""))
     op.add_column("staff", sa.Column("factor_failures", sa.Integer(), nullable=False, server_default="0"))
@@ -766,8 +776,8 @@ def downgrade() -> None:
     op.drop_column("staff", "factor_failures")
     op.drop_column("service_stops", "fare_zone")
     op.drop_column("service_stops", "seq")
-    op.drop_constraint(op.f("fk_runs_timetable_entry_id_timetable_entries"), "runs", type_="foreignkey")
     op.drop_constraint(op.f("fk_runs_parent_run_id_runs"), "runs", type_="foreignkey")
+    op.drop_constraint(op.f("fk_runs_timetable_entry_id_timetable_entries"), "runs", type_="foreignkey")
     op.drop_index(
         "uq_runs_service_day_id_timetable_entry_id", table_name="runs", postgresql_where=sa.text("kind <> 'extra'")
     )
@@ -801,13 +811,13 @@ def downgrade() -> None:
     op.drop_column("closed_days", "applies_to")
     op.drop_index(op.f("ix_fare_record_lines_fare_record_id"), table_name="fare_record_lines")
     op.drop_table("fare_record_lines")
-    op.drop_index(op.f("ix_incident_notes_incident_id"), table_name="incident_notes")
-    op.drop_table("incident_notes")
+    op.drop_index(op.f("ix_personal_incident_notes_incident_id"), table_name="incident_notes", schema="personal")
+    op.drop_table("incident_notes", schema="personal")
     op.drop_index(op.f("ix_substitutions_run_id"), table_name="substitutions")
     op.drop_table("substitutions")
+    op.drop_table("incidents", schema="personal")
     op.drop_index(op.f("ix_left_behind_run_id"), table_name="left_behind")
     op.drop_table("left_behind")
-    op.drop_table("incidents")
     op.drop_index(op.f("ix_head_counts_run_id"), table_name="head_counts")
     op.drop_table("head_counts")
     op.drop_index(op.f("ix_coupon_uses_sale_id"), table_name="coupon_uses")
@@ -825,9 +835,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_recovery_codes_staff_id"), table_name="recovery_codes")
     op.drop_table("recovery_codes")
     op.drop_table("run_follows", schema="personal")
+    op.drop_table("cases", schema="personal")
     op.drop_index(op.f("ix_passkeys_staff_id"), table_name="passkeys")
     op.drop_table("passkeys")
-    op.drop_table("cases")
     op.drop_table("timetable_versions")
     op.drop_table("schemes")
     op.drop_table("reports")
@@ -837,5 +847,5 @@ def downgrade() -> None:
     op.drop_table("cash_counts")
     op.drop_table("batches")
     op.drop_table("audit_links")
+    op.drop_table("contacts", schema="personal")
     op.drop_table("emergency_switches")
-    op.drop_table("contacts")
