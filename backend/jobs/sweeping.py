@@ -11,7 +11,7 @@ from backend import world as worlds
 from backend.bell import PLAN
 from backend.db.queries import waiting
 from backend.db.session import transaction
-from backend.services import delays, planning
+from backend.services import delays, machine_answers, planning
 from backend.services import drafts as draft_service
 from backend.services.planning import Versions
 from backend.world import World
@@ -86,9 +86,10 @@ class Sweeper:
         self.planned = busy
 
     def drafts(self) -> None:
-        """Forget the conversations that nobody went on with."""
+        """Forget the conversations that nobody went on with, and answers that no machine will ask for again."""
         with transaction(self.world.engine) as session:
             draft_service.forget_old(session, before=self.world.wall() - draft_service.LIFE)
+            machine_answers.forget_old(session, before=self.world.wall() - machine_answers.LIFE)
 
     def _quietly(self, part: Callable[[], None]) -> None:
         try:

@@ -5,6 +5,7 @@ from backend.db.models.base import Base
 from backend.db.models.bookings import Booking, PartyLine, PromiseRow, RefusedWish
 from backend.db.models.calendar import AcceptanceStop, ClosedDay, ServiceDay
 from backend.db.models.fleet import Duty, DutyPattern, Position, Vehicle
+from backend.db.models.machine import MachineAnswer
 from backend.db.models.messages import CallTask, DriverMessage, LineEvent, Notification
 from backend.db.models.money import (
     Batch,
@@ -82,6 +83,7 @@ __all__ = [
     "LeftBehind",
     "LineEvent",
     "LineUser",
+    "MachineAnswer",
     "Notification",
     "OperatingPeriod",
     "PartyLine",

@@ -215,6 +215,20 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "machine_answers",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("staff_id", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("request_index", sa.LargeBinary(), nullable=False),
+        sa.Column("code", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_machine_answers_staff_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_machine_answers")),
+        sa.UniqueConstraint("staff_id", "key", name=op.f("uq_machine_answers_staff_id_key")),
+    )
+    op.create_index(op.f("ix_machine_answers_answered_at"), "machine_answers", ["answered_at"], unique=False)
+    op.create_table(
         "passkeys",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("staff_id", sa.BigInteger(), nullable=False),
@@ -558,6 +572,7 @@ def upgrade() -> None:
     op.create_table(
         "incident_notes",
         sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
         sa.Column("incident_id", sa.BigInteger(), nullable=False),
         sa.Column("text_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -567,6 +582,7 @@ def upgrade() -> None:
             ["incident_id"], ["personal.incidents.id"], name=op.f("fk_incident_notes_incident_id_incidents")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_notes")),
+        sa.UniqueConstraint("key", name=op.f("uq_incident_notes_key")),
         schema="personal",
     )
     op.create_index(
@@ -610,8 +626,8 @@ def upgrade() -> None:
     op.alter_column("fare_records", "booking_id", existing_type=sa.BIGINT(), nullable=True)
     op.create_index(op.f("ix_fare_records_run_id"), "fare_records", ["run_id"], unique=False)
     op.create_unique_constraint(op.f("uq_fare_records_event_id"), "fare_records", ["event_id"])
-    op.create_foreign_key(op.f("fk_fare_records_run_id_runs"), "fare_records", "runs", ["run_id"], ["id"])
     op.create_foreign_key(op.f("fk_fare_records_stop_id_stops"), "fare_records", "stops", ["stop_id"], ["id"])
+    op.create_foreign_key(op.f("fk_fare_records_run_id_runs"), "fare_records", "runs", ["run_id"], ["id"])
     op.add_column("fares", sa.Column("zone", sa.String(length=40), nullable=False, server_default=""))
     op.add_column("runs", sa.Column("timetable_entry_id", sa.BigInteger(), nullable=True))
     op.add_column("runs", sa.Column("parent_run_id", sa.BigInteger(), nullable=True))
@@ -792,8 +808,8 @@ def downgrade() -> None:
     op.drop_column("runs", "parent_run_id")
     op.drop_column("runs", "timetable_entry_id")
     op.drop_column("fares", "zone")
-    op.drop_constraint(op.f("fk_fare_records_stop_id_stops"), "fare_records", type_="foreignkey")
     op.drop_constraint(op.f("fk_fare_records_run_id_runs"), "fare_records", type_="foreignkey")
+    op.drop_constraint(op.f("fk_fare_records_stop_id_stops"), "fare_records", type_="foreignkey")
     op.drop_constraint(op.f("uq_fare_records_event_id"), "fare_records", type_="unique")
     op.drop_index(op.f("ix_fare_records_run_id"), table_name="fare_records")
     op.alter_column("fare_records", "booking_id", existing_type=sa.BIGINT(), nullable=False)
@@ -838,6 +854,8 @@ def downgrade() -> None:
     op.drop_table("cases", schema="personal")
     op.drop_index(op.f("ix_passkeys_staff_id"), table_name="passkeys")
     op.drop_table("passkeys")
+    op.drop_index(op.f("ix_machine_answers_answered_at"), table_name="machine_answers")
+    op.drop_table("machine_answers")
     op.drop_table("timetable_versions")
     op.drop_table("schemes")
     op.drop_table("reports")
