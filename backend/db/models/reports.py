@@ -81,6 +81,7 @@ class IncidentNote(HasSealed, Base):
     __table_args__ = PERSONAL
 
     id: Mapped[Id]
+    key: Mapped[str] = mapped_column(unique=True)
     incident_id: Mapped[int] = mapped_column(ForeignKey(Incident.id), index=True)
     text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     at: Mapped[datetime]
