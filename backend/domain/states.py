@@ -12,14 +12,15 @@ BOOKING: Transitions = {
     "cancelled": frozenset(),
 }
 
-# planned → committed → underway → finished; an area run is underway with its first tap.
+# planned → committed → underway → finished; an area run is underway with its first tap. A run that lost its last
+# booking after the cut-off is not operated after all; one that was called off may be resumed.
 RUN: Transitions = {
     "planned": frozenset({"committed", "underway", "not_operated", "suspended"}),
-    "committed": frozenset({"underway", "suspended"}),
+    "committed": frozenset({"underway", "not_operated", "suspended"}),
     "underway": frozenset({"finished", "suspended", "planned"}),
     "finished": frozenset({"underway"}),
     "not_operated": frozenset(),
-    "suspended": frozenset(),
+    "suspended": frozenset({"planned", "committed"}),
 }
 
 VISIT: Transitions = {

@@ -41,7 +41,10 @@ class ClosedDay(Base):
 
 
 class AcceptanceStop(Base):
-    """No new bookings are taken (D-43); for some days, a span of the day, or a stop only (Q-23)."""
+    """No new bookings are taken (D-43); for some days, a span of the day, or a stop only (Q-23).
+
+    With ``is_suspension`` nothing is driven there either: bookings held were called off with it (T-47).
+    """
 
     __tablename__ = "acceptance_stops"
 
@@ -57,3 +60,4 @@ class AcceptanceStop(Base):
     from_s: Mapped[int | None]
     to_s: Mapped[int | None]
     stop_id: Mapped[int | None] = mapped_column(ForeignKey(Stop.id))
+    is_suspension: Mapped[bool] = mapped_column(default=False)

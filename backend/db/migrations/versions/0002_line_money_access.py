@@ -610,6 +610,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_fare_record_lines_fare_record_id"), "fare_record_lines", ["fare_record_id"], unique=False)
     op.add_column(
+        "acceptance_stops", sa.Column("is_suspension", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    op.add_column(
         "closed_days", sa.Column("applies_to", sa.String(length=40), nullable=False, server_default="running")
     )
     op.add_column("duties", sa.Column("driven_m", sa.Integer(), nullable=True))
@@ -626,8 +629,8 @@ def upgrade() -> None:
     op.alter_column("fare_records", "booking_id", existing_type=sa.BIGINT(), nullable=True)
     op.create_index(op.f("ix_fare_records_run_id"), "fare_records", ["run_id"], unique=False)
     op.create_unique_constraint(op.f("uq_fare_records_event_id"), "fare_records", ["event_id"])
-    op.create_foreign_key(op.f("fk_fare_records_stop_id_stops"), "fare_records", "stops", ["stop_id"], ["id"])
     op.create_foreign_key(op.f("fk_fare_records_run_id_runs"), "fare_records", "runs", ["run_id"], ["id"])
+    op.create_foreign_key(op.f("fk_fare_records_stop_id_stops"), "fare_records", "stops", ["stop_id"], ["id"])
     op.add_column("fares", sa.Column("zone", sa.String(length=40), nullable=False, server_default=""))
     op.add_column("runs", sa.Column("timetable_entry_id", sa.BigInteger(), nullable=True))
     op.add_column("runs", sa.Column("parent_run_id", sa.BigInteger(), nullable=True))
@@ -646,6 +649,7 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("kind <> 'extra'"),
     )
+    op.create_foreign_key(op.f("fk_runs_parent_run_id_runs"), "runs", "runs", ["parent_run_id"], ["id"])
     op.create_foreign_key(
         op.f("fk_runs_timetable_entry_id_timetable_entries"),
         "runs",
@@ -653,7 +657,6 @@ def upgrade() -> None:
         ["timetable_entry_id"],
         ["id"],
     )
-    op.create_foreign_key(op.f("fk_runs_parent_run_id_runs"), "runs", "runs", ["parent_run_id"], ["id"])
     op.add_column("service_stops", sa.Column("seq", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("service_stops", sa.Column("fare_zone", sa.String(length=40), nullable=False, server_default=""))
     op.add_column("staff", sa.Column("factor_failures", sa.Integer(), nullable=False, server_default="0"))
@@ -711,6 +714,7 @@ def upgrade() -> None:
     op.add_column(
         "riders", sa.Column("is_remembered", sa.Boolean(), nullable=False, server_default=sa.true()), schema="personal"
     )
+    op.alter_column("acceptance_stops", "is_suspension", server_default=None)
     op.alter_column("closed_days", "applies_to", server_default=None)
     op.alter_column("fares", "zone", server_default=None)
     op.alter_column("service_stops", "seq", server_default=None)
@@ -792,8 +796,8 @@ def downgrade() -> None:
     op.drop_column("staff", "factor_failures")
     op.drop_column("service_stops", "fare_zone")
     op.drop_column("service_stops", "seq")
-    op.drop_constraint(op.f("fk_runs_parent_run_id_runs"), "runs", type_="foreignkey")
     op.drop_constraint(op.f("fk_runs_timetable_entry_id_timetable_entries"), "runs", type_="foreignkey")
+    op.drop_constraint(op.f("fk_runs_parent_run_id_runs"), "runs", type_="foreignkey")
     op.drop_index(
         "uq_runs_service_day_id_timetable_entry_id", table_name="runs", postgresql_where=sa.text("kind <> 'extra'")
     )
@@ -808,8 +812,8 @@ def downgrade() -> None:
     op.drop_column("runs", "parent_run_id")
     op.drop_column("runs", "timetable_entry_id")
     op.drop_column("fares", "zone")
-    op.drop_constraint(op.f("fk_fare_records_run_id_runs"), "fare_records", type_="foreignkey")
     op.drop_constraint(op.f("fk_fare_records_stop_id_stops"), "fare_records", type_="foreignkey")
+    op.drop_constraint(op.f("fk_fare_records_run_id_runs"), "fare_records", type_="foreignkey")
     op.drop_constraint(op.f("uq_fare_records_event_id"), "fare_records", type_="unique")
     op.drop_index(op.f("ix_fare_records_run_id"), table_name="fare_records")
     op.alter_column("fare_records", "booking_id", existing_type=sa.BIGINT(), nullable=False)
@@ -825,6 +829,7 @@ def downgrade() -> None:
     )
     op.drop_column("duties", "driven_m")
     op.drop_column("closed_days", "applies_to")
+    op.drop_column("acceptance_stops", "is_suspension")
     op.drop_index(op.f("ix_fare_record_lines_fare_record_id"), table_name="fare_record_lines")
     op.drop_table("fare_record_lines")
     op.drop_index(op.f("ix_personal_incident_notes_incident_id"), table_name="incident_notes", schema="personal")
