@@ -1,0 +1,155 @@
+"""What else a report has to tell: delays, runs called off, swaps, exceptions, complaints, damage, accidents (T-43)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from backend.db.models import (
+    Case,
+    DelayReport,
+    HeadCount,
+    Incident,
+    LeftBehind,
+    Run,
+    ServiceDay,
+    Substitution,
+    TimetableEntry,
+)
+from backend.domain import times
+
+MINUTE_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One thing that happened. ``amount`` is minutes of a delay, or persons; nobody is named."""
+
+    day: date
+    kind: str
+    direction: str = ""
+    number: int = 0
+    amount: int = 0
+    reason: str = ""
+
+
+def list_between(session: Session, service_id: int, *, first: date, last: date) -> list[Matter]:
+    """Return what happened on the days of a span, by day."""
+    found = [
+        *_delays(session, service_id, first, last),
+        *_suspended(session, service_id, first, last),
+        *_swapped(session, service_id, first, last),
+        *_left_behind(session, service_id, first, last),
+        *_exceptions(session, service_id, first, last),
+        *_reported(session, service_id, first, last),
+    ]
+    return sorted(found, key=lambda matter: (matter.day, matter.kind, matter.direction, matter.number))
+
+
+def _delays(session: Session, service_id: int, first: date, last: date) -> list[Matter]:
+    """Return the longest delay reported of each run that had one."""
+    query = (
+        select(ServiceDay.day, TimetableEntry.direction, TimetableEntry.number, func.max(DelayReport.late_s))
+        .select_from(DelayReport)
+        .join(Run, Run.id == DelayReport.run_id)
+        .join(ServiceDay, ServiceDay.id == Run.service_day_id)
+        .outerjoin(TimetableEntry, TimetableEntry.id == Run.timetable_entry_id)
+        .where(ServiceDay.transport_service_id == service_id, ServiceDay.day.between(first, last))
+        .group_by(ServiceDay.day, Run.id, TimetableEntry.direction, TimetableEntry.number)
+        .having(func.max(DelayReport.late_s) > 0)
+    )
+    return [
+        Matter(day, "delay", direction or "", number or 0, late_s // MINUTE_S)
+        for day, direction, number, late_s in session.execute(query)
+    ]
+
+
+def _suspended(session: Session, service_id: int, first: date, last: date) -> list[Matter]:
+    query = (
+        select(ServiceDay.day, TimetableEntry.direction, TimetableEntry.number, Run.suspended_reason)
+        .select_from(Run)
+        .join(ServiceDay, ServiceDay.id == Run.service_day_id)
+        .outerjoin(TimetableEntry, TimetableEntry.id == Run.timetable_entry_id)
+        .where(
+            ServiceDay.transport_service_id == service_id,
+            ServiceDay.day.between(first, last),
+            Run.state == "suspended",
+        )
+    )
+    return [
+        Matter(day, "suspended", direction or "", number or 0, reason=reason or "")
+        for day, direction, number, reason in session.execute(query)
+    ]
+
+
+def _swapped(session: Session, service_id: int, first: date, last: date) -> list[Matter]:
+    query = (
+        select(ServiceDay.day, TimetableEntry.direction, TimetableEntry.number, Substitution.reason)
+        .select_from(Substitution)
+        .join(Run, Run.id == Substitution.run_id)
+        .join(ServiceDay, ServiceDay.id == Run.service_day_id)
+        .outerjoin(TimetableEntry, TimetableEntry.id == Run.timetable_entry_id)
+        .where(ServiceDay.transport_service_id == service_id, ServiceDay.day.between(first, last))
+    )
+    return [
+        Matter(day, "substitution", direction or "", number or 0, reason=reason)
+        for day, direction, number, reason in session.execute(query)
+    ]
+
+
+def _left_behind(session: Session, service_id: int, first: date, last: date) -> list[Matter]:
+    query = (
+        select(ServiceDay.day, TimetableEntry.direction, TimetableEntry.number, LeftBehind.persons, LeftBehind.outcome)
+        .select_from(LeftBehind)
+        .join(Run, Run.id == LeftBehind.run_id)
+        .join(ServiceDay, ServiceDay.id == Run.service_day_id)
+        .outerjoin(TimetableEntry, TimetableEntry.id == Run.timetable_entry_id)
+        .where(ServiceDay.transport_service_id == service_id, ServiceDay.day.between(first, last))
+    )
+    return [
+        Matter(day, f"left_behind_{outcome or 'open'}", direction or "", number or 0, persons)
+        for day, direction, number, persons, outcome in session.execute(query)
+    ]
+
+
+def _exceptions(session: Session, service_id: int, first: date, last: date) -> list[Matter]:
+    """Return who was carried on a reserved run without booking, with the reason given (T-14)."""
+    query = (
+        select(
+            ServiceDay.day,
+            TimetableEntry.direction,
+            TimetableEntry.number,
+            func.sum(HeadCount.persons),
+            func.max(HeadCount.reason),
+        )
+        .select_from(HeadCount)
+        .join(Run, Run.id == HeadCount.run_id)
+        .join(ServiceDay, ServiceDay.id == Run.service_day_id)
+        .outerjoin(TimetableEntry, TimetableEntry.id == Run.timetable_entry_id)
+        .where(
+            ServiceDay.transport_service_id == service_id,
+            ServiceDay.day.between(first, last),
+            Run.kind == "reserved",
+            HeadCount.kind == "board",
+        )
+        .group_by(ServiceDay.day, Run.id, TimetableEntry.direction, TimetableEntry.number)
+        .having(func.sum(HeadCount.persons) > 0)
+    )
+    return [
+        Matter(day, "walk_on", direction or "", number or 0, int(persons), reason or "")
+        for day, direction, number, persons, reason in session.execute(query)
+    ]
+
+
+def _reported(session: Session, service_id: int, first: date, last: date) -> list[Matter]:
+    """Return incidents and cases: what kind and when, not what was written in them."""
+    since, until = times.moment(first, 0), times.moment(last, times.DAY_S)
+    incidents = select(Incident.kind, Incident.happened_at).where(
+        Incident.transport_service_id == service_id, Incident.happened_at >= since, Incident.happened_at < until
+    )
+    cases = select(Case.kind, Case.opened_at).where(
+        Case.transport_service_id == service_id, Case.opened_at >= since, Case.opened_at < until
+    )
+    rows: list[tuple[str, datetime]] = [tuple(row) for query in (incidents, cases) for row in session.execute(query)]
+    return [Matter(times.day_of(at), kind, amount=1) for kind, at in rows]
