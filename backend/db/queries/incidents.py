@@ -1,0 +1,130 @@
+"""Questions about accidents, damage, faults and own-judgement responses (T-48, T-50, D-22)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from backend.db.models import Incident, IncidentNote, Run, Staff, Stop, TimetableEntry, TransportService, Vehicle
+from backend.domain.errors import NotFoundError
+
+KINDS = ("accident", "damage", "fault", "own_judgement")
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """A dated note on how an incident goes on."""
+
+    at: datetime
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """An incident: what, when, where, and how it stands. Places that do not matter are empty."""
+
+    public_id: str
+    service_name: str
+    kind: str
+    state: str
+    happened_at: datetime
+    reported_at: datetime
+    reported_by: str
+    vehicle: str
+    run: str
+    stop: str
+    text: str
+    told_town_at: datetime | None
+    closed_at: datetime | None
+    notes: tuple[NoteView, ...]
+
+
+def list_open(session: Session) -> list[IncidentView]:
+    """Return the open incidents, the last one on top."""
+    return _views(session, _incidents().where(Incident.state == "open"))
+
+
+def happened_between(session: Session, first: datetime, last: datetime) -> list[IncidentView]:
+    """Return what happened from ``first`` until before ``last``, the last one on top."""
+    return _views(session, _incidents().where(Incident.happened_at >= first, Incident.happened_at < last))
+
+
+def get_incident(session: Session, public_id: str) -> IncidentView:
+    """Return one incident with its notes; raise `NotFoundError`."""
+    found = _views(session, _incidents().where(Incident.public_id == public_id))
+    if not found:
+        raise NotFoundError(f"incident {public_id}")
+    return found[0]
+
+
+def count_open(session: Session) -> int:
+    """Return how many incidents are open: what town officers are alerted of (T-48)."""
+    return session.scalars(select(func.count()).select_from(Incident).where(Incident.state == "open")).one()
+
+
+def count_untold(session: Session) -> int:
+    """Return how many incidents were not reported to the town yet."""
+    query = select(func.count()).select_from(Incident).where(Incident.told_town_at.is_(None), Incident.state == "open")
+    return session.scalars(query).one()
+
+
+Rows = Select[Incident, str, str, str, str]
+
+
+def _incidents() -> Rows:
+    return (
+        select(Incident, TransportService.name, Vehicle.name, Stop.name, TimetableEntry.code)
+        .join(TransportService, TransportService.id == Incident.transport_service_id)
+        .outerjoin(Vehicle, Vehicle.id == Incident.vehicle_id)
+        .outerjoin(Stop, Stop.id == Incident.stop_id)
+        .outerjoin(Run, Run.id == Incident.run_id)
+        .outerjoin(TimetableEntry, TimetableEntry.id == Run.timetable_entry_id)
+        .order_by(Incident.happened_at.desc(), Incident.id.desc())
+    )
+
+
+def _views(session: Session, query: Rows) -> list[IncidentView]:
+    rows = session.execute(query).all()
+    notes = session.scalars(
+        select(IncidentNote)
+        .where(IncidentNote.incident_id.in_([row[0].id for row in rows]))
+        .order_by(IncidentNote.at, IncidentNote.id)
+    ).all()
+    names = _names(session, [row[0].reported_by for row in rows] + [note.by for note in notes])
+    return [
+        IncidentView(
+            public_id=incident.public_id,
+            service_name=service_name,
+            kind=incident.kind,
+            state=incident.state,
+            happened_at=incident.happened_at,
+            reported_at=incident.reported_at,
+            reported_by=names.get(incident.reported_by, ""),
+            vehicle=vehicle or "",
+            run=entry or "",
+            stop=stop or "",
+            text=incident.text,
+            told_town_at=incident.told_town_at,
+            closed_at=incident.closed_at,
+            notes=tuple(
+                NoteView(note.at, names.get(note.by, ""), note.text)
+                for note in notes
+                if note.incident_id == incident.id
+            ),
+        )
+        for incident, service_name, vehicle, stop, entry in rows
+    ]
+
+
+def _note(note: IncidentNote, names: Mapping[str, str]) -> NoteView:
+    return NoteView(note.at, names.get(note.by, ""), note.text)
+
+
+def _names(session: Session, actors: Iterable[str]) -> dict[str, str]:
+    """Return the names behind actors like ``staff:12``."""
+    numbers = {int(actor.removeprefix("staff:")) for actor in actors if actor.removeprefix("staff:").isdecimal()}
+    people = session.scalars(select(Staff).where(Staff.id.in_(numbers)))
+    return {f"staff:{person.id}": person.name for person in people}
