@@ -1,5 +1,6 @@
 """Reading what came in by a form: strings in, typed values out; what is wrong is a key of a text."""
 
+import re
 import unicodedata
 import uuid
 from collections.abc import Mapping
@@ -9,7 +10,9 @@ from backend.domain import times
 from backend.texts import text
 
 LONGEST = 200
+LONGEST_PROSE = 4000
 LONGEST_NUMBER = 12
+MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)  # room to reckon on both sides
 
 
@@ -59,6 +62,23 @@ def optional_text(form: Form, name: str, *, longest: int = LONGEST) -> str:
     return value
 
 
+def prose_of(form: Form, name: str, *, longest: int = LONGEST_PROSE) -> str:
+    """Return several lines of text without spaces around them; FormError when empty or too long."""
+    value = optional_prose(form, name, longest=longest)
+    if not value:
+        raise FormError(name, "admin-form-missing")
+    return value
+
+
+def optional_prose(form: Form, name: str, *, longest: int = LONGEST_PROSE) -> str:
+    """Return several lines of text, perhaps none; control characters but the line's end are dropped."""
+    lines = form.get(name, "").replace("\r\n", "\n").split("\n")
+    value = "\n".join("".join(sign for sign in line if sign.isprintable()) for line in lines).strip()
+    if len(value) > longest:
+        raise FormError(name, "admin-form-too-long")
+    return value
+
+
 def number_of(form: Form, name: str, *, least: int = 0, most: int = 1_000_000) -> int:
     """Return a whole number between ``least`` and ``most``; FormError for anything else."""
     written = unicodedata.normalize("NFKC", form.get(name, "")).strip()
@@ -95,6 +115,12 @@ def day_or(form: Form, name: str, otherwise: date) -> date:
         return day_of(form, name)
     except FormError:
         return otherwise
+
+
+def month_or(form: Form, name: str, otherwise: date) -> date:
+    """Return the first day of the month that an address asks for as 2025-05, or ``otherwise``."""
+    found = MONTH.fullmatch(form.get(name, "").strip())
+    return date(int(found[1]), int(found[2]), 1) if found else otherwise
 
 
 def optional_day(form: Form, name: str) -> date | None:
