@@ -17,7 +17,8 @@ class Run(Base):
 
     On a line each timetable entry is one run of the day, ``fixed`` or ``reserved``; ``extra`` runs fetch who was left
     behind by ``parent_run_id``. ``booking_limit`` counts the persons booked over the whole run (T-20).
-    ``decided_at`` is when the cut-off decided that a reserved run operates or does not (T-13).
+    ``decided_at`` is when the cut-off decided that a reserved run operates or does not (T-13); ``dispatch_key`` is the
+    act that sent an extra run.
 
     ``plan_version`` goes up by one with each change of its visits. ``late_s`` is how late the driver says it is,
     as of ``late_at``, against ``on_time_s``, when its next visit was planned before; a visit tapped later than that
@@ -37,6 +38,7 @@ class Run(Base):
     booking_limit: Mapped[int | None]
     decided_at: Mapped[datetime | None]
     suspended_reason: Mapped[str | None]
+    dispatch_key: Mapped[str | None] = mapped_column(unique=True)
     kind: Mapped[Code]
     state: Mapped[Code] = mapped_column(default="planned")
     plan_version: Mapped[int] = mapped_column(default=1)

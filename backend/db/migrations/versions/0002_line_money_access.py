@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0002"
 down_revision = "0001"
@@ -29,9 +30,27 @@ def upgrade() -> None:
         sa.Column("is_emergency", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("seal_id", sa.String(length=22), nullable=False),
+        sa.Column("seal_generations", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
         sa.UniqueConstraint("duty", name=op.f("uq_contacts_duty")),
         schema="personal",
+    )
+    op.create_table(
+        "staff_networks",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("cidr", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_networks")),
+        sa.UniqueConstraint("cidr", name=op.f("uq_staff_networks_cidr")),
+    )
+    op.create_table(
+        "try_counts",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_try_counts")),
     )
     op.create_table(
         "audit_links",
@@ -108,7 +127,9 @@ def upgrade() -> None:
         "devices",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("public_id", sa.String(length=22), nullable=False),
-        sa.Column("key_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("key_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("code_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("code_expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("carrier_id", sa.BigInteger(), nullable=True),
@@ -116,13 +137,34 @@ def upgrade() -> None:
         sa.Column("registered_by", sa.String(), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("emptied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("empty_done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_by", sa.String(), nullable=True),
         sa.CheckConstraint("kind IN ('tablet', 'office')", name=op.f("ck_devices_kind")),
         sa.ForeignKeyConstraint(["carrier_id"], ["carriers.id"], name=op.f("fk_devices_carrier_id_carriers")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_devices")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_devices_code_hash")),
         sa.UniqueConstraint("key_hash", name=op.f("uq_devices_key_hash")),
         sa.UniqueConstraint("public_id", name=op.f("uq_devices_public_id")),
+    )
+    op.create_table(
+        "link_codes",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("rider_id", sa.BigInteger(), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("way", sa.String(length=40), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["rider_id"], ["personal.riders.id"], name=op.f("fk_link_codes_rider_id_riders")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_codes")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_link_codes_code_hash")),
+        schema="personal",
+    )
+    op.create_index(
+        op.f("ix_personal_link_codes_rider_id"), "link_codes", ["rider_id"], unique=False, schema="personal"
     )
     op.create_table(
         "products",
@@ -215,6 +257,17 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "known_browsers",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("staff_id", sa.BigInteger(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_known_browsers_staff_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_known_browsers")),
+        sa.UniqueConstraint("staff_id", "token_hash", name=op.f("uq_known_browsers_staff_id_token_hash")),
+    )
+    op.create_table(
         "machine_answers",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("staff_id", sa.BigInteger(), nullable=False),
@@ -265,6 +318,7 @@ def upgrade() -> None:
         sa.Column("closed_by", sa.String(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("seal_id", sa.String(length=22), nullable=False),
+        sa.Column("seal_generations", sa.JSON(), nullable=False),
         sa.CheckConstraint("kind IN ('complaint', 'opinion', 'question')", name=op.f("ck_cases_kind")),
         sa.ForeignKeyConstraint(["in_charge_id"], ["staff.id"], name=op.f("fk_cases_in_charge_id_staff")),
         sa.ForeignKeyConstraint(["rider_id"], ["personal.riders.id"], name=op.f("fk_cases_rider_id_riders")),
@@ -370,10 +424,15 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by_id", sa.BigInteger(), nullable=True),
         sa.Column("is_approved", sa.Boolean(), nullable=True),
+        sa.Column("role", sa.String(length=40), nullable=True),
+        sa.Column("designated_on", sa.Date(), nullable=True),
+        sa.Column("word_hash", sa.LargeBinary(), nullable=True),
         sa.Column("token_hash", sa.LargeBinary(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("kind IN ('invite', 'reset_factor', 'leave')", name=op.f("ck_staff_acts_kind")),
+        sa.CheckConstraint(
+            "kind IN ('invite', 'reset_factor', 'change_role', 'leave')", name=op.f("ck_staff_acts_kind")
+        ),
         sa.CheckConstraint("decided_by_id <> asked_by_id", name=op.f("ck_staff_acts_two_persons")),
         sa.ForeignKeyConstraint(["asked_by_id"], ["staff.id"], name=op.f("fk_staff_acts_asked_by_id_staff")),
         sa.ForeignKeyConstraint(["decided_by_id"], ["staff.id"], name=op.f("fk_staff_acts_decided_by_id_staff")),
@@ -453,6 +512,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("timetable_entry_id", "seq", name=op.f("uq_stop_times_timetable_entry_id_seq")),
     )
     op.create_index(op.f("ix_stop_times_timetable_entry_id"), "stop_times", ["timetable_entry_id"], unique=False)
+    op.create_table(
+        "work_sessions",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("public_id", sa.String(length=22), nullable=False),
+        sa.Column("staff_id", sa.BigInteger(), nullable=False),
+        sa.Column("sign_in_id", sa.BigInteger(), nullable=False),
+        sa.Column("device_id", sa.BigInteger(), nullable=False),
+        sa.Column("work", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approved_by_id", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("approved_by_id <> staff_id", name=op.f("ck_work_sessions_two_persons")),
+        sa.ForeignKeyConstraint(["approved_by_id"], ["staff.id"], name=op.f("fk_work_sessions_approved_by_id_staff")),
+        sa.ForeignKeyConstraint(["device_id"], ["devices.id"], name=op.f("fk_work_sessions_device_id_devices")),
+        sa.ForeignKeyConstraint(
+            ["sign_in_id"], ["staff_sessions.id"], name=op.f("fk_work_sessions_sign_in_id_staff_sessions")
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_work_sessions_staff_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_work_sessions")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_work_sessions_public_id")),
+    )
+    op.create_index(op.f("ix_work_sessions_sign_in_id"), "work_sessions", ["sign_in_id"], unique=False)
+    op.create_index(op.f("ix_work_sessions_staff_id"), "work_sessions", ["staff_id"], unique=False)
     op.create_table(
         "coupon_uses",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -541,6 +625,7 @@ def upgrade() -> None:
         sa.Column("closed_by", sa.String(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("seal_id", sa.String(length=22), nullable=False),
+        sa.Column("seal_generations", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_incidents_run_id_runs")),
         sa.ForeignKeyConstraint(["stop_id"], ["stops.id"], name=op.f("fk_incidents_stop_id_stops")),
         sa.ForeignKeyConstraint(
@@ -578,6 +663,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("seal_id", sa.String(length=22), nullable=False),
+        sa.Column("seal_generations", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["incident_id"], ["personal.incidents.id"], name=op.f("fk_incident_notes_incident_id_incidents")
         ),
@@ -612,8 +698,14 @@ def upgrade() -> None:
     op.add_column(
         "acceptance_stops", sa.Column("is_suspension", sa.Boolean(), nullable=False, server_default=sa.false())
     )
+    op.add_column("audit_entries", sa.Column("mark", sa.LargeBinary(), nullable=False, server_default=sa.text("''")))
+    op.create_index("ix_audit_entries_action_at", "audit_entries", ["action", "at"], unique=False)
+    op.create_index("ix_audit_entries_object", "audit_entries", ["object_kind", "object_id"], unique=False)
     op.add_column(
         "closed_days", sa.Column("applies_to", sa.String(length=40), nullable=False, server_default="running")
+    )
+    op.add_column(
+        "driver_messages", sa.Column("seal_generations", sa.JSON(), nullable=False, server_default=sa.text("'{}'"))
     )
     op.add_column("duties", sa.Column("driven_m", sa.Integer(), nullable=True))
     op.drop_constraint(op.f("uq_duties_service_day_id_vehicle_id"), "duties", type_="unique")
@@ -629,9 +721,15 @@ def upgrade() -> None:
     op.alter_column("fare_records", "booking_id", existing_type=sa.BIGINT(), nullable=True)
     op.create_index(op.f("ix_fare_records_run_id"), "fare_records", ["run_id"], unique=False)
     op.create_unique_constraint(op.f("uq_fare_records_event_id"), "fare_records", ["event_id"])
-    op.create_foreign_key(op.f("fk_fare_records_run_id_runs"), "fare_records", "runs", ["run_id"], ["id"])
     op.create_foreign_key(op.f("fk_fare_records_stop_id_stops"), "fare_records", "stops", ["stop_id"], ["id"])
+    op.create_foreign_key(op.f("fk_fare_records_run_id_runs"), "fare_records", "runs", ["run_id"], ["id"])
     op.add_column("fares", sa.Column("zone", sa.String(length=40), nullable=False, server_default=""))
+    op.add_column(
+        "line_events", sa.Column("seal_generations", sa.JSON(), nullable=False, server_default=sa.text("'{}'"))
+    )
+    op.add_column(
+        "notifications", sa.Column("seal_generations", sa.JSON(), nullable=False, server_default=sa.text("'{}'"))
+    )
     op.add_column("runs", sa.Column("timetable_entry_id", sa.BigInteger(), nullable=True))
     op.add_column("runs", sa.Column("parent_run_id", sa.BigInteger(), nullable=True))
     op.add_column("runs", sa.Column("departs_s", sa.Integer(), nullable=True))
@@ -639,8 +737,10 @@ def upgrade() -> None:
     op.add_column("runs", sa.Column("booking_limit", sa.Integer(), nullable=True))
     op.add_column("runs", sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("runs", sa.Column("suspended_reason", sa.String(), nullable=True))
+    op.add_column("runs", sa.Column("dispatch_key", sa.String(), nullable=True))
     op.drop_constraint(op.f("uq_runs_duty_id"), "runs", type_="unique")
     op.create_index(op.f("ix_runs_duty_id"), "runs", ["duty_id"], unique=False)
+    op.create_unique_constraint(op.f("uq_runs_dispatch_key"), "runs", ["dispatch_key"])
     op.create_index("uq_runs_duty_id_area", "runs", ["duty_id"], unique=True, postgresql_where=sa.text("kind = 'area'"))
     op.create_index(
         "uq_runs_service_day_id_timetable_entry_id",
@@ -649,7 +749,6 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("kind <> 'extra'"),
     )
-    op.create_foreign_key(op.f("fk_runs_parent_run_id_runs"), "runs", "runs", ["parent_run_id"], ["id"])
     op.create_foreign_key(
         op.f("fk_runs_timetable_entry_id_timetable_entries"),
         "runs",
@@ -657,18 +756,20 @@ def upgrade() -> None:
         ["timetable_entry_id"],
         ["id"],
     )
+    op.create_foreign_key(op.f("fk_runs_parent_run_id_runs"), "runs", "runs", ["parent_run_id"], ["id"])
     op.add_column("service_stops", sa.Column("seq", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("service_stops", sa.Column("fare_zone", sa.String(length=40), nullable=False, server_default=""))
-    op.add_column("staff", sa.Column("factor_failures", sa.Integer(), nullable=False, server_default="0"))
-    op.add_column("staff", sa.Column("factor_failed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("staff", sa.Column("pin_hash", sa.String(), nullable=True))
-    op.add_column("staff", sa.Column("pin_failures", sa.Integer(), nullable=False, server_default="0"))
-    op.add_column("staff", sa.Column("pin_failed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("staff", sa.Column("password_set_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("staff", sa.Column("designated_on", sa.Date(), nullable=True))
+    op.add_column("staff", sa.Column("left_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("staff", sa.Column("seal_generations", sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
+    op.drop_column("staff", "failed_at")
+    op.drop_column("staff", "failures")
     op.add_column("staff_sessions", sa.Column("device_id", sa.BigInteger(), nullable=True))
     op.add_column("staff_sessions", sa.Column("factor", sa.String(length=40), nullable=True))
     op.add_column("staff_sessions", sa.Column("purpose", sa.String(length=40), nullable=True))
+    op.add_column("staff_sessions", sa.Column("challenge", sa.LargeBinary(), nullable=True))
     op.create_foreign_key(
         op.f("fk_staff_sessions_device_id_devices"), "staff_sessions", "devices", ["device_id"], ["id"]
     )
@@ -709,18 +810,31 @@ def upgrade() -> None:
     )
     op.add_column("vehicles", sa.Column("look", sa.String(), nullable=False, server_default=""))
     op.add_column("vehicles", sa.Column("is_spare", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column(
+        "line_users",
+        sa.Column("seal_generations", sa.JSON(), nullable=False, server_default=sa.text("'{}'")),
+        schema="personal",
+    )
     op.add_column("riders", sa.Column("district_sealed", sa.LargeBinary(), nullable=True), schema="personal")
     op.add_column("riders", sa.Column("protection_sealed", sa.LargeBinary(), nullable=True), schema="personal")
     op.add_column(
         "riders", sa.Column("is_remembered", sa.Boolean(), nullable=False, server_default=sa.true()), schema="personal"
     )
+    op.add_column(
+        "riders",
+        sa.Column("seal_generations", sa.JSON(), nullable=False, server_default=sa.text("'{}'")),
+        schema="personal",
+    )
     op.alter_column("acceptance_stops", "is_suspension", server_default=None)
+    op.alter_column("audit_entries", "mark", server_default=None)
     op.alter_column("closed_days", "applies_to", server_default=None)
+    op.alter_column("driver_messages", "seal_generations", server_default=None)
     op.alter_column("fares", "zone", server_default=None)
+    op.alter_column("line_events", "seal_generations", server_default=None)
+    op.alter_column("notifications", "seal_generations", server_default=None)
     op.alter_column("service_stops", "seq", server_default=None)
     op.alter_column("service_stops", "fare_zone", server_default=None)
-    op.alter_column("staff", "factor_failures", server_default=None)
-    op.alter_column("staff", "pin_failures", server_default=None)
+    op.alter_column("staff", "seal_generations", server_default=None)
     op.alter_column("transport_services", "planned_fixed_runs", server_default=None)
     op.alter_column("transport_services", "planned_reserved_runs", server_default=None)
     op.alter_column("transport_services", "planned_extra_runs", server_default=None)
@@ -736,7 +850,9 @@ def upgrade() -> None:
     op.alter_column("transport_services", "shortest_rest_s", server_default=None)
     op.alter_column("vehicles", "look", server_default=None)
     op.alter_column("vehicles", "is_spare", server_default=None)
+    op.alter_column("line_users", "seal_generations", server_default=None, schema="personal")
     op.alter_column("riders", "is_remembered", server_default=None, schema="personal")
+    op.alter_column("riders", "seal_generations", server_default=None, schema="personal")
     op.drop_constraint(op.f("pk_fares"), "fares", type_="primary")
     op.create_primary_key(op.f("pk_fares"), "fares", ["fare_table_id", "zone", "category"])
     op.drop_constraint(op.f("ck_staff_role"), "staff", type_="check")
@@ -750,9 +866,26 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_fare_records_of_something"), "fare_records", "booking_id IS NOT NULL OR run_id IS NOT NULL"
     )
+    op.execute(
+        "CREATE FUNCTION only_ever_added() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'audit records are only ever added'; END $$"
+    )
+    for table in ("audit_entries", "audit_links"):
+        op.execute(
+            f"CREATE TRIGGER only_ever_added BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION only_ever_added()"
+        )
+        op.execute(
+            f"CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION only_ever_added()"
+        )
 
 
 def downgrade() -> None:
+    for table in ("audit_entries", "audit_links"):
+        op.execute(f"DROP TRIGGER IF EXISTS only_ever_added ON {table}")
+        op.execute(f"DROP TRIGGER IF EXISTS never_emptied ON {table}")
+    op.execute("DROP FUNCTION only_ever_added()")
     op.drop_constraint(op.f("ck_fare_records_of_something"), "fare_records", type_="check")
     op.drop_constraint(op.f("ck_runs_kind"), "runs", type_="check")
     op.drop_constraint(op.f("ck_closed_days_applies_to"), "closed_days", type_="check")
@@ -762,9 +895,11 @@ def downgrade() -> None:
     )
     op.drop_constraint(op.f("pk_fares"), "fares", type_="primary")
     op.create_primary_key(op.f("pk_fares"), "fares", ["fare_table_id", "category"])
+    op.drop_column("riders", "seal_generations", schema="personal")
     op.drop_column("riders", "is_remembered", schema="personal")
     op.drop_column("riders", "protection_sealed", schema="personal")
     op.drop_column("riders", "district_sealed", schema="personal")
+    op.drop_column("line_users", "seal_generations", schema="personal")
     op.drop_column("vehicles", "is_spare")
     op.drop_column("vehicles", "look")
     op.drop_column("transport_services", "shortest_rest_s")
@@ -784,26 +919,31 @@ def downgrade() -> None:
     op.drop_column("transport_services", "phone_end_s")
     op.drop_column("transport_services", "phone_start_s")
     op.drop_constraint(op.f("fk_staff_sessions_device_id_devices"), "staff_sessions", type_="foreignkey")
+    op.drop_column("staff_sessions", "challenge")
     op.drop_column("staff_sessions", "purpose")
     op.drop_column("staff_sessions", "factor")
     op.drop_column("staff_sessions", "device_id")
+    op.add_column("staff", sa.Column("failures", sa.INTEGER(), autoincrement=False, nullable=False, server_default="0"))
+    op.add_column(
+        "staff", sa.Column("failed_at", postgresql.TIMESTAMP(timezone=True), autoincrement=False, nullable=True)
+    )
+    op.drop_column("staff", "seal_generations")
+    op.drop_column("staff", "left_at")
     op.drop_column("staff", "designated_on")
     op.drop_column("staff", "password_set_at")
-    op.drop_column("staff", "pin_failed_at")
-    op.drop_column("staff", "pin_failures")
     op.drop_column("staff", "pin_hash")
-    op.drop_column("staff", "factor_failed_at")
-    op.drop_column("staff", "factor_failures")
     op.drop_column("service_stops", "fare_zone")
     op.drop_column("service_stops", "seq")
-    op.drop_constraint(op.f("fk_runs_timetable_entry_id_timetable_entries"), "runs", type_="foreignkey")
     op.drop_constraint(op.f("fk_runs_parent_run_id_runs"), "runs", type_="foreignkey")
+    op.drop_constraint(op.f("fk_runs_timetable_entry_id_timetable_entries"), "runs", type_="foreignkey")
     op.drop_index(
         "uq_runs_service_day_id_timetable_entry_id", table_name="runs", postgresql_where=sa.text("kind <> 'extra'")
     )
     op.drop_index("uq_runs_duty_id_area", table_name="runs", postgresql_where=sa.text("kind = 'area'"))
+    op.drop_constraint(op.f("uq_runs_dispatch_key"), "runs", type_="unique")
     op.drop_index(op.f("ix_runs_duty_id"), table_name="runs")
     op.create_unique_constraint(op.f("uq_runs_duty_id"), "runs", ["duty_id"], postgresql_nulls_not_distinct=False)
+    op.drop_column("runs", "dispatch_key")
     op.drop_column("runs", "suspended_reason")
     op.drop_column("runs", "decided_at")
     op.drop_column("runs", "booking_limit")
@@ -811,9 +951,11 @@ def downgrade() -> None:
     op.drop_column("runs", "departs_s")
     op.drop_column("runs", "parent_run_id")
     op.drop_column("runs", "timetable_entry_id")
+    op.drop_column("notifications", "seal_generations")
+    op.drop_column("line_events", "seal_generations")
     op.drop_column("fares", "zone")
-    op.drop_constraint(op.f("fk_fare_records_stop_id_stops"), "fare_records", type_="foreignkey")
     op.drop_constraint(op.f("fk_fare_records_run_id_runs"), "fare_records", type_="foreignkey")
+    op.drop_constraint(op.f("fk_fare_records_stop_id_stops"), "fare_records", type_="foreignkey")
     op.drop_constraint(op.f("uq_fare_records_event_id"), "fare_records", type_="unique")
     op.drop_index(op.f("ix_fare_records_run_id"), table_name="fare_records")
     op.alter_column("fare_records", "booking_id", existing_type=sa.BIGINT(), nullable=False)
@@ -828,7 +970,11 @@ def downgrade() -> None:
         postgresql_nulls_not_distinct=False,
     )
     op.drop_column("duties", "driven_m")
+    op.drop_column("driver_messages", "seal_generations")
     op.drop_column("closed_days", "applies_to")
+    op.drop_index("ix_audit_entries_object", table_name="audit_entries")
+    op.drop_index("ix_audit_entries_action_at", table_name="audit_entries")
+    op.drop_column("audit_entries", "mark")
     op.drop_column("acceptance_stops", "is_suspension")
     op.drop_index(op.f("ix_fare_record_lines_fare_record_id"), table_name="fare_record_lines")
     op.drop_table("fare_record_lines")
@@ -843,6 +989,9 @@ def downgrade() -> None:
     op.drop_table("head_counts")
     op.drop_index(op.f("ix_coupon_uses_sale_id"), table_name="coupon_uses")
     op.drop_table("coupon_uses")
+    op.drop_index(op.f("ix_work_sessions_staff_id"), table_name="work_sessions")
+    op.drop_index(op.f("ix_work_sessions_sign_in_id"), table_name="work_sessions")
+    op.drop_table("work_sessions")
     op.drop_index(op.f("ix_stop_times_timetable_entry_id"), table_name="stop_times")
     op.drop_table("stop_times")
     op.drop_index(op.f("ix_timetable_entries_timetable_version_id"), table_name="timetable_entries")
@@ -861,14 +1010,19 @@ def downgrade() -> None:
     op.drop_table("passkeys")
     op.drop_index(op.f("ix_machine_answers_answered_at"), table_name="machine_answers")
     op.drop_table("machine_answers")
+    op.drop_table("known_browsers")
     op.drop_table("timetable_versions")
     op.drop_table("schemes")
     op.drop_table("reports")
     op.drop_table("products")
+    op.drop_index(op.f("ix_personal_link_codes_rider_id"), table_name="link_codes", schema="personal")
+    op.drop_table("link_codes", schema="personal")
     op.drop_table("devices")
     op.drop_table("cost_units")
     op.drop_table("cash_counts")
     op.drop_table("batches")
     op.drop_table("audit_links")
+    op.drop_table("try_counts")
+    op.drop_table("staff_networks")
     op.drop_table("contacts", schema="personal")
     op.drop_table("emergency_switches")
