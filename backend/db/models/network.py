@@ -107,7 +107,10 @@ class BookingRuleRow(Base):
 
 
 class Stop(Base):
-    """A place to get on and off (D-09), with what one looks for there, in snow too (D-23)."""
+    """A place to get on and off (D-09), with what one looks for there, in snow too (D-23).
+
+    ``road_note`` is what a driver must know of the way to it: narrow roads, where to turn (T-55).
+    """
 
     __tablename__ = "stops"
 
@@ -121,6 +124,7 @@ class Stop(Base):
     marker: Mapped[str] = mapped_column(default="")
     winter_marker: Mapped[str] = mapped_column(default="")
     hint: Mapped[str] = mapped_column(default="")
+    road_note: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- SQLAlchemy's own name

@@ -707,6 +707,8 @@ def upgrade() -> None:
     op.add_column(
         "driver_messages", sa.Column("seal_generations", sa.JSON(), nullable=False, server_default=sa.text("'{}'"))
     )
+    op.add_column("duties", sa.Column("start_stop_id", sa.BigInteger(), nullable=True))
+    op.add_column("duties", sa.Column("end_stop_id", sa.BigInteger(), nullable=True))
     op.add_column("duties", sa.Column("driven_m", sa.Integer(), nullable=True))
     op.drop_constraint(op.f("uq_duties_service_day_id_vehicle_id"), "duties", type_="unique")
     op.create_unique_constraint(
@@ -715,6 +717,8 @@ def upgrade() -> None:
         ["service_day_id", "vehicle_id", "start_s"],
         postgresql_nulls_not_distinct=True,
     )
+    op.create_foreign_key(op.f("fk_duties_start_stop_id_stops"), "duties", "stops", ["start_stop_id"], ["id"])
+    op.create_foreign_key(op.f("fk_duties_end_stop_id_stops"), "duties", "stops", ["end_stop_id"], ["id"])
     op.add_column("fare_records", sa.Column("run_id", sa.BigInteger(), nullable=True))
     op.add_column("fare_records", sa.Column("stop_id", sa.BigInteger(), nullable=True))
     op.add_column("fare_records", sa.Column("event_id", sa.String(), nullable=True))
@@ -773,6 +777,7 @@ def upgrade() -> None:
     op.create_foreign_key(
         op.f("fk_staff_sessions_device_id_devices"), "staff_sessions", "devices", ["device_id"], ["id"]
     )
+    op.add_column("stops", sa.Column("road_note", sa.String(), nullable=False, server_default=""))
     op.add_column("transport_services", sa.Column("phone_start_s", sa.Integer(), nullable=True))
     op.add_column("transport_services", sa.Column("phone_end_s", sa.Integer(), nullable=True))
     op.add_column("transport_services", sa.Column("phone_weekdays", sa.ARRAY(sa.SmallInteger()), nullable=True))
@@ -835,6 +840,7 @@ def upgrade() -> None:
     op.alter_column("service_stops", "seq", server_default=None)
     op.alter_column("service_stops", "fare_zone", server_default=None)
     op.alter_column("staff", "seal_generations", server_default=None)
+    op.alter_column("stops", "road_note", server_default=None)
     op.alter_column("transport_services", "planned_fixed_runs", server_default=None)
     op.alter_column("transport_services", "planned_reserved_runs", server_default=None)
     op.alter_column("transport_services", "planned_extra_runs", server_default=None)
@@ -918,6 +924,7 @@ def downgrade() -> None:
     op.drop_column("transport_services", "phone_weekdays")
     op.drop_column("transport_services", "phone_end_s")
     op.drop_column("transport_services", "phone_start_s")
+    op.drop_column("stops", "road_note")
     op.drop_constraint(op.f("fk_staff_sessions_device_id_devices"), "staff_sessions", type_="foreignkey")
     op.drop_column("staff_sessions", "challenge")
     op.drop_column("staff_sessions", "purpose")
@@ -962,6 +969,8 @@ def downgrade() -> None:
     op.drop_column("fare_records", "event_id")
     op.drop_column("fare_records", "stop_id")
     op.drop_column("fare_records", "run_id")
+    op.drop_constraint(op.f("fk_duties_end_stop_id_stops"), "duties", type_="foreignkey")
+    op.drop_constraint(op.f("fk_duties_start_stop_id_stops"), "duties", type_="foreignkey")
     op.drop_constraint(op.f("uq_duties_service_day_id_vehicle_id_start_s"), "duties", type_="unique")
     op.create_unique_constraint(
         op.f("uq_duties_service_day_id_vehicle_id"),
@@ -970,6 +979,8 @@ def downgrade() -> None:
         postgresql_nulls_not_distinct=False,
     )
     op.drop_column("duties", "driven_m")
+    op.drop_column("duties", "end_stop_id")
+    op.drop_column("duties", "start_stop_id")
     op.drop_column("driver_messages", "seal_generations")
     op.drop_column("closed_days", "applies_to")
     op.drop_index("ix_audit_entries_object", table_name="audit_entries")
