@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from admin import desk, dispatch, guard, home, masters, needs, riders, settlement, sign_in
+from admin import desk, dispatch, guard, home, masters, needs, reports, riders, settlement, sign_in
 
 
 def create_blueprints() -> list[Blueprint]:
@@ -10,6 +10,6 @@ def create_blueprints() -> list[Blueprint]:
     staff_web = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates", static_folder="static")
     guard.protect(staff_web)
     staff_web.add_url_rule("/", "home", home.start, methods=["GET"])
-    for part in (sign_in, desk, dispatch, needs, settlement, riders, masters):
+    for part in (sign_in, desk, dispatch, needs, settlement, riders, masters, reports):
         staff_web.register_blueprint(part.create_blueprint())
     return [staff_web]

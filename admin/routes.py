@@ -14,6 +14,8 @@ READ_MASTERS = frozenset({DISPATCHER, TOWN_OFFICER})
 READ_FLEET = frozenset({DISPATCHER, TOWN_OFFICER, CARRIER})
 SETTLES = frozenset({TOWN_OFFICER})
 READ_SETTLEMENT = frozenset({DISPATCHER, TOWN_OFFICER, CARRIER})
+READ_REPORTS = frozenset({DISPATCHER, CARRIER, TOWN_OFFICER})
+WRITES_REPORTS = frozenset({DISPATCHER, CARRIER})
 DRIVERS = frozenset({DRIVER})
 TERMINAL = frozenset({DRIVER, DISPATCHER})
 
@@ -67,6 +69,7 @@ ROLES: dict[str, frozenset[str]] = {
     "admin.masters.change_settings": MASTERS,
     "admin.masters.rules": READ_MASTERS,
     "admin.masters.set_rule": MASTERS,
+    "admin.masters.remove_rule": MASTERS,
     "admin.masters.calendar": READ_MASTERS,
     "admin.masters.close_days": MASTERS,
     "admin.masters.open_days_again": MASTERS,
@@ -86,6 +89,18 @@ ROLES: dict[str, frozenset[str]] = {
     "admin.riders.correct": DESK,
     "admin.riders.ask_erase": DESK,
     "admin.riders.erase": DESK,
+    "admin.reports.home": READ_REPORTS,
+    "admin.reports.business": READ_REPORTS,
+    "admin.reports.business_file": READ_REPORTS,
+    "admin.reports.write": WRITES_REPORTS,
+    "admin.reports.submit": WRITES_REPORTS,
+    "admin.reports.daily": READ_REPORTS,
+    "admin.reports.daily_file": READ_REPORTS,
+    "admin.reports.count_cash": WRITES_REPORTS,
+    "admin.reports.rows": READ_REPORTS,
+    "admin.reports.rows_file": READ_REPORTS,
+    "admin.reports.units": READ_REPORTS,
+    "admin.reports.set_units": MASTERS | SETTLES,
     "driver.*": TERMINAL,
     "driver_api.*": TERMINAL,
 }
@@ -97,6 +112,7 @@ MENU = (
     ("admin.desk.list_bookings", "admin-menu-bookings"),
     ("admin.dispatch.board", "admin-menu-board"),
     ("admin.needs.table", "admin-menu-needs"),
+    ("admin.reports.home", "admin-menu-reports"),
     ("admin.settlement.statement", "admin-menu-settlement"),
     ("admin.riders.search", "admin-menu-riders"),
     ("admin.masters.home", "admin-menu-masters"),

@@ -34,3 +34,9 @@ channel-driver = On board
 
 wish-kind-depart = By departure
 wish-kind-arrive = By arrival
+
+pay-kind-cash = Cash
+pay-kind-coupon = Ticket book
+pay-kind-pass = Pass
+pay-kind-free = Free
+pay-kind-mixed = Several

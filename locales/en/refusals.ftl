@@ -26,3 +26,20 @@ refusal-no-seats = We are sorry: no vehicle is large enough for your party.
 refusal-no-vehicle = We are sorry: no vehicle is out on that day.
 refusal-not-cancellable = This booking can no longer be cancelled here. Please call us.
 refusal-gone = We are sorry: this time was taken while you were choosing.
+refusal-report-submitted = This report was handed in already and stays as it was.
+refusal-report-not-over = A report is handed in when its span is over ({ $day }).
+
+### Running the line on the day (extra runs, suspensions, vehicle swaps)
+
+refusal-rides-suspended = We are sorry: no rides then ({ $reason }). Please choose another day or time.
+refusal-no-such-run = That run was not found.
+refusal-too-many-follows = You can follow { $most } runs at most.
+refusal-vehicle-busy = { $vehicle } is out on another run at that time (free at { $free_s }).
+refusal-vehicle-too-small = { $vehicle } ({ $seats } seats) cannot take { $persons } persons.
+refusal-not-a-timetable-run = Only runs of the timetable change their vehicle. For an area vehicle use “When a vehicle cannot go on”.
+refusal-riders-on-board = Somebody is on board. Record where they got off, or change the vehicle.
+refusal-suspension-too-long = A suspension lasts { $most } days at most.
+refusal-not-resumable = A run whose departure is past, or an extra run, cannot be resumed.
+refusal-left-behind-persons = Please enter between 1 and { $most } persons.
+refusal-left-behind-stops = This run carries nobody between these stops.
+refusal-left-behind-answered = Somebody else has answered this report already. Please look at the board.

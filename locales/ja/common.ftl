@@ -34,3 +34,9 @@ channel-driver = 車内
 
 wish-kind-depart = 出発の時刻で
 wish-kind-arrive = 到着の時刻で
+
+pay-kind-cash = 現金
+pay-kind-coupon = 回数券
+pay-kind-pass = 定期券
+pay-kind-free = 無料
+pay-kind-mixed = 複数

@@ -26,3 +26,20 @@ refusal-no-seats = もうしわけありません。この人数で乗れる車�
 refusal-no-vehicle = もうしわけありません。この日は動く車がありません。
 refusal-not-cancellable = このご予約は、もう取り消せません。お電話でお知らせください。
 refusal-gone = もうしわけありません。えらんでいる間に、この時間がうまりました。
+refusal-report-submitted = この報告書は、すでに提出されています。提出したときのまま保存しています。
+refusal-report-not-over = 対象の期間が終わってから提出してください（{ $day }まで）。
+
+### 当日の運行(増発便、運休、車両の差し替え)
+
+refusal-rides-suspended = もうしわけありません。運休しています({ $reason })。ほかの日や時間をお選びください。
+refusal-no-such-run = その便は見つかりませんでした。
+refusal-too-many-follows = お知らせを受け取れる便は、{ $most }便までです。
+refusal-vehicle-busy = { $vehicle }は、その時間は別の運行に出ています({ $free_s }に空きます)。
+refusal-vehicle-too-small = { $vehicle }({ $seats }席)には、{ $persons }名は乗れません。
+refusal-not-a-timetable-run = ダイヤの便だけ、車両を差し替えられます。区域運行の車は「車が動けないとき」から移してください。
+refusal-riders-on-board = 乗車中の方がいます。降車を記録するか、車両を差し替えてください。
+refusal-suspension-too-long = 運休の期間は{ $most }日までにしてください。
+refusal-not-resumable = 出発時刻を過ぎた便や増発便の運休は、取り消せません。
+refusal-left-behind-persons = 人数は1名から{ $most }名までで入力してください。
+refusal-left-behind-stops = この便では、その場所のあいだの乗り降りはできません。
+refusal-left-behind-answered = この乗り残しには、ほかの人がすでに対応しています。画面をお確かめください。

@@ -1,7 +1,7 @@
 """What else a report has to tell: delays, runs called off, swaps, exceptions, complaints, damage, accidents (T-43)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -151,5 +151,5 @@ def _reported(session: Session, service_id: int, first: date, last: date) -> lis
     cases = select(Case.kind, Case.opened_at).where(
         Case.transport_service_id == service_id, Case.opened_at >= since, Case.opened_at < until
     )
-    rows: list[tuple[str, datetime]] = [tuple(row) for query in (incidents, cases) for row in session.execute(query)]
+    rows = [(kind, at) for query in (incidents, cases) for kind, at in session.execute(query)]
     return [Matter(times.day_of(at), kind, amount=1) for kind, at in rows]

@@ -81,4 +81,4 @@ def driven_m_by_day(session: Session, service_id: int, *, first: date, last: dat
         .group_by(ServiceDay.day)
         .order_by(ServiceDay.day)
     )
-    return {day: int(metres) for day, metres in session.execute(query)}
+    return {day: int(metres or 0) for day, metres in session.execute(query)}
