@@ -38,10 +38,12 @@ def stop(
     actor: str,
     now: datetime,
     scope: Scope = EVERYTHING,
+    is_suspension: bool = False,
 ) -> int | Refusal:
     """Take no new bookings within ``scope`` from now on, and return the id by which to resume (D-43), or say why not.
 
-    A scope that ends before it begins would stop nothing: it is refused.
+    A scope that ends before it begins would stop nothing: it is refused. With ``is_suspension`` nothing is driven
+    within it either (`suspensions`).
     The same stop again, for the same reason, is the one there is: a form sent twice has to be resumed once.
     """
     if scope.from_day and scope.to_day and scope.to_day < scope.from_day:
@@ -49,7 +51,7 @@ def stop(
     if scope.from_s is not None and scope.to_s is not None and scope.to_s < scope.from_s:
         return Refusal("times_backwards")
     for known in current(session, service_id, now=now):
-        if known.reason == reason and _scope_of(known) == scope:
+        if (known.reason, known.is_suspension) == (reason, is_suspension) and _scope_of(known) == scope:
             return known.id
     row = AcceptanceStop(
         transport_service_id=service_id,
@@ -61,6 +63,7 @@ def stop(
         from_s=scope.from_s,
         to_s=scope.to_s,
         stop_id=scope.stop_id,
+        is_suspension=is_suspension,
     )
     session.add(row)
     session.flush()
@@ -115,7 +118,9 @@ def why_stopped(
         .order_by(AcceptanceStop.id)
     )
     hit = next((row for row in stops if _covers(row, pickup_s, stop_ids)), None)
-    return Refusal("acceptance_stopped", {"reason": hit.reason}) if hit else None
+    if hit is None:
+        return None
+    return Refusal("rides_suspended" if hit.is_suspension else "acceptance_stopped", {"reason": hit.reason})
 
 
 def _scope_of(row: AcceptanceStop) -> Scope:

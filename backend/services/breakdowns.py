@@ -4,15 +4,15 @@ Nobody is dropped: who cannot be placed keeps the booking and stands on the call
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from backend.db.models import Booking, Run, ServiceDay, Visit
+from backend.db.models import Booking, Duty, Run, ServiceDay, Vehicle, Visit
 from backend.domain import states, times
-from backend.domain.errors import NotFoundError, StaleError
-from backend.services import itineraries, lifecycle, notifications, service_days
+from backend.domain.errors import StaleError
+from backend.services import itineraries, lifecycle, notifications, substitutions, vehicle_days
 from backend.services.itineraries import DayPlan, RunPlan
 from routing.insertion import Insertion, first_feasible, without
 from routing.problem import Request, VisitKind, Window
@@ -23,39 +23,99 @@ REACH_S = 3 * times.HOUR_S
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """Booking ids: moved to another vehicle, of these with another time than promised, and left to the desk."""
+    """Booking ids: moved to another vehicle, of these with another time than promised, and left to the desk.
 
-    moved: tuple[int, ...]
-    later: tuple[int, ...]
-    left: tuple[int, ...]
+    ``runs_moved`` are runs of a timetable that a spare vehicle took over, ``runs_left`` those that found none.
+    """
+
+    moved: tuple[int, ...] = ()
+    later: tuple[int, ...] = ()
+    left: tuple[int, ...] = ()
+    runs_moved: tuple[int, ...] = ()
+    runs_left: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Breakdown:
+    """A vehicle that cannot go on: all its runs of the day, why, who says so, and under which id."""
+
+    run_ids: frozenset[int]
+    reason: str
+    actor: str
+    event_id: str
+    now: datetime
 
 
 def take_out(session: Session, run_id: int, *, reason: str, actor: str, event_id: str, now: datetime) -> Replaced:
-    """Suspend a run and place its riders with the other vehicles of the day; raise `StaleError` if it is over.
+    """Take the vehicle of a run out for the day, whatever services it drives for; raise `StaleError` if it is over.
 
-    Promises of the other vehicles' riders are kept. A rider who cannot be served within the promise is placed at the
-    first time there is room, and told; one who cannot be placed at all is phoned.
+    Area runs are suspended and their riders placed with the other vehicles, whose promises are kept. A rider who
+    cannot be served within the promise is placed at the first time there is room, and told; one who cannot be placed
+    at all is phoned. Runs of a timetable go to a spare vehicle that is free and large enough (T-46).
     """
-    run = session.get(Run, run_id)
-    if run is None:
-        raise NotFoundError(f"run {run_id}")
-    service_day = service_days.lock_id(session, run.service_day_id)
-    session.refresh(run)
-    if run.state not in {"planned", "committed", "underway"}:
+    run = vehicle_days.lock(session, run_id)
+    if run.state not in vehicle_days.STILL_RUNS:
         raise StaleError(f"run {run_id} is {run.state}")
+    day = run.service_day.day
+    runs = _runs_to_come(session, run.duty.vehicle_id, day, now_s=times.second_of(now, day)) or [run]
+    breakdown = _Breakdown(frozenset(each.id for each in runs), reason, actor, event_id, now)
+    area = [_empty_out(session, each, breakdown) for each in runs if each.departs_s is None]
+    line = [(each.id, _stand_in(session, each, breakdown)) for each in runs if each.departs_s is not None]
+    return Replaced(
+        moved=tuple(booking_id for each in area for booking_id in each.moved),
+        later=tuple(booking_id for each in area for booking_id in each.later),
+        left=tuple(booking_id for each in area for booking_id in each.left),
+        runs_moved=tuple(each_id for each_id, is_moved in line if is_moved),
+        runs_left=tuple(each_id for each_id, is_moved in line if not is_moved),
+    )
+
+
+def _runs_to_come(session: Session, vehicle_id: int, day: date, *, now_s: int) -> list[Run]:
+    """Return what a vehicle still has to drive on a day, for all services, the first first."""
+    query = (
+        select(Run)
+        .join(Duty, Duty.id == Run.duty_id)
+        .join(ServiceDay, ServiceDay.id == Run.service_day_id)
+        .where(
+            Duty.vehicle_id == vehicle_id,
+            ServiceDay.day == day,
+            Run.state.in_(vehicle_days.STILL_RUNS),
+            or_(Run.departs_s.is_(None), Run.state == "underway", Run.arrives_s > now_s),
+        )
+        .order_by(Run.departs_s, Run.id)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(query))
+
+
+def _stand_in(session: Session, run: Run, breakdown: _Breakdown) -> bool:
+    """Let a spare vehicle drive a run of the timetable; tell whether there was one."""
+    spares = select(Vehicle).where(Vehicle.is_spare, Vehicle.active, Vehicle.id != run.duty.vehicle_id)
+    for vehicle in session.scalars(spares.order_by(Vehicle.id)):
+        if substitutions.why_not(session, run, vehicle) is None:
+            substitutions.move(session, run, vehicle, reason=breakdown.reason, actor=breakdown.actor, now=breakdown.now)
+            return True
+    return False
+
+
+def _empty_out(session: Session, run: Run, breakdown: _Breakdown) -> Replaced:
+    """Suspend an area run and place its riders with the other vehicles of the day."""
+    actor, now = breakdown.actor, breakdown.now
+    service_day = session.get_one(ServiceDay, run.service_day_id)
     _set_down(session, run, service_day, actor=actor, now=now)
     moved: list[int] = []
     later: list[int] = []
     left: list[int] = []
     for booking_id in _stranded(session, run):
-        outcome = _move(session, service_day, run, booking_id, now=now)
+        outcome = _move(session, service_day, run, booking_id, breakdown)
         (left if outcome is None else later if outcome else moved).append(booking_id)
     lifecycle.move_run(session, run, "suspended", actor=actor, now=now)
-    facts: dict[str, str | int] = {"reason": reason, "moved": len(moved) + len(later), "left": len(left)}
+    run.suspended_reason = breakdown.reason
+    facts: dict[str, str | int] = {"reason": breakdown.reason, "moved": len(moved) + len(later), "left": len(left)}
     lifecycle.record(session, "run", run.id, "run.broken_down", actor=actor, now=now, facts=facts)
     run.plan_version += 1
     for booking_id in (*moved, *later, *left):
-        _tell(session, booking_id, is_placed=booking_id not in left, event_id=event_id, now=now)
+        _tell(session, booking_id, is_placed=booking_id not in left, event_id=breakdown.event_id, now=now)
     return Replaced((*moved, *later), tuple(later), tuple(left))
 
 
@@ -92,13 +152,13 @@ def _stranded(session: Session, run: Run) -> list[int]:
     return list(session.scalars(query))
 
 
-def _move(session: Session, service_day: ServiceDay, run: Run, booking_id: int, *, now: datetime) -> bool | None:
+def _move(session: Session, service_day: ServiceDay, run: Run, booking_id: int, breakdown: _Breakdown) -> bool | None:
     """Place one party with another vehicle: False within its promise, True later, None not at all."""
-    day_plan = itineraries.load(session, service_day, now=now)
+    day_plan = itineraries.load(session, service_day, now=breakdown.now)
     broken = next(each for each in day_plan.runs if each.run.id == run.id)
-    others = tuple(each.itinerary for each in day_plan.runs if each.run.id != run.id)
+    others = tuple(each.itinerary for each in day_plan.runs if each.run.id not in breakdown.run_ids)
     wanted = _request(broken, booking_id)
-    requests = [wanted, *_later(day_plan, wanted, times.second_of(now, service_day.day))]
+    requests = [wanted, *_later(day_plan, wanted, times.second_of(breakdown.now, service_day.day))]
     found = first_feasible(others, requests, day_plan.times.matrix)
     if found is None:
         return None

@@ -10,7 +10,8 @@ from backend.db.models import Booking, DelayReport, Notification, Run, ServiceDa
 from backend.domain import states, times
 from backend.domain.errors import NotFoundError
 from backend.domain.policies import delay
-from backend.services import itineraries, lifecycle, notifications, service_days
+from backend.services import follows, itineraries, lifecycle, notifications, printed_times, service_days
+from backend.services.follows import News
 from backend.services.taps import is_open, pair_of, visits_of
 
 RUNNING = ("planned", "committed", "underway")
@@ -64,9 +65,11 @@ def report(
     run = session.get_one(Run, run_id, populate_existing=True)
     if run.state not in RUNNING or (run.late_at is not None and at < run.late_at):
         return DelayOutcome("stale")
+    before_s = run.late_s
     hits = _retime(session, run, late_s=min(max(late_s, 0), LONGEST_S), at=at, now=now)
     told = [_tell(session, hit, event_id=event_id, now=now) for hit in _one_each(hits)]
-    row.told, row.called = len(told), told.count("call")
+    followers = _tell_followers(session, run, before_s, event_id=event_id, now=now)
+    row.told, row.called = len(told) + followers, told.count("call")
     facts: dict[str, str | int] = {"late_s": run.late_s, "told": row.told, "called": row.called}
     lifecycle.record(session, "run", run.id, "run.delayed", actor=actor, now=now, facts=facts)
     return DelayOutcome("applied", row.told, row.called)
@@ -110,7 +113,8 @@ def _retime(session: Session, run: Run, *, late_s: int, at: datetime, now: datet
         open_visits[0].planned_s, run.on_time_s = run.on_time_s, None
     run.late_s, run.late_at = late_s, at
     session.flush()
-    itineraries.retime(session, run, now=now)
+    retime = itineraries.retime if run.departs_s is None else printed_times.retime
+    retime(session, run, now=now)
     return affected(session, run, arrivals_before=arrivals_before)
 
 
@@ -162,6 +166,14 @@ def _tell(session: Session, hit: Hit, *, event_id: str, now: datetime) -> str | 
         priority=notifications.DELAYS_FIRST,
     )
     return session.get_one(Notification, notification_id).state if notification_id else None
+
+
+def _tell_followers(session: Session, run: Run, before_s: int, *, event_id: str, now: datetime) -> int:
+    """Owe word of a changed delay to those who follow a run that nobody books (T-25); return how many there are."""
+    service = session.get_one(TransportService, run.service_day.transport_service_id)
+    if run.kind != "fixed" or abs(run.late_s - before_s) < service.resend_shift_s:
+        return 0
+    return follows.tell(session, run, News("follow_delay", event_id, minutes=_minutes(run.late_s)), now=now)
 
 
 def _check(session: Session, run: Run, *, now: datetime) -> bool:

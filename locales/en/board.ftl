@@ -84,6 +84,7 @@ board-code-closed-notice = too late
 board-code-closed = too late
 board-code-not-open-yet = too early
 board-code-acceptance-stopped = acceptance stopped
+board-code-rides-suspended = suspended
 board-code-overlapping = overlapping
 board-code-outside-hours = outside hours
 board-code-stop-not-served = stop not served

@@ -84,6 +84,7 @@ board-code-closed-notice = 締切後
 board-code-closed = 締切後
 board-code-not-open-yet = 受付前
 board-code-acceptance-stopped = 受付停止中
+board-code-rides-suspended = 運休
 board-code-overlapping = 予約の重なり
 board-code-outside-hours = 運行時間外
 board-code-stop-not-served = 場所が対象外
