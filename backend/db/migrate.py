@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from backend.db import roles
 from backend.db.models import Base
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -28,7 +29,10 @@ def upgrade(engine: Engine) -> None:
     """Apply what is missing. Two processes at once: the second waits and finds nothing to do."""
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('noriai.migrations', 0))"))
+        # The tables belong to who signs in to the database, not to the role that the application works as.
+        roles.become_owner(connection)
         command.upgrade(config(connection), "head")
+        roles.grant(connection)
 
 
 def is_current(engine: Engine) -> bool:

@@ -3,23 +3,33 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session
+
+from backend.db import roles
+from backend.db.roles import become_owner, open_schema
+
+__all__ = ["become_owner", "lock_name", "make_engine", "open_schema", "tell_after_commit", "transaction"]
 
 LOCK_TIMEOUT_MS = 5000
 STATEMENT_TIMEOUT_MS = 15000
 
 
 def make_engine(url: str, *, pool_size: int = 10) -> Engine:
-    """Return the engine for ``url``. Nothing waits for a lock or a statement for ever."""
+    """Return the engine for ``url``. Nothing waits for a lock or a statement for ever.
+
+    Its connections work in the application's role, which can add to the audit trail and read it, no more (S-25).
+    """
     timeouts = f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=10,
         pool_pre_ping=True,
         connect_args={"options": timeouts, "application_name": "noriai"},
     )
+    event.listen(engine, "connect", roles.take)
+    return engine
 
 
 _heralds: list[Callable[[int], None]] = []

@@ -47,6 +47,7 @@ def store(session: Session, event: Incoming, *, wall: datetime, now: datetime | 
             happened_at=event.happened_at,
             received_at=wall,
             seal_id=row.seal_id,
+            seal_generations=row.seal_generations,
             body_sealed=row.body_sealed,
             state="received" if is_waiting else "ignored",
             tries=0,
@@ -97,8 +98,8 @@ def set_language(session: Session, line_user_id: int, language: str) -> None:
 
 def _account(session: Session, user_id: str, *, wall: datetime) -> int:
     """Return the account of a platform id, made on first sight."""
-    index = sealing.keyring().index(user_id, kind="line")
-    query = select(LineUser.id).where(LineUser.user_id_index == index)
+    index, *older = sealing.keyring().indexes(user_id, kind="line")
+    query = select(LineUser.id).where(LineUser.user_id_index.in_([index, *older])).order_by(LineUser.id).limit(1)
     known = session.scalar(query)
     if known is not None:
         return known
@@ -109,6 +110,7 @@ def _account(session: Session, user_id: str, *, wall: datetime) -> int:
         .values(
             user_id_index=index,
             seal_id=row.seal_id,
+            seal_generations=row.seal_generations,
             user_id_sealed=row.user_id_sealed,
             followed=True,
             language="ja",

@@ -226,7 +226,9 @@ def erase(session: Session, rider: Rider, *, now: datetime) -> None:
     accounts = list(session.scalars(select(LineUser.id).where(LineUser.rider_id == rider.id)))
     session.execute(update(LineUser).where(LineUser.id.in_(accounts)).values(rider_id=None))
     session.execute(delete(Draft).where(Draft.line_user_id.in_(accounts)))
-    session.execute(update(LineEvent).where(LineEvent.line_user_id.in_(accounts)).values(body_sealed=None))
+    held = LineEvent.body_sealed.is_not(None)
+    for event in session.scalars(select(LineEvent).where(LineEvent.line_user_id.in_(accounts), held)):
+        event.body = ""
 
 
 def _actor(link: OpenLink) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, insert, select, text, update
 from sqlalchemy.schema import CreateSchema
 
+from backend.db.session import become_owner, open_schema
 from bot.simulator import acts, sending, tables
 from bot.simulator.acts import Act
 from bot.simulator.chat import Stamp
@@ -71,8 +72,10 @@ class Platform:
         """Create the platform's tables where they are missing; two processes may do so at once."""
         with self.engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": STORE_LOCK})
+            become_owner(connection)
             connection.execute(CreateSchema(tables.SCHEMA, if_not_exists=True))
             tables.metadata.create_all(connection)
+            open_schema(connection, tables.SCHEMA)
 
     def stamp(self) -> Stamp:
         """Return this moment."""

@@ -29,19 +29,23 @@ from backend.db.models.network import (
     TransportService,
     TravelTimeTable,
 )
-from backend.db.models.people import Consent, Draft, Favourite, FormLink, LineUser, Rider, RunFollow
+from backend.db.models.people import Consent, Draft, Favourite, FormLink, LineUser, LinkCode, Rider, RunFollow
 from backend.db.models.reports import Case, Contact, Incident, IncidentNote, Report
 from backend.db.models.runs import DelayReport, HeadCount, LeftBehind, Run, Substitution, TerminalEvent, Visit
 from backend.db.models.staff import (
     Carrier,
     Device,
     EmergencySwitch,
+    KnownBrowser,
     Passkey,
     RecoveryCode,
     Staff,
     StaffAct,
+    StaffNetwork,
     StaffNotice,
     StaffSession,
+    TryCount,
+    WorkSession,
 )
 from backend.db.models.timetable import StopTime, TimetableEntry, TimetableVersion
 
@@ -80,9 +84,11 @@ __all__ = [
     "HeadCount",
     "Incident",
     "IncidentNote",
+    "KnownBrowser",
     "LeftBehind",
     "LineEvent",
     "LineUser",
+    "LinkCode",
     "MachineAnswer",
     "Notification",
     "OperatingPeriod",
@@ -103,6 +109,7 @@ __all__ = [
     "ServiceStop",
     "Staff",
     "StaffAct",
+    "StaffNetwork",
     "StaffNotice",
     "StaffSession",
     "Stop",
@@ -113,6 +120,8 @@ __all__ = [
     "TimetableVersion",
     "TransportService",
     "TravelTimeTable",
+    "TryCount",
     "Vehicle",
     "Visit",
+    "WorkSession",
 ]

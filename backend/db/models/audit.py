@@ -1,15 +1,23 @@
 """Who did what: ids and names of fields, never values."""
 
+from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, BigInteger, Connection, ForeignKey, Index, LargeBinary, event, insert, inspect, select
+from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
-from backend.db.models.base import Base, Code, Id
+from backend.clock import wall
+from backend.db import audit_marks, seals
+from backend.db.audit_marks import Said
+from backend.db.models.base import Base, Code, HasSealed, Id, Sealed, random_id
 
 
 class AuditEntry(Base):
-    """One act. Only ever added; `AuditLink` chains them."""
+    """One act. Only ever added; `AuditLink` chains them.
+
+    ``mark`` is made by the application with a key that the database does not have: who writes to the table by other
+    means cannot make one.
+    """
 
     __tablename__ = "audit_entries"
 
@@ -20,6 +28,12 @@ class AuditEntry(Base):
     object_kind: Mapped[Code]
     object_id: Mapped[int | None]
     facts: Mapped[dict[str, str | int]] = mapped_column(JSON)
+    mark: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (
+        Index("ix_audit_entries_object", "object_kind", "object_id"),
+        Index("ix_audit_entries_action_at", "action", "at"),
+    )
 
 
 class AuditLink(Base):
@@ -43,3 +57,37 @@ class DemoClock(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     moved_s: Mapped[int]
+
+
+@event.listens_for(AuditEntry, "before_insert")
+def _mark_entry(_mapper: Mapper[AuditEntry], _connection: Connection, entry: AuditEntry) -> None:
+    said = Said(entry.at, entry.actor, entry.action, entry.object_kind, entry.object_id, entry.facts)
+    entry.mark = audit_marks.make(said.line())
+
+
+@event.listens_for(HasSealed, "before_insert", propagate=True)
+def _mark_row(_mapper: Mapper[HasSealed], _connection: Connection, row: HasSealed) -> None:
+    """Put a mark also under a row that holds no value yet: none can be smuggled in later."""
+    if not row.seal_generations:
+        if row.seal_id is None:
+            row.seal_id = random_id()
+        seals.put(row, {})
+
+
+@event.listens_for(HasSealed, "before_update", propagate=True)
+def _note_rewriting(mapper: Mapper[HasSealed], connection: Connection, row: HasSealed) -> None:
+    """Leave a trail of every rewriting of a row's sealed columns: a whole row put back is found by it."""
+    attributes = inspect(row).attrs
+    if not attributes.seal_generations.history.has_changes():
+        return
+    table = mapper.tables[0]
+    columns = {name for each in type(row).__mro__ for name, value in vars(each).items() if isinstance(value, Sealed)}
+    ours = {name for name in columns if attributes[f"{name}_sealed"].history.has_changes()}
+    row_id = int(inspect(row).identity[0])
+    if mapper.version_id_col is None and len(columns) > 1:
+        stored = connection.scalar(select(table.c.seal_generations).where(table.c.id == row_id).with_for_update())
+        seals.take_over(row, stored, ours)
+    if row.keeps_history:
+        facts: dict[str, str | int] = {"generation": sum(abs(each) for each in seals.numbers_of(row).values())}
+        said = Said(wall(), "row", audit_marks.ROW_SEALED, table.name, row_id, facts)
+        connection.execute(insert(AuditEntry).values(**asdict(said), mark=audit_marks.make(said.line())))

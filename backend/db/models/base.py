@@ -2,12 +2,13 @@
 
 import secrets
 from datetime import datetime
-from typing import Annotated, Self, overload
+from typing import Annotated, ClassVar, Self, overload
 
-from sqlalchemy import BigInteger, DateTime, MetaData, String
+import structlog
+from sqlalchemy import JSON, BigInteger, DateTime, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from backend.db import sealing
+from backend.db import sealing, seals
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -19,6 +20,8 @@ NAMES = {
 
 PERSONAL = {"schema": "personal"}
 UNREADABLE = "読めません"
+
+log = structlog.get_logger(__name__)
 
 
 class Base(DeclarativeBase):
@@ -39,15 +42,23 @@ Code = Annotated[str, mapped_column(String(40))]
 
 
 class HasSealed:
-    """A table with sealed columns: ``seal_id`` never changes and binds them to their row."""
+    """A table with sealed columns: ``seal_id`` never changes and binds them to their row.
+
+    ``seal_generations`` counts how often each column was written and carries a mark that only our keys can make: a
+    value, or the lack of one, that stood there before does not open again (decision 0017). ``keeps_history`` says that
+    the audit trail learns of every rewriting, so that a whole row put back is found too.
+    """
+
+    keeps_history: ClassVar[bool] = True
 
     seal_id: Mapped[str] = mapped_column(String(22), default=random_id)
+    seal_generations: Mapped[dict[str, int | str]] = mapped_column(JSON, default=dict)
 
 
 class Sealed:
-    """A personal value, encrypted in the column ``<name>_sealed`` and bound to the row's ``seal_id``.
+    """A personal value, encrypted in the column ``<name>_sealed`` and bound to row, column and generation.
 
-    Reading a value that was moved or changed answers 「読めません」 so that the page still works; `is_readable` tells.
+    Reading a value that was moved, changed or put back answers 「読めません」 so that the page still works.
     """
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -61,19 +72,13 @@ class Sealed:
     def __get__(self, row: HasSealed | None, owner: type) -> "Self | str":
         if row is None:
             return self
-        sealed = getattr(row, self.column)
-        if sealed is None:
-            return ""
         try:
-            return sealing.keyring().open(sealed, place=self._place(row))
+            return seals.read(row, self.name)
         except sealing.UnreadableError:
+            log.warning("sealed_unreadable", table=type(row).__name__, column=self.name, row=getattr(row, "id", None))
             return UNREADABLE
 
     def __set__(self, row: HasSealed, value: str) -> None:
-        sealed = sealing.keyring().seal(value, place=self._place(row)) if value else None
-        setattr(row, self.column, sealed)
-
-    def _place(self, row: HasSealed) -> str:
         if row.seal_id is None:  # a fresh row, before its defaults are set
             row.seal_id = random_id()
-        return f"{type(row).__name__}.{self.name}.{row.seal_id}"
+        seals.write(row, self.name, value)

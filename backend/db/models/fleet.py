@@ -59,7 +59,8 @@ class Duty(Base):
     """One vehicle and driver out for a span of one service day; without times, for the service hours.
 
     A vehicle that also drives line runs has a duty of each service; two area duties of it part around them.
-    ``driven_m`` is what the driver read off at the end (T-44).
+    Such a piece starts at ``start_stop_id``, where a line run left the vehicle, and has to end at ``end_stop_id``,
+    where the next one begins. ``driven_m`` is what the driver read off at the end (T-44).
     """
 
     __tablename__ = "duties"
@@ -70,6 +71,8 @@ class Duty(Base):
     driver_id: Mapped[int | None] = mapped_column(ForeignKey(Staff.id))
     start_s: Mapped[int | None]
     end_s: Mapped[int | None]
+    start_stop_id: Mapped[int | None] = mapped_column(ForeignKey(Stop.id))
+    end_stop_id: Mapped[int | None] = mapped_column(ForeignKey(Stop.id))
     driven_m: Mapped[int | None]
 
     vehicle: Mapped[Vehicle] = relationship()

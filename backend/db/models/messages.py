@@ -17,6 +17,7 @@ class LineEvent(HasSealed, Base):
     """A webhook event, stored once by its id before anything is done about it."""
 
     __tablename__ = "line_events"
+    keeps_history = False  # its body is only ever taken away
 
     id: Mapped[Id]
     webhook_event_id: Mapped[str] = mapped_column(unique=True)
@@ -43,6 +44,7 @@ class Notification(HasSealed, Base):
     """
 
     __tablename__ = "notifications"
+    keeps_history = False  # its content is only ever taken away
 
     id: Mapped[Id]
     kind: Mapped[Code]

@@ -104,6 +104,23 @@ class FormLink(Base):
     tries: Mapped[int] = mapped_column(default=0)
 
 
+class LinkCode(Base):
+    """A one-time code that the desk gave a member at the counter or by calling back: joins a LINE account (T4)."""
+
+    __tablename__ = "link_codes"
+    __table_args__ = PERSONAL
+
+    id: Mapped[Id]
+    rider_id: Mapped[int] = mapped_column(ForeignKey(Rider.id), index=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    way: Mapped[Code]
+    made_at: Mapped[datetime]
+    made_by: Mapped[str]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+
+
 class Favourite(Base):
     """A stop a rider keeps at hand."""
 

@@ -222,6 +222,6 @@ def test_of_many_pushes_with_one_key_one_is_sent(simulator, phone):
 
 def test_two_processes_may_create_the_store_at_once(platform):
     with platform.engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA simulator CASCADE"))
+        connection.execute(text("SET LOCAL ROLE NONE; DROP SCHEMA simulator CASCADE"))
 
     assert at_once(4, platform.create_store) == [None] * 4
