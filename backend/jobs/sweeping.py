@@ -11,7 +11,7 @@ from backend import world as worlds
 from backend.bell import PLAN
 from backend.db.queries import waiting
 from backend.db.session import transaction
-from backend.services import delays, machine_answers, planning
+from backend.services import cut_offs, delays, machine_answers, planning
 from backend.services import drafts as draft_service
 from backend.services.planning import Versions
 from backend.world import World
@@ -21,6 +21,7 @@ TAKE_SPOOLED = "bot.webhook.take_spooled"
 SEND = "bot.jobs.send_notification"
 SET_UP_MENUS = "bot.jobs.set_up_menus"
 REPLAN = "backend.jobs.planning.replan_day"
+DECIDE = "backend.jobs.cut_offs.decide_day"
 SECONDS_APART = 2.0
 MINUTE_S = 60.0
 HOUR_S = 3600.0
@@ -36,6 +37,7 @@ class Sweeper:
     last_minute: float = -MINUTE_S
     last_hour: float = -HOUR_S
     planned: dict[int, Versions] = field(default_factory=dict)
+    rung_for: frozenset[int] = frozenset()
 
     def sweep(self, monotonic_s: float) -> None:
         """Do one round. One thing that fails does not keep the rest from being done."""
@@ -44,6 +46,7 @@ class Sweeper:
         if monotonic_s - self.last_minute >= MINUTE_S:
             self.last_minute = monotonic_s
             self._quietly(self.days)
+            self._quietly(self.cut_offs)
             self._quietly(self.late_runs)
             self._quietly(self.better_plans)
             self._quietly(self.drafts)
@@ -70,6 +73,17 @@ class Sweeper:
         """Make the service days that can be booked by now."""
         with transaction(self.world.engine) as session:
             planning.ensure_days(session, now=self.world.clock())
+
+    def cut_offs(self) -> None:
+        """Have the runs decided that nobody can book any more (T-13); what no worker took up since is done here."""
+        with transaction(self.world.engine) as session:
+            due = cut_offs.days_due(session, now=self.world.clock())
+        for service_day_id in due:
+            if service_day_id in self.rung_for:
+                import_attribute(DECIDE)(service_day_id)
+            else:
+                self.world.bell.ring(DECIDE, service_day_id)
+        self.rung_for = frozenset(due) - self.rung_for
 
     def late_runs(self) -> None:
         """Tell people about vehicles that are late without their driver having said so."""

@@ -14,7 +14,7 @@ from backend.db.models import AcceptanceStop, Booking, LeftBehind, Run, ServiceD
 from backend.domain import times
 from backend.domain.errors import NotFoundError, StaleError
 from backend.domain.refusals import Refusal
-from backend.services import acceptance, follows, itineraries, lifecycle, notifications, service_days
+from backend.services import acceptance, follows, lifecycle, notifications, service_days
 from backend.services.acceptance import Scope
 from backend.services.follows import News
 from backend.services.modes import MODES
@@ -181,10 +181,11 @@ def _give_up(
 ) -> CalledOff:
     """Cancel bookings that cannot be served, without blame, and owe each rider the news (T-47)."""
     service = session.get_one(TransportService, service_day.transport_service_id)
+    mode = MODES[service.mode]
     for booking in held:
         booking.cancelled_at, booking.cancelled_by = now, actor
         lifecycle.move(session, booking, "cancelled", actor=actor, now=now, facts={"why": "suspended"})
-        MODES[service.mode].unseat(session, itineraries.load(session, service_day, now=now), booking)
+        mode.unseat(session, mode.load(session, service_day, now=now), booking)
         notifications.owe(
             session,
             "run_suspended",

@@ -118,12 +118,12 @@ def day(session: Session, service_id: int, on: date, *, now: datetime) -> BoardV
         .join(ServiceDay)
         .join(Duty, Run.duty_id == Duty.id)
         .join(Vehicle)
-        .where(ServiceDay.transport_service_id == service_id, ServiceDay.day == on)
+        .where(ServiceDay.transport_service_id == service_id, ServiceDay.day == on, Run.kind == "area")
         .options(joinedload(Run.duty).joinedload(Duty.vehicle))
-        .order_by(Vehicle.code)
+        .order_by(Vehicle.code, Duty.start_s, Run.id)
     ).all()
-    visits = _visits_by_run(session, [run.id for run in runs])
-    drivers = _names(session, [run.duty.driver_id for run in runs if run.duty.driver_id])
+    visits = visits_by_run(session, [run.id for run in runs])
+    drivers = names(session, [run.duty.driver_id for run in runs if run.duty.driver_id])
     positions = _positions(session, [run.duty.vehicle_id for run in runs], now=now)
     now_s = times.second_of(now, on)
     duties = tuple(
@@ -158,12 +158,12 @@ def _duty(
         plan_version=run.plan_version,
         delivered_version=run.delivered_version,
         late_s=run.late_s,
-        visits=tuple(_with_loads(rows, now_s)),
+        visits=tuple(with_loads(rows, now_s)),
         position=position,
     )
 
 
-def _with_loads(rows: Sequence[tuple[Visit, Booking]], now_s: int) -> Iterable[VisitRow]:
+def with_loads(rows: Sequence[tuple[Visit, Booking]], now_s: int) -> Iterable[VisitRow]:
     """Go through the visits in order, counting who is on board on each leg (D-12)."""
     seats = wheelchairs = 0
     has_next = False
@@ -201,7 +201,8 @@ def _party(booking: Booking) -> Party:
     return Party(members, booking.wheelchairs)
 
 
-def _visits_by_run(session: Session, run_ids: Sequence[int]) -> dict[int, list[tuple[Visit, Booking]]]:
+def visits_by_run(session: Session, run_ids: Sequence[int]) -> dict[int, list[tuple[Visit, Booking]]]:
+    """Return the visits of runs in their order, each with its booking; what was cancelled is off the plan."""
     query = (
         select(Visit, Booking)
         .join(Booking, Visit.booking_id == Booking.id)
@@ -215,7 +216,8 @@ def _visits_by_run(session: Session, run_ids: Sequence[int]) -> dict[int, list[t
     return found
 
 
-def _names(session: Session, staff_ids: Sequence[int]) -> dict[int, str]:
+def names(session: Session, staff_ids: Sequence[int]) -> dict[int, str]:
+    """Return the names of staff by their ids."""
     return {staff.id: staff.name for staff in session.scalars(select(Staff).where(Staff.id.in_(staff_ids)))}
 
 

@@ -1,0 +1,168 @@
+"""The runs of a timetable as the board shows them beside the area's duties: state, bookings, vehicle, loads (T-13)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from backend.db.models import Booking, Duty, HeadCount, Run, ServiceDay, TimetableEntry, Vehicle
+from backend.db.queries import board
+from backend.db.queries.board import Load, VisitRow
+from backend.domain import states
+
+OPEN = ("planned", "committed", "underway")
+
+
+@dataclass(frozen=True, slots=True)
+class LineRunRow:
+    """A run of the day. ``booked`` counts persons over all its stops, against ``booking_limit`` (T-20).
+
+    ``counted`` is who got on without a booking. ``emptied`` are bookings given up after the cut-off that decided that
+    it runs (Q-43). ``parent`` is the code of the run whose riders an extra run fetches.
+    """
+
+    run_id: int
+    kind: str
+    entry_code: str
+    direction: str
+    number: int
+    departs_s: int
+    arrives_s: int
+    state: str
+    is_decided: bool
+    suspended_reason: str
+    booked: int
+    booking_limit: int | None
+    counted: int
+    emptied: int
+    vehicle_id: int
+    vehicle_name: str
+    seats: int
+    driver_name: str
+    late_s: int
+    plan_version: int
+    delivered_version: int
+    visits: tuple[VisitRow, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it is still to be driven, or being driven."""
+        return self.state in OPEN
+
+    @property
+    def most_on_board(self) -> Load:
+        """Return the fullest leg."""
+        return max((visit.load for visit in self.visits), key=lambda load: load.seats, default=Load(0, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleChoice:
+    """A vehicle that could take a run over."""
+
+    id: int
+    name: str
+    seats: int
+    is_spare: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineBoard:
+    """A day of a timetable: its runs by departure, and what counts. Extra runs count apart (T-23)."""
+
+    runs: tuple[LineRunRow, ...]
+
+    @property
+    def operated(self) -> int:
+        """Return how many runs are driven or decided to be; runs without booking do not count (T-13)."""
+        return sum(1 for run in self.runs if run.kind != "extra" and run.state in {"committed", "underway", "finished"})
+
+    @property
+    def extras(self) -> int:
+        """Return how many extra runs were sent."""
+        return sum(1 for run in self.runs if run.kind == "extra" and run.state != "suspended")
+
+    @property
+    def booked(self) -> int:
+        """Return how many persons are booked on the day."""
+        return sum(run.booked for run in self.runs)
+
+
+def day(session: Session, service_id: int, on: date, *, now_s: int) -> LineBoard:
+    """Return the runs of a day of the timetable, each with its visits and loads on each leg."""
+    query = (
+        select(Run)
+        .join(ServiceDay, ServiceDay.id == Run.service_day_id)
+        .where(ServiceDay.transport_service_id == service_id, ServiceDay.day == on, Run.timetable_entry_id.is_not(None))
+        .options(joinedload(Run.duty).joinedload(Duty.vehicle), joinedload(Run.timetable_entry))
+        .order_by(Run.departs_s, Run.id)
+    )
+    runs = session.scalars(query).all()
+    run_ids = [run.id for run in runs]
+    visits = board.visits_by_run(session, run_ids)
+    drivers = board.names(session, [run.duty.driver_id for run in runs if run.duty.driver_id])
+    booked, counted, emptied = (count(session, run_ids) for count in (_booked, _counted, _emptied))
+    return LineBoard(
+        tuple(
+            LineRunRow(
+                run_id=run.id,
+                kind=run.kind,
+                entry_code=entry.code,
+                direction=entry.direction,
+                number=entry.number,
+                departs_s=run.departs_s or entry.departs_s,
+                arrives_s=run.arrives_s or entry.arrives_s,
+                state=run.state,
+                is_decided=run.decided_at is not None,
+                suspended_reason=run.suspended_reason or "",
+                booked=booked.get(run.id, 0),
+                booking_limit=run.booking_limit,
+                counted=counted.get(run.id, 0),
+                emptied=emptied.get(run.id, 0) if run.state == "not_operated" else 0,
+                vehicle_id=run.duty.vehicle_id,
+                vehicle_name=run.duty.vehicle.name,
+                seats=run.duty.vehicle.seats,
+                driver_name=drivers.get(run.duty.driver_id or 0, ""),
+                late_s=run.late_s,
+                plan_version=run.plan_version,
+                delivered_version=run.delivered_version,
+                visits=tuple(board.with_loads(visits.get(run.id, []), now_s)),
+            )
+            for run, entry in ((run, run.timetable_entry or TimetableEntry()) for run in runs)
+        )
+    )
+
+
+def list_vehicles(session: Session) -> list[VehicleChoice]:
+    """Return the vehicles in use, spare ones first."""
+    query = select(Vehicle).where(Vehicle.active).order_by(Vehicle.is_spare.desc(), Vehicle.code)
+    return [VehicleChoice(row.id, row.name, row.seats, row.is_spare) for row in session.scalars(query)]
+
+
+def _booked(session: Session, run_ids: Sequence[int]) -> dict[int, int]:
+    query = (
+        select(Booking.run_id, func.sum(Booking.seats + Booking.wheelchairs))
+        .where(Booking.run_id.in_(run_ids), Booking.state.in_((*states.HOLDS_A_SEAT, "completed")))
+        .group_by(Booking.run_id)
+    )
+    return {run_id: int(persons) for run_id, persons in session.execute(query)}
+
+
+def _counted(session: Session, run_ids: Sequence[int]) -> dict[int, int]:
+    query = (
+        select(HeadCount.run_id, func.sum(HeadCount.persons))
+        .where(HeadCount.run_id.in_(run_ids), HeadCount.kind == "board")
+        .group_by(HeadCount.run_id)
+    )
+    return {run_id: int(persons) for run_id, persons in session.execute(query)}
+
+
+def _emptied(session: Session, run_ids: Sequence[int]) -> dict[int, int]:
+    query = (
+        select(Booking.run_id, func.count())
+        .join(Run, Run.id == Booking.run_id)
+        .where(Booking.run_id.in_(run_ids), Booking.state == "cancelled", Booking.cancelled_at >= Run.decided_at)
+        .group_by(Booking.run_id)
+    )
+    return {run_id: int(bookings) for run_id, bookings in session.execute(query)}
