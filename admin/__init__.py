@@ -1,8 +1,23 @@
-"""The staff web: sign-in, phone desk, board, needs, settlement, masters, riders (S-05, S-27)."""
+"""The staff web: sign-in, phone desk, board, needs, settlement, masters, riders; and the machine API (S-05, S-27)."""
 
 from flask import Blueprint
 
-from admin import desk, dispatch, guard, home, masters, needs, reports, riders, settlement, sign_in
+from admin import (
+    cases,
+    contacts,
+    desk,
+    dispatch,
+    guard,
+    home,
+    incidents,
+    masters,
+    needs,
+    reports,
+    riders,
+    sales,
+    settlement,
+    sign_in,
+)
 
 
 def create_blueprints() -> list[Blueprint]:
@@ -10,6 +25,7 @@ def create_blueprints() -> list[Blueprint]:
     staff_web = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates", static_folder="static")
     guard.protect(staff_web)
     staff_web.add_url_rule("/", "home", home.start, methods=["GET"])
-    for part in (sign_in, desk, dispatch, needs, settlement, riders, masters, reports):
+    parts = (sign_in, desk, dispatch, needs, settlement, riders, masters, reports, sales, cases, incidents, contacts)
+    for part in parts:
         staff_web.register_blueprint(part.create_blueprint())
     return [staff_web]

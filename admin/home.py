@@ -1,9 +1,16 @@
-"""Where staff start: what their role may open."""
+"""Where staff start: what must be looked at first, and what their role may open."""
 
-from flask import render_template
+from flask import g, render_template
 from flask.typing import ResponseReturnValue
+
+from admin.alerts import list_alerts
+from backend.app import world
+from backend.db.session import transaction
+from backend.domain import times
 
 
 def start() -> ResponseReturnValue:
-    """Show what the person may open."""
-    return render_template("admin/home.html")
+    """Show what must be looked at, and what the person may open."""
+    with transaction(world().engine) as session:
+        alerts = list_alerts(session, g.staff, times.day_of(world().clock()))
+    return render_template("admin/home.html", alerts=alerts)

@@ -16,6 +16,8 @@ SETTLES = frozenset({TOWN_OFFICER})
 READ_SETTLEMENT = frozenset({DISPATCHER, TOWN_OFFICER, CARRIER})
 READ_REPORTS = frozenset({DISPATCHER, CARRIER, TOWN_OFFICER})
 WRITES_REPORTS = frozenset({DISPATCHER, CARRIER})
+SELLS = frozenset({OPERATOR, DISPATCHER, CARRIER})
+CLOSES_INCIDENTS = KEEPS_CONTACTS = KEEPS_SCHEMES = frozenset({DISPATCHER, TOWN_OFFICER})
 DRIVERS = frozenset({DRIVER})
 TERMINAL = frozenset({DRIVER, DISPATCHER})
 
@@ -58,6 +60,39 @@ ROLES: dict[str, frozenset[str]] = {
     "admin.needs.table": TOWN,
     "admin.settlement.statement": READ_SETTLEMENT,
     "admin.settlement.enter_cost": SETTLES,
+    "admin.sales.home": BOARD,
+    "admin.sales.new": SELLS,
+    "admin.sales.sell": SELLS,
+    "admin.sales.sale": BOARD,
+    "admin.sales.paper": BOARD,
+    "admin.sales.hand_over": SELLS,
+    "admin.sales.refund": SELLS,
+    "admin.sales.use_ticket": SELLS,
+    "admin.sales.month": BOARD,
+    "admin.sales.show_stock": BOARD,
+    "admin.sales.issue": SELLS,
+    "admin.sales.prices": BOARD,
+    "admin.sales.set_prices": MASTERS,
+    "admin.sales.list_schemes": BOARD,
+    "admin.sales.add_scheme": KEEPS_SCHEMES,
+    "admin.sales.offer_scheme": KEEPS_SCHEMES,
+    "admin.cases.home": TOWN,
+    "admin.cases.month": TOWN,
+    "admin.cases.new": TOWN,
+    "admin.cases.open_case": TOWN,
+    "admin.cases.case": TOWN,
+    "admin.cases.handle": TOWN,
+    "admin.incidents.home": BOARD,
+    "admin.incidents.new": BOARD,
+    "admin.incidents.report": BOARD,
+    "admin.incidents.incident": BOARD,
+    "admin.incidents.paper": BOARD,
+    "admin.incidents.add_note": BOARD,
+    "admin.incidents.tell_town": BOARD,
+    "admin.incidents.close": CLOSES_INCIDENTS,
+    "admin.contacts.home": BOARD,
+    "admin.contacts.edit": KEEPS_CONTACTS,
+    "admin.contacts.save": KEEPS_CONTACTS,
     "admin.masters.home": READ_FLEET,
     "admin.masters.list_stops": READ_MASTERS,
     "admin.masters.new_stop": MASTERS,
@@ -114,6 +149,10 @@ MENU = (
     ("admin.needs.table", "admin-menu-needs"),
     ("admin.reports.home", "admin-menu-reports"),
     ("admin.settlement.statement", "admin-menu-settlement"),
+    ("admin.sales.home", "admin-menu-sales"),
+    ("admin.cases.home", "admin-menu-cases"),
+    ("admin.incidents.home", "admin-menu-incidents"),
+    ("admin.contacts.home", "admin-menu-contacts"),
     ("admin.riders.search", "admin-menu-riders"),
     ("admin.masters.home", "admin-menu-masters"),
 )
