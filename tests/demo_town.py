@@ -20,7 +20,7 @@ class DemoTown:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.service = session.scalars(select(TransportService)).one()
+        self.service = session.scalars(select(TransportService).where(TransportService.mode == "area")).one()
         self.stops = {stop.code: stop for stop in session.scalars(select(Stop))}
         self._phones = 0
 

@@ -5,18 +5,19 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from backend.bell import SilentBell
 from backend.clock import Clock, wall
 from backend.db import models, sealing
 from backend.db.queries import riders as rider_queries
+from backend.db.queries import timetable
 from backend.db.session import transaction
 from backend.domain.offers import Wish, WishKind
 from backend.domain.party import Party
 from backend.ports import DrivingTable
-from backend.services import bookings, masters, seeding, service_days
+from backend.services import bookings, line_seeding, masters, seeding, service_days
 from backend.settings import Settings, read
 from backend.towns import load as load_town
 from backend.world import World
@@ -24,6 +25,8 @@ from tests.fakes import FakeMessenger
 
 JST = ZoneInfo("Asia/Tokyo")
 MONDAY = date(2022, 11, 28)
+LINE_DAY = date(2025, 5, 7)  # a Wednesday after holidays
+LINE_HOLIDAY = date(2025, 5, 6)  # a substitute holiday (T-04)
 _numbers = itertools.count(1)
 
 
@@ -33,6 +36,9 @@ def jst(text: str) -> datetime:
 
 
 NOW = jst("2022-11-25 09:00:00")
+
+
+LINE_NOW = jst("2025-05-05 12:00:00")
 
 
 def at(clock: str) -> int:
@@ -294,7 +300,74 @@ class Town:
         return service_days.lock(self.session, self.service.id, day)
 
 
+def make_line(session: Session, *, now: datetime = LINE_NOW, **changes) -> models.TransportService:
+    """Return the Soranuma line of `data/`: timetable, stops T01 to T20, vehicles L1 to L3, fares; no people.
+
+    It runs from 2025-04-01 to 2026-03-31. Driving times of all stops are reckoned again.
+    """
+    town = load_town("minami")
+    carrier = models.Carrier(name="見本交通")
+    session.add(carrier)
+    session.flush()
+    line_seeding.load(session, town, town.line, carrier, {}, now=now)
+    service = session.scalars(select(models.TransportService).where(models.TransportService.mode == "line")).one()
+    for name, value in changes.items():
+        setattr(service, name, value)
+    session.flush()
+    masters.refresh_travel_times(session, GridMap(), now=now)
+    return service
+
+
 def seed_minami(engine: Engine, *, now: datetime = NOW) -> None:
     """Load the demo town."""
     with transaction(engine) as session:
         seeding.load(session, load_town("minami"), now=now)
+
+
+class Line:
+    """The Soranuma line ready to ride: stops by their code, runs by their code, a rider for each booking."""
+
+    def __init__(self, session: Session, *, now: datetime = LINE_NOW, **changes) -> None:
+        self.session = session
+        self.now = now
+        self.service = make_line(session, now=now, **changes)
+        self.stops = {stop.code: stop for stop in session.scalars(select(models.Stop))}
+
+    def pickup_s(self, run: str, stop: str, day: date = LINE_DAY) -> int:
+        """Return when a run is at a stop."""
+        entry = timetable.find_entry(self.session, self.service.id, day, run)
+        return entry.at(self.stops[stop].id).time_s
+
+    def wish(self, run: str, origin: str, destination: str, *, day: date = LINE_DAY, wheelchairs=0, **persons) -> Wish:
+        """Return the wish for a run between two stops; one adult unless told otherwise."""
+        party = Party.of(persons or {"adult": 1}, wheelchairs=wheelchairs)
+        ends = self.stops[origin].id, self.stops[destination].id
+        return Wish(self.service.id, day, WishKind.DEPART, self.pickup_s(run, origin, day), *ends, party)
+
+    def book(
+        self,
+        run: str,
+        origin: str,
+        destination: str,
+        *,
+        rider: models.Rider | None = None,
+        now: datetime | None = None,
+        channel: str = "phone",
+        key: str | None = None,
+        **values,
+    ):
+        """Return the outcome of booking a run, for a new guest unless a rider is given."""
+        who = rider or make_rider(self.session, phone=f"080{next(_numbers):08d}", state="guest")
+        caller = make_caller(who, key=key, channel=channel)
+        wish = self.wish(run, origin, destination, **values)
+        return bookings.book(self.session, wish, promise=None, caller=caller, now=now or self.now)
+
+    def run(self, code: str, day: date = LINE_DAY) -> models.Run:
+        """Return the dated run of an entry."""
+        service_day = service_days.lock(self.session, self.service.id, day)
+        query = (
+            select(models.Run)
+            .join(models.TimetableEntry)
+            .where(models.Run.service_day_id == service_day.id, models.TimetableEntry.code == code)
+        )
+        return self.session.scalars(query).one()

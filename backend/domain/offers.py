@@ -37,11 +37,32 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class TimetableRide:
+    """A ride on a printed run of a line: which run, and its times at the two stops (T-06).
+
+    ``kind`` is fixed, reserved or extra; interpolated times are ``about``, shown with 頃.
+    """
+
+    entry_code: str
+    direction: str
+    number: int
+    kind: str
+    pickup_s: int
+    pickup_is_about: bool
+    dropoff_s: int
+    dropoff_is_about: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
-    """A ride that can be booked now. The planned times are as of now and may move within the promise."""
+    """A ride that can be booked now. The planned times are as of now and may move within the promise.
+
+    On a line ``departure`` says which run it is; an area service has none.
+    """
 
     wish: Wish
     promise: Promise
     planned_pickup_s: int
     planned_dropoff_s: int
     fare_yen: int
+    departure: TimetableRide | None = None

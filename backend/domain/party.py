@@ -5,13 +5,17 @@ from enum import StrEnum
 
 
 class FareCategory(StrEnum):
-    """What a rider pays by: a class, never its cause (Q-67). Order as on screens."""
+    """What a rider pays by: a class, never its cause (Q-67). Order as on screens.
+
+    Which of them a service knows, its fare table says: `FREE` is for holders of a welfare pass on the line (T-27).
+    """
 
     ADULT = "adult"
     SENIOR = "senior"
     DISCOUNT = "discount"
     CHILD = "child"
     INFANT = "infant"
+    FREE = "free"
 
 
 @dataclass(frozen=True, slots=True)

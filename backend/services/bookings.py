@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from backend.db.models import Booking, PartyLine, PromiseRow, ServiceDay, TransportService
 from backend.db.queries import money
+from backend.db.session import lock_name
 from backend.domain import times
 from backend.domain.errors import NotFoundError, StaleError
 from backend.domain.offers import Offer, Promise, Wish
 from backend.domain.refusals import Refusal
-from backend.services import itineraries, lifecycle, notifications, offers, rules, service_days
-from backend.services.modes import MODES
-from backend.services.modes.area import Placement
+from backend.services import cut_offs, lifecycle, notifications, offers, rules, service_days
+from backend.services.itineraries import DayPlan
+from backend.services.modes import MODES, Placement
 from backend.services.rules import Asking
 
 NUMBERS = range(1000, 10000)
@@ -73,7 +74,10 @@ def cancel(
         return booking
     if booking.state != "confirmed":
         return Refusal("not_cancellable")
+    if _has_left(session, booking, now=now):
+        return Refusal("run_left")
     _cancel(session, booking, service_day, actor=actor, now=now)
+    cut_offs.note_empty(session, booking.run, actor=actor, now=now)
     notifications.owe_about(session, booking, "booking_cancelled", actor=actor, now=now)
     notifications.owe_shifts(session, service_day, but=None, now=now)
     return booking
@@ -92,14 +96,15 @@ def change(
         return done
     old = _find(session, public_id, caller.rider_id)
     old_day = session.get_one(ServiceDay, old.service_day_id)
-    for day in sorted({old_day.day, wish.day}):
-        service_days.lock(session, wish.transport_service_id, day)
+    _lock_both(session, old_day, wish)
     done = _with_key(session, caller.key)  # the same tap again may have waited for the lock meanwhile
     if done:
         return done
     session.refresh(old)
     if old.state != "confirmed":
         raise StaleError(f"booking {old.id} is {old.state}")
+    if _has_left(session, old, now=now):
+        return Refusal("run_left")
     attempt = session.begin_nested()
     _cancel(session, old, old_day, actor=caller.actor, now=now)
     asking = Asking(caller.channel, caller.rider_id, now, instead_of=old.id)
@@ -111,6 +116,7 @@ def change(
         return refusal
     attempt.commit()
     outcome.replaces_id = old.id
+    cut_offs.note_empty(session, old.run, actor=caller.actor, now=now)
     if old_day.day != wish.day:
         notifications.owe_shifts(session, old_day, but=None, now=now)
     return outcome
@@ -125,15 +131,16 @@ def offers_instead(
     """
     old = _find(session, public_id, rider_id)
     old_day = session.get_one(ServiceDay, old.service_day_id)
-    for day in sorted({old_day.day, wish.day}):
-        service_days.lock(session, wish.transport_service_id, day)
+    _lock_both(session, old_day, wish)
     session.refresh(old)
     if old.state != "confirmed":
         raise StaleError(f"booking {old.id} is {old.state}")
+    if _has_left(session, old, now=now):
+        return Refusal("run_left")
     attempt = session.begin_nested()
     _cancel(session, old, old_day, actor="system", now=now)
     session.flush()
-    found = offers.find(session, wish, channel=channel, rider_id=rider_id, now=now)
+    found = offers.find_for(session, wish, Asking(channel, rider_id, now, instead_of=old.id))
     attempt.rollback()
     return found
 
@@ -145,10 +152,12 @@ def _book(session: Session, wish: Wish, promise: Promise | None, caller: Caller,
     done = _with_key(session, caller.key)
     if done:
         return done
+    if asking.rider_id is not None:
+        lock_name(session, f"rider {asking.rider_id}")  # the rider's other rides may be of another service (Q-15)
     refusal = rules.check_wish(session, service, wish, asking)
     if refusal:
         return refusal
-    day_plan = itineraries.load(session, service_day, now=asking.now)
+    day_plan = MODES[service.mode].load(session, service_day, now=asking.now)
     placement = _placement(session, day_plan, wish, promise, asking)
     if isinstance(placement, Refusal):
         return placement
@@ -159,7 +168,7 @@ def _book(session: Session, wish: Wish, promise: Promise | None, caller: Caller,
 
 
 def _placement(
-    session: Session, day_plan: itineraries.DayPlan, wish: Wish, promise: Promise | None, asking: Asking
+    session: Session, day_plan: DayPlan, wish: Wish, promise: Promise | None, asking: Asking
 ) -> Placement | Refusal:
     """Return where the ride goes under the promise that was shown, or under the best one for the wish."""
     mode = MODES[day_plan.service.mode]
@@ -177,18 +186,18 @@ def _placement(
 
 
 def _write(
-    session: Session, day_plan: itineraries.DayPlan, wish: Wish, placement: Placement, caller: Caller, *, now: datetime
+    session: Session, day_plan: DayPlan, wish: Wish, placement: Placement, caller: Caller, *, now: datetime
 ) -> Booking:
     """Write the booking with its party, its promise and its visits."""
     mode = MODES[day_plan.service.mode]
-    offer = mode.offer(session, wish, placement)
-    fares = money.fares_on(session, wish.transport_service_id, wish.day)
+    offer = offers.offer_of(session, wish, placement)
+    fares = money.fares_between(session, wish.transport_service_id, wish.day, wish.pickup_stop_id, wish.dropoff_stop_id)
     booking = Booking(
         number=_free_number(session, day_plan.service_day),
         key=caller.key,
         transport_service_id=wish.transport_service_id,
         service_day_id=day_plan.service_day.id,
-        run_id=day_plan.run_of_vehicle(placement.insertion.vehicle_id).run.id,
+        run_id=placement.run.id,
         rider_id=caller.rider_id,
         channel=caller.channel,
         booked_by=caller.actor,
@@ -229,7 +238,20 @@ def _cancel(session: Session, booking: Booking, service_day: ServiceDay, *, acto
     booking.late_cancellation = times.whole_second(now) > closing
     booking.cancelled_at, booking.cancelled_by = now, actor
     lifecycle.move(session, booking, "cancelled", actor=actor, now=now)
-    MODES[service.mode].unseat(session, itineraries.load(session, service_day, now=now), booking)
+    mode = MODES[service.mode]
+    mode.unseat(session, mode.load(session, service_day, now=now), booking)
+
+
+def _has_left(session: Session, booking: Booking, *, now: datetime) -> bool:
+    service = session.get_one(TransportService, booking.transport_service_id)
+    return MODES[service.mode].has_left(booking, now=now)
+
+
+def _lock_both(session: Session, old_day: ServiceDay, wish: Wish) -> None:
+    """Take the locks of the days of the old ride and of the new one, in one order for everybody."""
+    days = {(old_day.day, old_day.transport_service_id), (wish.day, wish.transport_service_id)}
+    for day, service_id in sorted(days):
+        service_days.lock(session, service_id, day)
 
 
 def _with_key(session: Session, key: str) -> Booking | None:

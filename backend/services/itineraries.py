@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from backend.db.models import Booking, Duty, Run, ServiceDay, TransportService, Visit
+from backend.db.queries.timetable import EntryView
 from backend.domain import states, times
 from backend.services import travel
 from routing import timing
@@ -15,6 +16,7 @@ from routing.problem import Boarded, Itinerary, Load, Plan, Request, Vehicle, Vi
 from routing.problem import Visit as PlannedVisit
 from routing.travel_times import Matrix
 
+AREA = "area"
 VisitKey = tuple[int, str]
 
 
@@ -28,22 +30,49 @@ class RunPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class LineRun:
+    """One run of a timetable on its day, with the places that are booked on it, from end to end (T-20, Q-34)."""
+
+    run: Run
+    entry: EntryView
+    booked: Load
+
+    @property
+    def persons_left(self) -> int:
+        """Return how many more persons may book: the limit of the run, and what its vehicle holds."""
+        vehicle = self.run.duty.vehicle
+        places = vehicle.seats + vehicle.wheelchair_places
+        limit = places if self.run.booking_limit is None else min(self.run.booking_limit, places)
+        return limit - self.booked.seats - self.booked.wheelchairs
+
+    def takes(self, load: Load) -> bool:
+        """Tell whether a party has a place on the whole run, however short it rides (Q-34)."""
+        vehicle = self.run.duty.vehicle
+        fits = self.booked.plus(load).fits(Load(vehicle.seats, vehicle.wheelchair_places))
+        return fits and load.seats + load.wheelchairs <= self.persons_left
+
+
+@dataclass(frozen=True, slots=True)
 class DayPlan:
-    """All that is still to be driven on a service day."""
+    """All that is still to be driven on a service day: itineraries in an area, the runs of a timetable on a line."""
 
     service: TransportService
     service_day: ServiceDay
     times: travel.StopTimes
-    runs: tuple[RunPlan, ...]
+    runs: tuple[RunPlan, ...] = ()
+    line_runs: tuple[LineRun, ...] = ()
 
     @property
     def plan(self) -> Plan:
         """Return the itineraries."""
         return tuple(each.itinerary for each in self.runs)
 
-    def run_of_vehicle(self, vehicle_id: int) -> RunPlan:
-        """Return the run that a vehicle drives."""
-        return next(each for each in self.runs if each.itinerary.vehicle.id == vehicle_id)
+    def run_of(self, itinerary: Itinerary) -> RunPlan:
+        """Return the run of an itinerary: routing knows each run as a vehicle of its own.
+
+        So a vehicle may have several duties a day, parted by the runs of a line.
+        """
+        return next(each for each in self.runs if each.run.id == itinerary.vehicle.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +89,17 @@ class _Today:
 
 
 def load(session: Session, service_day: ServiceDay, *, now: datetime) -> DayPlan:
-    """Return the day as it stands. Under the lock of the day, when something is decided by it."""
+    """Return the day of an area service as it stands. Under the lock of the day, when something is decided by it."""
     service = session.get_one(TransportService, service_day.transport_service_id)
     stop_times = travel.stop_times(session, service, service_day.day)
     today = _Today(service, service_day, stop_times, times.second_of(now, service_day.day))
     query = (
         select(Run)
-        .where(Run.service_day_id == service_day.id, Run.state.in_(("planned", "committed", "underway")))
+        .where(
+            Run.service_day_id == service_day.id,
+            Run.kind == AREA,
+            Run.state.in_(("planned", "committed", "underway")),
+        )
         .order_by(Run.id)
         .execution_options(populate_existing=True)
     )
@@ -106,11 +139,13 @@ def _run_plan(session: Session, today: _Today, run: Run) -> RunPlan:
         )
         for booking in _bookings(session, {visit.booking_id for visit in open_visits})
     }
+    duty = run.duty
     vehicle = Vehicle(
-        id=run.duty.vehicle_id,
-        capacity=Load(run.duty.vehicle.seats, run.duty.vehicle.wheelchair_places),
-        shift=shift_of(today.service, run.duty),
-        start_stop=today.times.of(run.duty.vehicle.depot_stop_id),
+        id=run.id,
+        capacity=Load(duty.vehicle.seats, duty.vehicle.wheelchair_places),
+        shift=shift_of(today.service, duty),
+        start_stop=today.times.of(duty.start_stop_id or duty.vehicle.depot_stop_id),
+        end_stop=today.times.of(duty.end_stop_id) if duty.end_stop_id else None,
     )
     at_stop, ready_s = _last_known(vehicle, visits, today)
     itinerary = Itinerary(
@@ -249,7 +284,7 @@ def save(session: Session, day_plan: DayPlan, itinerary: Itinerary) -> list[Visi
 
     Windows and promises are never written. The run's plan version goes up by one.
     """
-    this = day_plan.run_of_vehicle(itinerary.vehicle.id)
+    this = day_plan.run_of(itinerary)
     rows = {key: row for each in day_plan.runs for key, row in each.rows.items()}
     starts_s = _starts(itinerary, day_plan.times.matrix)
     first = 1 + (session.scalar(select(func.max(Visit.seq)).where(Visit.run_id == this.run.id, _is_over)) or 0)

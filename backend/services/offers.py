@@ -3,28 +3,32 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from math import cos, hypot, radians
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.db.models import RefusedWish, Stop, TransportService
+from backend.db.models import RefusedWish, TransportService
+from backend.db.queries import money
 from backend.domain import times
-from backend.domain.offers import Offer, Promise, Wish, WishKind
-from backend.domain.policies import eligibility
+from backend.domain.offers import Offer, Promise, Wish
+from backend.domain.policies import fares as fare_policy
 from backend.domain.policies.promise import STEP_S
 from backend.domain.refusals import Refusal
-from backend.services import itineraries, rules, service_days
-from backend.services.modes import MODES
+from backend.services import rules, service_days
+from backend.services.itineraries import DayPlan
+from backend.services.modes import MODES, Placement
 from backend.services.rules import Asking
 
 MOST = 3
-REACH_S = 2 * times.HOUR_S
 NEED_SPAN = timedelta(minutes=60)
-METRES_PER_DEGREE = 111_195
 DAYS_SHOWN = 30
 NO_WAY_OUT = {
     "party_too_big",
+    "party_too_big_for_run",
+    "no_boarding_here",
+    "no_alighting_here",
+    "no_run_between",
+    "no_booking_needed",
     "party_empty",
     "more_wheelchairs",
     "infants_alone",
@@ -42,18 +46,22 @@ def find(
 
     The refusal carries alternatives. Nothing is held: `bookings.book` looks again.
     """
+    return find_for(session, wish, Asking(channel, rider_id, now))
+
+
+def find_for(session: Session, wish: Wish, asking: Asking) -> tuple[Offer, ...] | Refusal:
+    """Return what `find` returns, for whom asks in place of a booking held (Q-12)."""
     service = session.get_one(TransportService, wish.transport_service_id)
-    asking = Asking(channel, rider_id, now)
     refusal = rules.check_wish(session, service, wish, asking)
     if refusal:
         return with_ways_out(session, wish, refusal, asking)
     service_day = service_days.ensure(session, service.id, wish.day)
-    found = for_wish(session, itineraries.load(session, service_day, now=now), wish, asking)
+    found = for_wish(session, MODES[service.mode].load(session, service_day, now=asking.now), wish, asking)
     return with_ways_out(session, wish, found, asking) if isinstance(found, Refusal) else found
 
 
 def for_wish(
-    session: Session, day_plan: itineraries.DayPlan, wish: Wish, asking: Asking, *, most: int = MOST
+    session: Session, day_plan: DayPlan, wish: Wish, asking: Asking, *, most: int = MOST
 ) -> tuple[Offer, ...] | Refusal:
     """Return up to ``most`` rides for a wish that keeps the rules, or why no vehicle can take it."""
     mode = MODES[day_plan.service.mode]
@@ -69,7 +77,7 @@ def for_wish(
 
 def _kept(
     session: Session,
-    day_plan: itineraries.DayPlan,
+    day_plan: DayPlan,
     wish: Wish,
     candidates: Sequence[Promise],
     asking: Asking,
@@ -83,22 +91,35 @@ def _kept(
     for placement in mode.placements(day_plan, wish, candidates):
         against = rules.check_promise(session, wish, placement.promise, asking)
         if against is None:
-            found.append(mode.offer(session, wish, placement))
+            found.append(offer_of(session, wish, placement))
         if len(found) == most:
             break
     return found, against
 
 
+def offer_of(session: Session, wish: Wish, placement: Placement) -> Offer:
+    """Return a placement as what a person is shown before confirming."""
+    fares = money.fares_between(session, wish.transport_service_id, wish.day, wish.pickup_stop_id, wish.dropoff_stop_id)
+    return Offer(
+        wish=wish,
+        promise=placement.promise,
+        planned_pickup_s=placement.pickup_s,
+        planned_dropoff_s=placement.dropoff_s,
+        fare_yen=fare_policy.due_yen(wish.party, fares),
+        departure=placement.departure,
+    )
+
+
 def with_ways_out(session: Session, wish: Wish, refusal: Refusal, asking: Asking) -> Refusal:
     """Return the refusal with up to three rides that can be booked instead: later, earlier, from a stop nearby."""
     found: list[Offer] = []
-    plans: dict[date, itineraries.DayPlan] = {}
+    plans: dict[date, DayPlan] = {}
+    mode = MODES[session.get_one(TransportService, wish.transport_service_id).mode]
     for other in _bookable(session, dict.fromkeys(_other_wishes(session, wish, refusal, asking)), asking):
         if other.day not in plans:
             service_day = service_days.ensure(session, other.transport_service_id, other.day)
-            plans[other.day] = itineraries.load(session, service_day, now=asking.now)
+            plans[other.day] = mode.load(session, service_day, now=asking.now)
         not_before_s = times.ceil_to(_not_before_s(session, other, asking), times.MINUTE_S)
-        mode = MODES[plans[other.day].service.mode]
         candidates = mode.promises(plans[other.day], other, not_before_s=not_before_s)
         first, _ = _kept(session, plans[other.day], other, candidates, asking, most=1)
         found += [each for each in first if all(_differ(each, offer) for offer in found)]
@@ -177,7 +198,7 @@ def _not_before_s(session: Session, wish: Wish, asking: Asking) -> int:
     return rule.earliest_pickup_s(wish.day, now=asking.now) if rule.notice_s is not None else 0
 
 
-def _too_late(session: Session, day_plan: itineraries.DayPlan, wish: Wish, asking: Asking) -> Refusal:
+def _too_late(session: Session, day_plan: DayPlan, wish: Wish, asking: Asking) -> Refusal:
     """Return the refusal of a wished arrival whose pick-up would be too soon."""
     latest = MODES[day_plan.service.mode].promises(day_plan, wish, not_before_s=0)[0]
     refusal = rules.check_pickup(session, wish, latest, asking)
@@ -214,15 +235,8 @@ def _other_wishes(session: Session, wish: Wish, refusal: Refusal, asking: Asking
         yield from _other_days(session, wish, asking)
         return
     service = session.get_one(TransportService, wish.transport_service_id)
-    inside = replace(wish, time_s=min(max(wish.time_s, service.hours_start_s), service.hours_end_s))
     soonest_s = times.ceil_to(_not_before_s(session, wish, asking), STEP_S)
-    first_s = max(inside.time_s, soonest_s)
-    for step in range(0, REACH_S + 1, max(service.max_wait_s, STEP_S)):
-        yield replace(inside, kind=WishKind.DEPART, time_s=first_s + step)
-        if wish.time_s - step > soonest_s:
-            yield replace(inside, time_s=inside.time_s - step)
-        if step == 0:
-            yield from _nearby(session, inside, service)
+    yield from MODES[service.mode].instead(session, wish, soonest_s=soonest_s)
     yield from _other_days(session, wish, asking)
 
 
@@ -231,24 +245,3 @@ def _other_days(session: Session, wish: Wish, asking: Asking) -> Iterator[Wish]:
     days = open_days(session, wish.transport_service_id, channel=asking.channel, now=asking.now)
     for day in sorted((day for day in days if day != wish.day), key=lambda day: abs((day - wish.day).days))[:2]:
         yield replace(wish, day=day)
-
-
-def _nearby(session: Session, wish: Wish, service: TransportService) -> Iterator[Wish]:
-    """Return the same ride from or to a stop within walking distance."""
-    stops = {stop.id: stop for stop in session.scalars(select(Stop))}
-    served = rules.served_stops(session, service.id, wish.day)
-    for here_id in (wish.pickup_stop_id, wish.dropoff_stop_id):
-        here = stops[here_id]
-        near = [(_metres(here, stops[each]), each) for each in served if each != here_id]
-        for metres, stop_id in sorted(near)[:1]:
-            is_pickup = here_id == wish.pickup_stop_id
-            other = replace(wish, pickup_stop_id=stop_id) if is_pickup else replace(wish, dropoff_stop_id=stop_id)
-            if metres <= service.walk_m and eligibility.check_stops(other, served) is None:
-                yield other
-
-
-def _metres(first: Stop, second: Stop) -> float:
-    """Return the straight distance: good enough to tell what is near."""
-    north = (first.lat - second.lat) * METRES_PER_DEGREE
-    east = (first.lon - second.lon) * METRES_PER_DEGREE * cos(radians(first.lat))
-    return hypot(north, east)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from backend.db.models import Run, ServiceDay, TransportService
 from backend.domain import times
 from backend.services import itineraries, notifications, rules, service_days, travel
-from backend.services.itineraries import DayPlan
+from backend.services.itineraries import AREA, DayPlan
 from routing import cost, timing
 from routing.problem import Itinerary, Plan
 
@@ -38,7 +38,12 @@ def busy_days(session: Session, *, now: datetime) -> dict[int, Versions]:
     query = (
         select(Run.service_day_id, Run.id, Run.plan_version)
         .join(ServiceDay)
-        .where(ServiceDay.day >= times.day_of(now), Run.plan_version > 1, Run.state.in_(("planned", "underway")))
+        .where(
+            ServiceDay.day >= times.day_of(now),
+            Run.kind == AREA,
+            Run.plan_version > 1,
+            Run.state.in_(("planned", "underway")),
+        )
     )
     found: dict[int, Versions] = {}
     for service_day_id, run_id, version in session.execute(query):

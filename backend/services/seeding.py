@@ -1,7 +1,7 @@
 """Loads a demo town: every figure becomes a row that can be changed without code (D-21, Q-26)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import pyotp
 from sqlalchemy import select
@@ -26,18 +26,17 @@ from backend.db.models import (
     Vehicle,
 )
 from backend.db.queries import riders
-from backend.domain import times
-from backend.services import masters, planning, staff
+from backend.services import fiscal_years, line_seeding, masters, planning, staff
 from backend.services.rules import DEFAULT_CHANNEL
-from backend.towns.values import Town
+from backend.towns import Town
 
 DEMO_PASSWORD = "norou-noriai-2022"  # noqa: S105 -- printed on the demo's start page, refused in production
 AREA = "area"
 NEXT_VISIT_LEAD_S = 300
 WALK_M = 500
-FISCAL_MONTH = 4
 A_LEAP_YEAR = 2000
 PURPOSE_VERSION = "2022-11"
+DESIGNATED = date(2022, 11, 1)  # when the demo's people were named as handling personal data
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +64,13 @@ def load(session: Session, town: Town, *, now: datetime, with_people: bool = Tru
     people = _staff(session, town, carrier, now=now) if with_people else {}
     _fleet(session, town, service, carrier, stops, people)
     members = [_member(session, town, each.code, stops, now=now) for each in town.members if with_people]
+    if town.line is not None:
+        stops |= line_seeding.load(session, town, town.line, carrier, people, now=now)
     roads = TownMap(town.roads_path, town.speeds_path)
     masters.refresh_travel_times(session, roads, now=now, band_starts_s=roads.band_starts_s)
     planning.ensure_days(session, now=now)
-    return Loaded(len(stops), len(town.vehicles), len(members), len(people))
+    vehicles = len(town.vehicles) + (len(town.line.vehicles) if town.line else 0)
+    return Loaded(len(stops), vehicles, len(members), len(people))
 
 
 def is_loaded(session: Session) -> bool:
@@ -88,16 +90,7 @@ def periods(town: Town, *, now: datetime) -> list[OperatingPeriod]:
         runs_from=given.operates_from,
         runs_to=given.operates_to,
     )
-    today = times.day_of(now)
-    if today <= given.operates_to:
-        return [specified]
-    this_year = today.year if today.month >= FISCAL_MONTH else today.year - 1
-    return [specified, *(_fiscal_year(year) for year in (this_year, this_year + 1))]
-
-
-def _fiscal_year(year: int) -> OperatingPeriod:
-    start, end = date(year, FISCAL_MONTH, 1), date(year + 1, FISCAL_MONTH, 1) - timedelta(days=1)
-    return OperatingPeriod(accepts_from=start - timedelta(days=7), accepts_to=end, runs_from=start, runs_to=end)
+    return [specified, *fiscal_years.after(given.operates_to, now=now)]
 
 
 def _stops(session: Session, town: Town) -> dict[str, Stop]:
@@ -193,7 +186,8 @@ def _closures(session: Session, town: Town, service: TransportService) -> None:
 
 def _staff(session: Session, town: Town, carrier: Carrier, *, now: datetime) -> dict[str, Staff]:
     wanted = [(each.login, each.role, each.name) for each in town.staff]
-    wanted += [(each.login, "driver", each.name) for each in town.drivers]
+    drivers = (*town.drivers, *(town.line.drivers if town.line else ()))
+    wanted += [(each.login, "driver", each.name) for each in drivers]
     return {
         login: staff.create(
             session,
@@ -204,6 +198,7 @@ def _staff(session: Session, town: Town, carrier: Carrier, *, now: datetime) -> 
             carrier_id=carrier.id if role in {"carrier", "driver"} else None,
             totp_secret=pyotp.random_base32(),
             now=now,
+            designated_on=DESIGNATED,
         )
         for login, role, name in wanted
         if role != "auditor"

@@ -6,23 +6,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from backend.adapters.holidays import holiday_name
-from backend.db.models import ClosedDay, Duty, DutyPattern, Run, ServiceDay, TransportService, Vehicle
-from backend.domain.calendar import Calendar, Closure, Period
+from backend.db.models import Duty, DutyPattern, Run, ServiceDay, TransportService, Vehicle
+from backend.db.queries import timetable
+from backend.services import calendars, line_runs, parting
 
+AREA = "area"
 
-def calendar(session: Session, service: TransportService) -> Calendar:
-    """Return the days of ``service`` as its rows say now."""
-    closed = session.scalars(select(ClosedDay).where(ClosedDay.transport_service_id == service.id))
-    return Calendar(
-        weekdays=frozenset(service.weekdays),
-        closed_on_holidays=service.closed_on_holidays,
-        periods=tuple(
-            Period(row.accepts_from, row.accepts_to, row.runs_from, row.runs_to) for row in service.operating_periods
-        ),
-        closures=tuple(Closure(row.from_day, row.to_day, row.reason, row.yearly) for row in closed),
-        holiday_name=holiday_name,
-    )
+calendar = calendars.of
 
 
 def lock(session: Session, service_id: int, day: date) -> ServiceDay:
@@ -49,9 +39,16 @@ def ensure(session: Session, service_id: int, day: date) -> ServiceDay:
     """Return the day, made if absent; takes the lock only then."""
     chosen = ServiceDay.transport_service_id == service_id, ServiceDay.day == day
     found = session.scalars(select(ServiceDay).where(*chosen)).one_or_none()
-    if found is not None and not _missing_patterns(session, found):
+    if found is not None and _is_made(session, found):
         return found
     return lock(session, service_id, day)
+
+
+def _is_made(session: Session, service_day: ServiceDay) -> bool:
+    service = session.get_one(TransportService, service_day.transport_service_id)
+    if timetable.has_any(session, service.id):
+        return not line_runs.missing(session, service, service_day)
+    return not _missing_patterns(session, service_day)
 
 
 def _missing_patterns(session: Session, service_day: ServiceDay) -> list[DutyPattern]:
@@ -74,16 +71,39 @@ def _missing_patterns(session: Session, service_day: ServiceDay) -> list[DutyPat
 
 
 def _make_runs(session: Session, service_day: ServiceDay) -> None:
-    """Make the duties of the day, and one empty run for each."""
-    for pattern in _missing_patterns(session, service_day):
-        duty = Duty(
-            service_day_id=service_day.id,
-            vehicle_id=pattern.vehicle_id,
-            driver_id=pattern.driver_id,
-            start_s=pattern.start_s,
-            end_s=pattern.end_s,
-        )
-        session.add(duty)
+    """Make the duties and runs of the day that are not there yet."""
+    service = session.get_one(TransportService, service_day.transport_service_id)
+    patterns = _missing_patterns(session, service_day)
+    if not timetable.has_any(session, service.id):
+        _make_area_runs(session, service, service_day, patterns)
+        return
+    entries = line_runs.missing(session, service, service_day)
+    if entries:
+        session.add_all(_duty(service_day, each, parting.Piece(each.start_s, each.end_s)) for each in patterns)
         session.flush()
-        session.add(Run(service_day_id=service_day.id, duty_id=duty.id, kind="area"))
+        line_runs.make(session, service_day, entries)
+
+
+def _make_area_runs(
+    session: Session, service: TransportService, service_day: ServiceDay, patterns: list[DutyPattern]
+) -> None:
+    """Make the duties of an area service, parted around line runs of their vehicles, and one empty run for each."""
+    for pattern in patterns:
+        for piece in parting.pieces(session, service, pattern, service_day.day):
+            duty = _duty(service_day, pattern, piece)
+            session.add(duty)
+            session.flush()
+            session.add(Run(service_day_id=service_day.id, duty_id=duty.id, kind=AREA))
     session.flush()
+
+
+def _duty(service_day: ServiceDay, pattern: DutyPattern, piece: parting.Piece) -> Duty:
+    return Duty(
+        service_day_id=service_day.id,
+        vehicle_id=pattern.vehicle_id,
+        driver_id=pattern.driver_id,
+        start_s=piece.start_s,
+        end_s=piece.end_s,
+        start_stop_id=piece.start_stop_id,
+        end_stop_id=piece.end_stop_id,
+    )

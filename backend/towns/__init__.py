@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from backend.towns import csv_files, settings_file
+from backend.towns import csv_files, line_files, settings_file
 from backend.towns.toml_tables import TomlFile
-from backend.towns.values import Town
+from backend.towns.town import Town
 from backend.towns.written import TownDataError
 
 __all__ = ["Town", "TownDataError", "load", "load_folder"]
@@ -58,6 +58,7 @@ def _town(folder: Path, bad: list[str]) -> Town:
         members=csv_files.members(folder, {each.category for each in fares}, stop_codes, bad),
         fares=fares,
         closed=csv_files.closed(folder, bad),
+        line=line_files.load(folder / "line", bad),
         roads_path=folder / "roads.geojson",
         speeds_path=folder / "speeds.toml",
     )

@@ -34,6 +34,10 @@ class Cells:
             self.refuse(f"{column}: {reason}")
             return instead
 
+    def optional(self, column: str) -> str:
+        """Return the text of a cell that may be empty."""
+        return self._cells[column]
+
     def text(self, column: str) -> str:
         """Return the text of a cell that must not be empty."""
         return self.read(column, str, instead="")
@@ -76,15 +80,20 @@ def rows(path: Path, columns: Sequence[str], bad: list[str]) -> Iterator[Cells]:
     except (OSError, UnicodeDecodeError):
         bad.append(f"{path.name}:1: cannot be read as a UTF-8 file")
         return
-    lines = csv.reader(text.splitlines(), strict=True)
+    yield from rows_of(path.name, text, columns, bad)
+
+
+def rows_of(name: str, text: str, columns: Sequence[str], bad: list[str]) -> Iterator[Cells]:
+    """Yield each line of the text of a CSV file that was read or sent; ``name`` is how its lines are named."""
+    lines = csv.reader(text.removeprefix("\ufeff").splitlines(), strict=True)
     header = [cell.strip() for cell in next(lines, [])]
-    wrong = [f"unknown column '{name}'" for name in header if name not in columns]
-    wrong += [f"column '{name}' is missing" for name in columns if name not in header]
-    wrong += [f"column '{name}' stands twice" for name in columns if header.count(name) > 1]
+    wrong = [f"unknown column '{column}'" for column in header if column not in columns]
+    wrong += [f"column '{column}' is missing" for column in columns if column not in header]
+    wrong += [f"column '{column}' stands twice" for column in columns if header.count(column) > 1]
     if wrong:
-        bad.extend(f"{path.name}:1: {reason}" for reason in wrong)
+        bad.extend(f"{name}:1: {reason}" for reason in wrong)
         return
-    yield from _body(path.name, header, lines, bad)
+    yield from _body(name, header, lines, bad)
 
 
 def _body(name: str, header: list[str], lines: Iterator[list[str]], bad: list[str]) -> Iterator[Cells]:

@@ -29,11 +29,11 @@ def operation(file: TomlFile) -> Operation:
         accepts_to=table.day("accepts_to"),
         weekdays=table.read("weekdays", written.weekdays, instead=()),
         closed_on_holidays=table.yes("closed_on_holidays"),
-        starts_s=_clock(table, "starts_at"),
-        ends_s=_clock(table, "ends_at"),
+        starts_s=clock(table, "starts_at"),
+        ends_s=clock(table, "ends_at"),
         winter_from=_yearly(table, "winter_from"),
         winter_to=_yearly(table, "winter_to"),
-        closed_each_year=tuple(_closure(each) for each in table.tables("closed_each_year")),
+        closed_each_year=tuple(closure(each) for each in table.tables("closed_each_year")),
     )
     _in_order(table, "operates_to", found.operates_from, found.operates_to)
     _in_order(table, "accepts_to", found.accepts_from, found.accepts_to)
@@ -48,7 +48,7 @@ def booking(file: TomlFile) -> BookingSettings:
     table = file.table("booking")
     found = BookingSettings(
         opens_days_before=table.whole("opens_days_before"),
-        opens_s=_clock(table, "opens_at"),
+        opens_s=clock(table, "opens_at"),
         notice_s=table.whole("notice_s"),
         phone_opens_before_s=table.whole("phone_opens_before_s"),
         members_only=table.yes("members_only"),
@@ -95,8 +95,8 @@ def support(file: TomlFile) -> Support:
     found = Support(
         desk_phone=table.text("desk_phone"),
         town_phone=table.text("town_phone"),
-        opens_s=_clock(table, "opens_at"),
-        closes_s=_clock(table, "closes_at"),
+        opens_s=clock(table, "opens_at"),
+        closes_s=clock(table, "closes_at"),
     )
     table.finish()
     return found
@@ -115,7 +115,8 @@ def planned(file: TomlFile) -> Planned:
     return found
 
 
-def _clock(table: Table, key: str) -> int:
+def clock(table: Table, key: str) -> int:
+    """Return the second of the day that an entry names."""
     return table.read(key, written.clock_s, instead=0)
 
 
@@ -123,7 +124,8 @@ def _yearly(table: Table, key: str) -> YearlyDay:
     return table.read(key, written.yearly_day, instead=NEW_YEAR)
 
 
-def _closure(table: Table) -> YearlyClosure:
+def closure(table: Table) -> YearlyClosure:
+    """Return days that are closed each year."""
     found = YearlyClosure(_yearly(table, "from"), _yearly(table, "to"), table.text("reason"))
     table.finish()
     return found

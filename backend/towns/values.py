@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,31 +181,3 @@ class Planned:
     members: int
     phone_bookers_per_day: int
     stops: int
-
-
-@dataclass(frozen=True, slots=True)
-class Town:
-    """All a town brings."""
-
-    code: str
-    name: str
-    area_name: str
-    carrier_name: str
-    note: str
-    credits: tuple[str, ...]
-    operation: Operation
-    booking: BookingSettings
-    promise: PromiseSettings
-    day: DaySettings
-    support: Support
-    planned: Planned
-    stops: tuple[TownStop, ...]
-    vehicles: tuple[TownVehicle, ...]
-    drivers: tuple[TownDriver, ...]
-    duties: tuple[TownDuty, ...]
-    staff: tuple[TownStaff, ...]
-    members: tuple[TownMember, ...]
-    fares: tuple[TownFare, ...]
-    closed: tuple[ClosedRange, ...]
-    roads_path: Path
-    speeds_path: Path

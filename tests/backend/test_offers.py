@@ -9,6 +9,7 @@ from sqlalchemy import select
 from backend.db.models import Booking, RefusedWish, ServiceStop
 from backend.domain.refusals import Refusal
 from backend.services import acceptance, bookings, offers
+from backend.services.modes import area
 from tests.demo_town import said
 from tests.make import MONDAY, NOW, Town, at, jst, make_caller
 
@@ -67,7 +68,7 @@ def test_a_stop_further_than_one_walks_is_no_way_out(session):
     town.stops[5].lat, town.stops[5].lon = town.stops[0].lat + 0.003, town.stops[0].lon
     session.flush()
 
-    assert list(offers._nearby(session, town.wish(0, 3), town.service)) == []
+    assert list(area._nearby(session, town.wish(0, 3), town.service)) == []
 
 
 def test_a_stop_that_is_not_served_is_no_way_out(session):
@@ -77,7 +78,7 @@ def test_a_stop_that_is_not_served_is_no_way_out(session):
     row.in_area = False
     session.flush()
 
-    assert list(offers._nearby(session, town.wish(0, 3), town.service)) == []
+    assert list(area._nearby(session, town.wish(0, 3), town.service)) == []
 
 
 @pytest.mark.req("D-48")

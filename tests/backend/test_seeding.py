@@ -34,14 +34,14 @@ def test_the_town_is_loaded_once(demo):
 
     after = [count(demo.session, table) for table in (Stop, Vehicle, Rider, Staff, TransportService, ServiceDay)]
     assert (again, after) == (None, before)
-    assert before[:3] == [40, 2, 12]
+    assert before[:3] == [60, 5, 12]
     assert count(demo.session, Consent) == 12
 
 
 @pytest.mark.req("Q-26", "D-21")
 def test_every_figure_of_the_specification_is_a_row(demo):
     service = demo.service
-    rule = demo.session.scalars(select(BookingRuleRow)).one()
+    rule = demo.session.scalars(select(BookingRuleRow).where(BookingRuleRow.transport_service_id == service.id)).one()
 
     assert (service.hours_start_s, service.hours_end_s, service.phone_lead_s) == (32400, 54000, 3600)
     assert (rule.opens_days, rule.opens_at_s, rule.notice_s) == (7, 0, 1800)
@@ -90,7 +90,7 @@ def test_the_town_can_be_ridden_whatever_the_clock_says(now, runs):
 
 
 def test_every_pair_of_stops_can_be_driven_in_both_seasons_at_every_hour(demo):
-    stop_ids = [stop.id for stop in demo.stops.values()]
+    stop_ids = [stop.id for stop in demo.stops.values() if stop.kind != "line"]
     for day in (date(2022, 9, 1), date(2022, 12, 1)):
         known = travel.stop_times(demo.session, demo.service, day)
         for second in range(9 * 3600, 15 * 3600, 1800):

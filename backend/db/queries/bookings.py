@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, object_session, selectinload
 
-from backend.db.models import Booking, Run, ServiceDay, Visit
+from backend.db.models import Booking, Run, ServiceDay, TransportService, Visit
+from backend.db.queries import line_rides
 from backend.db.queries.network import StopView, stop_view
 from backend.domain import states, times
 from backend.domain.errors import NotFoundError
-from backend.domain.offers import Promise
+from backend.domain.offers import Promise, TimetableRide
 from backend.domain.party import Party, PartyMember
 
 TRIPS_READ = 30
@@ -21,7 +22,8 @@ TRIPS_SINCE = timedelta(days=180)
 class BookingView:
     """A booking as it is shown. The planned times follow the present plan, the promise never changes.
 
-    ``is_change`` tells that it took the place of another booking (Q-12).
+    ``is_change`` tells that it took the place of another booking (Q-12). On a line ``departure`` is its printed run.
+    ``vehicle_look`` and ``vehicle_sign`` are what riders know the vehicle by (T-54).
     """
 
     public_id: str
@@ -44,11 +46,18 @@ class BookingView:
     fare_yen: int
     vehicle_id: int
     vehicle_name: str
+    vehicle_look: str
+    vehicle_sign: str
     run_id: int
+    service_id: int
+    departure: TimetableRide | None
     rider_id: int | None
     created_at: datetime
     late_cancellation: bool
     is_change: bool
+    service_code: str
+    service_name: str
+    mode: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,7 @@ class Trip:
     party: Party
     kind: str
     time_s: int
+    service_id: int
 
 
 def view(booking: Booking) -> BookingView:
@@ -70,6 +80,7 @@ def view(booking: Booking) -> BookingView:
     planned = {row.kind: row.planned_s for row in session.execute(query)}
     vehicle = booking.run.duty.vehicle
     promise = booking.promise
+    service = session.get_one(TransportService, booking.transport_service_id)
     return BookingView(
         public_id=booking.public_id,
         id=booking.id,
@@ -91,11 +102,18 @@ def view(booking: Booking) -> BookingView:
         fare_yen=booking.fare_yen,
         vehicle_id=vehicle.id,
         vehicle_name=vehicle.name,
+        vehicle_look=vehicle.look or vehicle.name,
+        vehicle_sign=service.vehicle_sign,
         run_id=booking.run_id,
+        service_id=booking.transport_service_id,
+        departure=line_rides.ride_of(booking),
         rider_id=booking.rider_id,
         created_at=booking.created_at,
         late_cancellation=booking.late_cancellation,
         is_change=booking.replaces_id is not None,
+        service_code=service.code,
+        service_name=service.name,
+        mode=service.mode,
     )
 
 
@@ -157,9 +175,9 @@ def list_trips(session: Session, rider_id: int, *, limit: int = 3) -> list[Trip]
         .order_by(Booking.created_at.desc(), Booking.id.desc())
         .limit(TRIPS_READ)
     )
-    trips: dict[tuple[int, int], Trip] = {}
+    trips: dict[tuple[int, int, int], Trip] = {}
     for booking in session.scalars(query):
-        pair = booking.pickup_stop_id, booking.dropoff_stop_id
+        pair = booking.transport_service_id, booking.pickup_stop_id, booking.dropoff_stop_id
         trips.setdefault(
             pair,
             Trip(
@@ -168,6 +186,7 @@ def list_trips(session: Session, rider_id: int, *, limit: int = 3) -> list[Trip]
                 party_of(booking),
                 booking.wish_kind,
                 booking.wish_s,
+                booking.transport_service_id,
             ),
         )
     return list(trips.values())[:limit]

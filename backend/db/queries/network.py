@@ -65,6 +65,29 @@ def get_service(session: Session, mode: str = "area") -> ServiceView:
     return service
 
 
+def list_services(session: Session) -> list[ServiceView]:
+    """Return every service of the town, area services first; a town may lack a line."""
+    return list(session.scalars(select(TransportService).order_by(TransportService.mode, TransportService.id)))
+
+
+def get_service_by_id(session: Session, service_id: int) -> ServiceView:
+    """Return a service by its id; raise `NotFoundError`."""
+    service = session.get(TransportService, service_id)
+    if service is None:
+        raise NotFoundError(f"service {service_id}")
+    return service
+
+
+def list_line_stops(session: Session, service_id: int, day: date) -> list[StopView]:
+    """Return the stops of a line along the line, as served on ``day`` (T-07)."""
+    places = dict(
+        session.execute(
+            select(ServiceStop.stop_id, ServiceStop.seq).where(ServiceStop.transport_service_id == service_id)
+        ).tuples()
+    )
+    return sorted(list_stops(session, service_id, day), key=lambda stop: places[stop.id])
+
+
 def list_stops(session: Session, service_id: int, day: date) -> list[StopView]:
     """Return the stops served on ``day``, by kana (D-09)."""
     query = (

@@ -5,15 +5,15 @@ from backend.domain.party import FareCategory, Party
 from backend.domain.refusals import Refusal
 
 
-def check_party(party: Party, *, max_party: int) -> Refusal | None:
-    """Return why such a party cannot ride together, or None if it can."""
+def check_party(party: Party, *, max_party: int, too_big: str = "party_too_big") -> Refusal | None:
+    """Return why such a party cannot ride together, or None if it can; ``too_big`` names the reason (D-34, Q-35)."""
     is_odd = any(member.persons < 1 for member in party.members) or party.wheelchairs < 0
     if party.persons < 1 or is_odd:
         return Refusal("party_empty")
     if party.wheelchairs > party.persons:
         return Refusal("more_wheelchairs", {"persons": party.persons})
     if party.persons > max_party:
-        return Refusal("party_too_big", {"persons": party.persons, "most": max_party})
+        return Refusal(too_big, {"persons": party.persons, "most": max_party})
     if all(member.category == FareCategory.INFANT for member in party.members):
         return Refusal("infants_alone")
     return None

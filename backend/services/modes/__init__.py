@@ -1,20 +1,33 @@
 """Where the modes part: one module each, with the same functions (design.md 2.5)."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from backend.db.models import Booking
-from backend.domain.offers import Offer, Promise, Wish
+from backend.db.models import Booking, ServiceDay, TransportService
+from backend.domain.offers import Promise, Wish
 from backend.domain.refusals import Refusal
 from backend.services.itineraries import DayPlan
-from backend.services.modes import area
-from backend.services.modes.area import Placement
+from backend.services.modes import area, line
+from backend.services.modes.placement import Placement
 
 
 class Mode(Protocol):
     """What a mode has to answer. The modules themselves satisfy it."""
+
+    def load(self, session: Session, service_day: ServiceDay, *, now: datetime) -> DayPlan:
+        """Return the day as it stands."""
+        ...
+
+    def check_party(self, service: TransportService, wish: Wish) -> Refusal | None:
+        """Return why so many persons do not go on one booking."""
+        ...
+
+    def check_stops(self, session: Session, wish: Wish) -> Refusal | None:
+        """Return why nobody is taken between the wished stops at any time of the day."""
+        ...
 
     def promises(self, day_plan: DayPlan, wish: Wish, *, not_before_s: int) -> list[Promise]:
         """Return the promises that would meet the wish, the most wanted first."""
@@ -28,16 +41,20 @@ class Mode(Protocol):
         """Return the placements that can be kept, one after the other."""
         ...
 
-    def offer(self, session: Session, wish: Wish, placement: Placement) -> Offer:
-        """Return a placement as it is shown."""
-        ...
-
     def why_not(self, session: Session, day_plan: DayPlan, wish: Wish, candidates: Sequence[Promise]) -> Refusal:
         """Return why nothing can be placed."""
         ...
 
+    def instead(self, session: Session, wish: Wish, *, soonest_s: int) -> Iterator[Wish]:
+        """Return what may be ridden on the same day instead, the nearest to the wish first."""
+        ...
+
     def longest_ride_s(self, day_plan: DayPlan, wish: Wish, promise: Promise) -> int:
         """Return the longest ride that goes with a promise."""
+        ...
+
+    def has_left(self, booking: Booking, *, now: datetime) -> bool:
+        """Tell whether it is too late to give up a booking or to change it."""
         ...
 
     def seat(self, session: Session, day_plan: DayPlan, booking: Booking, wish: Wish, placement: Placement) -> None:
@@ -49,6 +66,6 @@ class Mode(Protocol):
         ...
 
 
-MODES: dict[str, Mode] = {"area": area}
+MODES: dict[str, Mode] = {"area": area, "line": line}
 
-__all__ = ["MODES", "Mode"]
+__all__ = ["MODES", "Mode", "Placement"]

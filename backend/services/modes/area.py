@@ -1,32 +1,46 @@
 """Area service: a ride between any two stops, placed at once into the itinerary of a vehicle (D-24)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from datetime import datetime
+from math import cos, hypot, radians
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.db.models import Booking, Vehicle, Visit
-from backend.db.queries import money
-from backend.domain.offers import Offer, Promise, Wish, WishKind
-from backend.domain.policies import fares as fare_policy
+from backend.db.models import Booking, ServiceDay, TransportService, Visit
+from backend.db.queries import network
+from backend.db.queries.network import StopView
+from backend.domain import times
+from backend.domain.offers import Promise, Wish, WishKind
+from backend.domain.policies import eligibility
 from backend.domain.policies import promise as promise_policy
 from backend.domain.refusals import Refusal
-from backend.services.itineraries import DayPlan, save
+from backend.services import itineraries
+from backend.services.itineraries import DayPlan
+from backend.services.modes.placement import Placement
 from routing.explain import explain
-from routing.insertion import Insertion, first_feasible, without
+from routing.insertion import first_feasible, without
 from routing.problem import Limit, Load, Request, VisitKind, Window
 
+REACH_S = 2 * times.HOUR_S
+METRES_PER_DEGREE = 111_195
 NEW_REQUEST = 0  # no booking has this id
 APART_S = 2 * promise_policy.STEP_S
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """Where a ride goes: the promise it keeps, and the vehicle's itinerary with it."""
+def load(session: Session, service_day: ServiceDay, *, now: datetime) -> DayPlan:
+    """Return the day as it stands. Under the lock of the day, when something is decided by it."""
+    return itineraries.load(session, service_day, now=now)
 
-    promise: Promise
-    insertion: Insertion
+
+def check_party(service: TransportService, wish: Wish) -> Refusal | None:
+    """Return why so many persons do not go on one booking (D-34)."""
+    return eligibility.check_party(wish.party, max_party=service.max_party)
+
+
+def check_stops(session: Session, wish: Wish) -> Refusal | None:  # noqa: ARG001 -- as every mode
+    """Return None: any two stops that are served can be ridden between (D-10)."""
+    return None
 
 
 def promises(day_plan: DayPlan, wish: Wish, *, not_before_s: int) -> list[Promise]:
@@ -65,7 +79,11 @@ def place(day_plan: DayPlan, wish: Wish, candidates: Sequence[Promise]) -> Place
     """Return where the first of ``candidates`` that can be kept goes, or None when none can."""
     requests = [request(day_plan, wish, candidate) for candidate in candidates]
     found = first_feasible(day_plan.plan, requests, day_plan.times.matrix)
-    return Placement(candidates[found[0]], found[1]) if found else None
+    if found is None:
+        return None
+    insertion = found[1]
+    run = day_plan.run_of(insertion.itinerary).run
+    return Placement(candidates[found[0]], run, insertion.pickup_s, insertion.dropoff_s, insertion.itinerary)
 
 
 def placements(day_plan: DayPlan, wish: Wish, candidates: Sequence[Promise]) -> Iterator[Placement]:
@@ -80,33 +98,27 @@ def placements(day_plan: DayPlan, wish: Wish, candidates: Sequence[Promise]) -> 
         rest = [each for each in rest[rest.index(found.promise) + 1 :] if abs(each.pickup_earliest_s - at_s) >= APART_S]
 
 
-def offer(session: Session, wish: Wish, placement: Placement) -> Offer:
-    """Return a placement as what a person is shown before confirming."""
-    fares = money.fares_on(session, wish.transport_service_id, wish.day)
-    return Offer(
-        wish=wish,
-        promise=placement.promise,
-        planned_pickup_s=placement.insertion.pickup_s,
-        planned_dropoff_s=placement.insertion.dropoff_s,
-        fare_yen=fare_policy.due_yen(wish.party, fares),
-    )
-
-
-def why_not(session: Session, day_plan: DayPlan, wish: Wish, candidates: Sequence[Promise]) -> Refusal:
+def why_not(
+    session: Session,  # noqa: ARG001 -- as every mode
+    day_plan: DayPlan,
+    wish: Wish,
+    candidates: Sequence[Promise],
+) -> Refusal:
     """Return the refusal of a wish that no vehicle can take, with the limit that stopped each (「なぜ?」)."""
     if not day_plan.runs:
         return Refusal("no_vehicle")
     if not candidates:
         return Refusal("too_far")
     reasons = explain(day_plan.plan, request(day_plan, wish, candidates[0]), day_plan.times.matrix)
-    names = {row.id: row.name for row in session.scalars(select(Vehicle))}
+    names = {each.run.id: each.run.duty.vehicle.name for each in day_plan.runs}
     limits = {names[reason.vehicle_id]: reason.limit.value for reason in reasons}
     return Refusal(_code(day_plan, wish, {reason.limit for reason in reasons}), limits=limits)
 
 
 def seat(session: Session, day_plan: DayPlan, booking: Booking, wish: Wish, placement: Placement) -> None:
     """Write the two visits of a new booking into the itinerary of its vehicle."""
-    run_plan = day_plan.run_of_vehicle(placement.insertion.vehicle_id)
+    assert placement.itinerary is not None
+    run_plan = day_plan.run_of(placement.itinerary)
     promise = placement.promise
     spans = {
         VisitKind.PICKUP: (wish.pickup_stop_id, promise.pickup_earliest_s, promise.pickup_latest_s),
@@ -127,7 +139,7 @@ def seat(session: Session, day_plan: DayPlan, booking: Booking, wish: Wish, plac
         session.add(row)
         run_plan.rows[NEW_REQUEST, kind] = row
     session.flush()
-    save(session, day_plan, placement.insertion.itinerary)
+    itineraries.save(session, day_plan, placement.itinerary)
 
 
 def unseat(session: Session, day_plan: DayPlan, booking: Booking) -> None:
@@ -135,7 +147,25 @@ def unseat(session: Session, day_plan: DayPlan, booking: Booking) -> None:
     run_plan = next(each for each in day_plan.runs if each.run.id == booking.run_id)
     for kind in VisitKind:
         run_plan.rows[booking.id, kind].state = "skipped"
-    save(session, day_plan, without(run_plan.itinerary, booking.id))
+    itineraries.save(session, day_plan, without(run_plan.itinerary, booking.id))
+
+
+def instead(session: Session, wish: Wish, *, soonest_s: int) -> Iterator[Wish]:
+    """Return the same ride later, earlier and from or to a stop nearby, the nearest to the wish first (D-48)."""
+    service = session.get_one(TransportService, wish.transport_service_id)
+    inside = replace(wish, time_s=min(max(wish.time_s, service.hours_start_s), service.hours_end_s))
+    first_s = max(inside.time_s, soonest_s)
+    for step in range(0, REACH_S + 1, max(service.max_wait_s, promise_policy.STEP_S)):
+        yield replace(inside, kind=WishKind.DEPART, time_s=first_s + step)
+        if wish.time_s - step > soonest_s:
+            yield replace(inside, time_s=inside.time_s - step)
+        if step == 0:
+            yield from _nearby(session, inside, service)
+
+
+def has_left(booking: Booking, *, now: datetime) -> bool:  # noqa: ARG001 -- as every mode
+    """Return False: until the driver taps the pick-up, one may cancel (Q-10)."""
+    return False
 
 
 def request(day_plan: DayPlan, wish: Wish, promise: Promise) -> Request:
@@ -183,3 +213,23 @@ def _direct_s(day_plan: DayPlan, wish: Wish, at_s: int) -> int:
 def _longest_s(day_plan: DayPlan, direct_s: int) -> int:
     service = day_plan.service
     return promise_policy.longest_ride_s(direct_s, percent=service.ride_percent, plus_s=service.ride_plus_s)
+
+
+def _nearby(session: Session, wish: Wish, service: TransportService) -> Iterator[Wish]:
+    """Return the same ride from or to a stop within walking distance."""
+    served = {stop.id: stop for stop in network.list_stops(session, service.id, wish.day)}
+    for here_id in (wish.pickup_stop_id, wish.dropoff_stop_id):
+        here = network.get_stop(session, here_id)
+        near = [(_metres(here, stop), stop_id) for stop_id, stop in served.items() if stop_id != here_id]
+        for metres, stop_id in sorted(near)[:1]:
+            is_pickup = here_id == wish.pickup_stop_id
+            other = replace(wish, pickup_stop_id=stop_id) if is_pickup else replace(wish, dropoff_stop_id=stop_id)
+            if metres <= service.walk_m and eligibility.check_stops(other, frozenset(served)) is None:
+                yield other
+
+
+def _metres(first: StopView, second: StopView) -> float:
+    """Return the straight distance: good enough to tell what is near."""
+    north = (first.lat - second.lat) * METRES_PER_DEGREE
+    east = (first.lon - second.lon) * METRES_PER_DEGREE * cos(radians(first.lat))
+    return hypot(north, east)
