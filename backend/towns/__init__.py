@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from backend.towns import csv_files, line_files, settings_file
+from backend.towns.faults import Faults
 from backend.towns.toml_tables import TomlFile
 from backend.towns.town import Town
 from backend.towns.written import TownDataError
@@ -20,15 +21,15 @@ def load_folder(folder: Path) -> Town:
 
     Raises TownDataError with every bad line of every file; nothing is half loaded.
     """
-    bad: list[str] = []
+    bad: Faults = []
     town = _town(folder, bad)
     bad.extend(f"{path.name}:1: is missing" for path in (town.roads_path, town.speeds_path) if not path.is_file())
     if bad:
-        raise TownDataError(tuple(bad))
+        raise TownDataError(tuple(str(each) for each in bad))
     return town
 
 
-def _town(folder: Path, bad: list[str]) -> Town:
+def _town(folder: Path, bad: Faults) -> Town:
     settings = TomlFile(folder / "town.toml", bad)
     heading = settings.table("town")
     stops = csv_files.stops(folder, bad)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from backend.towns import written
 from backend.towns.csv_cells import Cells, keep_unique, rows
+from backend.towns.faults import Faults
 from backend.towns.values import (
     ClosedRange,
     TownDriver,
@@ -28,11 +29,11 @@ FIRST_BIRTH_YEAR = 1900
 LAST_BIRTH_YEAR = 2100
 
 
-def _read(path: Path, columns: str, bad: list[str], reader: Callable[[Cells], T]) -> list[tuple[Cells, T]]:
+def _read(path: Path, columns: str, bad: Faults, reader: Callable[[Cells], T]) -> list[tuple[Cells, T]]:
     return [(cells, reader(cells)) for cells in rows(path, columns.split(), bad)]
 
 
-def stops(folder: Path, bad: list[str]) -> tuple[TownStop, ...]:
+def stops(folder: Path, bad: Faults) -> tuple[TownStop, ...]:
     """Return the stops; each has its own code, a reading, and lies in Japan."""
 
     def stop(cells: Cells) -> TownStop:
@@ -52,7 +53,7 @@ def stops(folder: Path, bad: list[str]) -> tuple[TownStop, ...]:
     return keep_unique(found, lambda each: each.code, "code")
 
 
-def vehicles(folder: Path, stop_codes: Collection[str], bad: list[str]) -> tuple[TownVehicle, ...]:
+def vehicles(folder: Path, stop_codes: Collection[str], bad: Faults) -> tuple[TownVehicle, ...]:
     """Return the vehicles; each has a seat and a depot at one of the stops."""
 
     def vehicle(cells: Cells) -> TownVehicle:
@@ -71,7 +72,7 @@ def vehicles(folder: Path, stop_codes: Collection[str], bad: list[str]) -> tuple
     return keep_unique(found, lambda each: each.code, "code")
 
 
-def drivers(folder: Path, bad: list[str]) -> tuple[TownDriver, ...]:
+def drivers(folder: Path, bad: Faults) -> tuple[TownDriver, ...]:
     """Return the drivers."""
 
     def driver(cells: Cells) -> TownDriver:
@@ -81,7 +82,7 @@ def drivers(folder: Path, bad: list[str]) -> tuple[TownDriver, ...]:
 
 
 def duties(
-    folder: Path, vehicle_codes: Collection[str], driver_logins: Collection[str], bad: list[str]
+    folder: Path, vehicle_codes: Collection[str], driver_logins: Collection[str], bad: Faults
 ) -> tuple[TownDuty, ...]:
     """Return the duties; each ends after it begins."""
 
@@ -100,7 +101,7 @@ def duties(
     return tuple(each for _, each in _read(folder / "duties.csv", "vehicle driver weekdays from to", bad, duty))
 
 
-def staff(folder: Path, driver_logins: Collection[str], bad: list[str]) -> tuple[TownStaff, ...]:
+def staff(folder: Path, driver_logins: Collection[str], bad: Faults) -> tuple[TownStaff, ...]:
     """Return the staff; nobody signs in under a driver's login."""
 
     def member_of_staff(cells: Cells) -> TownStaff:
@@ -114,7 +115,7 @@ def staff(folder: Path, driver_logins: Collection[str], bad: list[str]) -> tuple
 
 
 def members(
-    folder: Path, categories: Collection[str], stop_codes: Collection[str], bad: list[str]
+    folder: Path, categories: Collection[str], stop_codes: Collection[str], bad: Faults
 ) -> tuple[TownMember, ...]:
     """Return the invented members; each has its own phone number."""
 
@@ -138,7 +139,7 @@ def members(
     return keep_unique(found, lambda each: each.code, "code")
 
 
-def fares(folder: Path, bad: list[str]) -> tuple[TownFare, ...]:
+def fares(folder: Path, bad: Faults) -> tuple[TownFare, ...]:
     """Return the fares; a category has one fare from any given day on."""
 
     def fare(cells: Cells) -> TownFare:
@@ -154,7 +155,7 @@ def fares(folder: Path, bad: list[str]) -> tuple[TownFare, ...]:
     return keep_unique(found, lambda each: f"{each.category} from {each.valid_from}", "category")
 
 
-def closed(folder: Path, bad: list[str]) -> tuple[ClosedRange, ...]:
+def closed(folder: Path, bad: Faults) -> tuple[ClosedRange, ...]:
     """Return the extra days without service."""
 
     def closed_range(cells: Cells) -> ClosedRange:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from backend.towns import TownDataError, csv_files
+from backend.towns.faults import Faults
 
 POSTED_KMH = {"primary": 50, "secondary": 40, "tertiary": 40, "residential": 30}
 PIECE_M = 90.0
@@ -72,10 +73,10 @@ class Plane:
 
 def generate(folder: Path) -> str:
     """Return the GeoJSON text of the invented roads for the town in ``folder``."""
-    bad: list[str] = []
+    bad: Faults = []
     stops = csv_files.stops(folder, bad)
     if bad:
-        raise TownDataError(tuple(bad))
+        raise TownDataError(tuple(str(each) for each in bad))
     plan = tomllib.loads((folder / "corridors.toml").read_text(encoding="utf-8"))
     dice = random.Random(plan["seed"])  # noqa: S311 -- the same roads on every run, nothing secret
     plane = Plane(sum(stop.lat for stop in stops) / len(stops), sum(stop.lon for stop in stops) / len(stops))

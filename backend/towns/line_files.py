@@ -6,6 +6,7 @@ from pathlib import Path
 
 from backend.towns import csv_files, settings_file, timetable_files, written
 from backend.towns.csv_cells import Cells, keep_unique, rows
+from backend.towns.faults import Faults
 from backend.towns.line_values import (
     Closing,
     LineBooking,
@@ -30,7 +31,7 @@ CHANNELS = ("default", "phone", "line", "counter")
 MONTHS = (1, 3)
 
 
-def load(folder: Path, bad: list[str]) -> TownLine | None:
+def load(folder: Path, bad: Faults) -> TownLine | None:
     """Return the line whose files lie in ``folder``, or None where there is no such folder."""
     if not folder.is_dir():
         return None
@@ -38,13 +39,14 @@ def load(folder: Path, bad: list[str]) -> TownLine | None:
     stops = _stops(folder, bad)
     vehicles = _vehicles(folder, {each.code for each in stops}, bad)
     drivers = csv_files.drivers(folder, bad)
-    look = settings.table("vehicles")
+    look, demand = settings.table("vehicles"), settings.table("demand")
     line = TownLine(
         operation=_operation(settings.table("operation")),
         booking=_booking(settings.table("booking")),
         desk=_desk(settings.table("support")),
         plan=_plan(settings.table("planned")),
         vehicle_sign=look.text("sign"),
+        likely_stops=tuple(demand.texts("likely_stops")),
         pay_kinds=look.texts("pay_kinds"),
         stops=stops,
         runs=_runs(folder, stops, vehicles, bad),
@@ -56,11 +58,12 @@ def load(folder: Path, bad: list[str]) -> TownLine | None:
         closed=csv_files.closed(folder, bad),
     )
     look.finish()
+    demand.finish()
     settings.finish()
     return line
 
 
-def _stops(folder: Path, bad: list[str]) -> tuple[LineStop, ...]:
+def _stops(folder: Path, bad: Faults) -> tuple[LineStop, ...]:
     def stop(cells: Cells) -> LineStop:
         return LineStop(
             code=cells.text("stop_id"),
@@ -81,7 +84,7 @@ def _stops(folder: Path, bad: list[str]) -> tuple[LineStop, ...]:
     return keep_unique(found, lambda each: each.code, "stop_id")
 
 
-def _vehicles(folder: Path, stop_codes: Collection[str], bad: list[str]) -> tuple[LineVehicle, ...]:
+def _vehicles(folder: Path, stop_codes: Collection[str], bad: Faults) -> tuple[LineVehicle, ...]:
     def vehicle(cells: Cells) -> LineVehicle:
         return LineVehicle(
             code=cells.text("code"),
@@ -100,7 +103,7 @@ def _vehicles(folder: Path, stop_codes: Collection[str], bad: list[str]) -> tupl
 
 
 def _runs(
-    folder: Path, stops: tuple[LineStop, ...], vehicles: tuple[LineVehicle, ...], bad: list[str]
+    folder: Path, stops: tuple[LineStop, ...], vehicles: tuple[LineVehicle, ...], bad: Faults
 ) -> tuple[PrintedRun, ...]:
     texts = []
     for name in (timetable_files.RUNS, timetable_files.TIMES):
@@ -114,7 +117,7 @@ def _runs(
     return timetable_files.read(texts[0], texts[1], {each.code: each.name for each in stops}, seats, bad)
 
 
-def _fares(folder: Path, bad: list[str]) -> tuple[LineFare, ...]:
+def _fares(folder: Path, bad: Faults) -> tuple[LineFare, ...]:
     def fare(cells: Cells) -> LineFare:
         return LineFare(
             zone=cells.text("zone"),
@@ -132,7 +135,7 @@ def _fares(folder: Path, bad: list[str]) -> tuple[LineFare, ...]:
     return keep_unique(found, lambda each: f"{each.fare.category} in {each.zone} from {each.fare.valid_from}", "fare")
 
 
-def _books(folder: Path, bad: list[str]) -> tuple[LineProduct, ...]:
+def _books(folder: Path, bad: Faults) -> tuple[LineProduct, ...]:
     def book(cells: Cells) -> LineProduct:
         zone = cells.text("fare_zone")
         category = BOOK_CATEGORIES.get(cells.known("category", tuple(BOOK_CATEGORIES)), "")
@@ -150,7 +153,7 @@ def _books(folder: Path, bad: list[str]) -> tuple[LineProduct, ...]:
     return keep_unique(found, lambda each: each.code, "category")
 
 
-def _passes(folder: Path, bad: list[str]) -> tuple[LineProduct, ...]:
+def _passes(folder: Path, bad: Faults) -> tuple[LineProduct, ...]:
     columns = ["fare_zone", "welfare_discount", "pass_type", "subway_transfer", "price_1month_yen", "price_3month_yen"]
     found = [(cells, _pass(cells, months)) for cells in rows(folder / "passes.csv", columns, bad) for months in MONTHS]
     return keep_unique(found, lambda each: each.code, "pass_type")

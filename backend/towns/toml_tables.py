@@ -7,13 +7,15 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from backend.towns.faults import Faults
+
 T = TypeVar("T")
 
 
 class TomlFile:
     """A TOML file, and what is wrong in it."""
 
-    def __init__(self, path: Path, bad: list[str]) -> None:
+    def __init__(self, path: Path, bad: Faults) -> None:
         self._name = path.name
         self._bad = bad
         self._lines: list[str] = []

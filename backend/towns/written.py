@@ -9,6 +9,7 @@ from backend.towns.values import YearlyDay
 WEEKDAYS = "月火水木金土日"
 CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 KANA = re.compile(r"[ぁ-ゖー・ 0-9]+")
+MINUTE_S = 60
 DAY_S = 24 * 3600
 
 
