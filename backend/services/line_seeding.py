@@ -127,6 +127,7 @@ def _service(session: Session, town: Town, line: TownLine, *, now: datetime) -> 
         planned_day_km=line.plan.day_km,
         pay_kinds=list(line.pay_kinds),
         vehicle_sign=line.vehicle_sign,
+        likely_stops=list(line.likely_stops),
         operating_periods=periods(line, now=now),
         booking_rules=_booking_rules(line),
     )

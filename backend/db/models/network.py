@@ -13,7 +13,8 @@ class TransportService(Base):
 
     The desk answers the phone from ``phone_lead_s`` before the service hours, or within its own hours where
     ``phone_start_s`` is set, on ``phone_weekdays`` or, without them, on running days (D-15, Q-42). ``vehicle_sign`` is
-    what the vehicles show (T-54). ``allows_top_up`` lets a pass of the cheaper zone pay the difference (Q-48).
+    what the vehicles show (T-54), ``likely_stops`` the codes of the stops that most rides lead to (T-59).
+    ``allows_top_up`` lets a pass of the cheaper zone pay the difference (Q-48).
     """
 
     __tablename__ = "transport_services"
@@ -57,6 +58,7 @@ class TransportService(Base):
     planned_day_km: Mapped[int] = mapped_column(default=0)
     pay_kinds: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=lambda: ["cash"])
     vehicle_sign: Mapped[str] = mapped_column(default="")
+    likely_stops: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
     allows_top_up: Mapped[bool] = mapped_column(default=True)
     handover_days: Mapped[int] = mapped_column(default=30)
     handover_reminder_days: Mapped[int] = mapped_column(default=25)

@@ -725,8 +725,8 @@ def upgrade() -> None:
     op.alter_column("fare_records", "booking_id", existing_type=sa.BIGINT(), nullable=True)
     op.create_index(op.f("ix_fare_records_run_id"), "fare_records", ["run_id"], unique=False)
     op.create_unique_constraint(op.f("uq_fare_records_event_id"), "fare_records", ["event_id"])
-    op.create_foreign_key(op.f("fk_fare_records_run_id_runs"), "fare_records", "runs", ["run_id"], ["id"])
     op.create_foreign_key(op.f("fk_fare_records_stop_id_stops"), "fare_records", "stops", ["stop_id"], ["id"])
+    op.create_foreign_key(op.f("fk_fare_records_run_id_runs"), "fare_records", "runs", ["run_id"], ["id"])
     op.add_column("fares", sa.Column("zone", sa.String(length=40), nullable=False, server_default=""))
     op.add_column(
         "line_events", sa.Column("seal_generations", sa.JSON(), nullable=False, server_default=sa.text("'{}'"))
@@ -753,7 +753,6 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("kind <> 'extra'"),
     )
-    op.create_foreign_key(op.f("fk_runs_parent_run_id_runs"), "runs", "runs", ["parent_run_id"], ["id"])
     op.create_foreign_key(
         op.f("fk_runs_timetable_entry_id_timetable_entries"),
         "runs",
@@ -761,6 +760,7 @@ def upgrade() -> None:
         ["timetable_entry_id"],
         ["id"],
     )
+    op.create_foreign_key(op.f("fk_runs_parent_run_id_runs"), "runs", "runs", ["parent_run_id"], ["id"])
     op.add_column("service_stops", sa.Column("seq", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("service_stops", sa.Column("fare_zone", sa.String(length=40), nullable=False, server_default=""))
     op.add_column("staff", sa.Column("pin_hash", sa.String(), nullable=True))
@@ -768,8 +768,8 @@ def upgrade() -> None:
     op.add_column("staff", sa.Column("designated_on", sa.Date(), nullable=True))
     op.add_column("staff", sa.Column("left_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("staff", sa.Column("seal_generations", sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
-    op.drop_column("staff", "failed_at")
     op.drop_column("staff", "failures")
+    op.drop_column("staff", "failed_at")
     op.add_column("staff_sessions", sa.Column("device_id", sa.BigInteger(), nullable=True))
     op.add_column("staff_sessions", sa.Column("factor", sa.String(length=40), nullable=True))
     op.add_column("staff_sessions", sa.Column("purpose", sa.String(length=40), nullable=True))
@@ -796,6 +796,10 @@ def upgrade() -> None:
         sa.Column("pay_kinds", sa.ARRAY(sa.String(length=40)), nullable=False, server_default="{cash}"),
     )
     op.add_column("transport_services", sa.Column("vehicle_sign", sa.String(), nullable=False, server_default=""))
+    op.add_column(
+        "transport_services",
+        sa.Column("likely_stops", sa.ARRAY(sa.String(length=40)), nullable=False, server_default="{}"),
+    )
     op.add_column(
         "transport_services", sa.Column("allows_top_up", sa.Boolean(), nullable=False, server_default=sa.true())
     )
@@ -847,6 +851,7 @@ def upgrade() -> None:
     op.alter_column("transport_services", "planned_day_km", server_default=None)
     op.alter_column("transport_services", "pay_kinds", server_default=None)
     op.alter_column("transport_services", "vehicle_sign", server_default=None)
+    op.alter_column("transport_services", "likely_stops", server_default=None)
     op.alter_column("transport_services", "allows_top_up", server_default=None)
     op.alter_column("transport_services", "handover_days", server_default=None)
     op.alter_column("transport_services", "handover_reminder_days", server_default=None)
@@ -915,6 +920,7 @@ def downgrade() -> None:
     op.drop_column("transport_services", "handover_reminder_days")
     op.drop_column("transport_services", "handover_days")
     op.drop_column("transport_services", "allows_top_up")
+    op.drop_column("transport_services", "likely_stops")
     op.drop_column("transport_services", "vehicle_sign")
     op.drop_column("transport_services", "pay_kinds")
     op.drop_column("transport_services", "planned_day_km")
@@ -930,10 +936,10 @@ def downgrade() -> None:
     op.drop_column("staff_sessions", "purpose")
     op.drop_column("staff_sessions", "factor")
     op.drop_column("staff_sessions", "device_id")
-    op.add_column("staff", sa.Column("failures", sa.INTEGER(), autoincrement=False, nullable=False, server_default="0"))
     op.add_column(
         "staff", sa.Column("failed_at", postgresql.TIMESTAMP(timezone=True), autoincrement=False, nullable=True)
     )
+    op.add_column("staff", sa.Column("failures", sa.INTEGER(), autoincrement=False, nullable=False, server_default="0"))
     op.drop_column("staff", "seal_generations")
     op.drop_column("staff", "left_at")
     op.drop_column("staff", "designated_on")
@@ -941,8 +947,8 @@ def downgrade() -> None:
     op.drop_column("staff", "pin_hash")
     op.drop_column("service_stops", "fare_zone")
     op.drop_column("service_stops", "seq")
-    op.drop_constraint(op.f("fk_runs_timetable_entry_id_timetable_entries"), "runs", type_="foreignkey")
     op.drop_constraint(op.f("fk_runs_parent_run_id_runs"), "runs", type_="foreignkey")
+    op.drop_constraint(op.f("fk_runs_timetable_entry_id_timetable_entries"), "runs", type_="foreignkey")
     op.drop_index(
         "uq_runs_service_day_id_timetable_entry_id", table_name="runs", postgresql_where=sa.text("kind <> 'extra'")
     )
@@ -961,8 +967,8 @@ def downgrade() -> None:
     op.drop_column("notifications", "seal_generations")
     op.drop_column("line_events", "seal_generations")
     op.drop_column("fares", "zone")
-    op.drop_constraint(op.f("fk_fare_records_stop_id_stops"), "fare_records", type_="foreignkey")
     op.drop_constraint(op.f("fk_fare_records_run_id_runs"), "fare_records", type_="foreignkey")
+    op.drop_constraint(op.f("fk_fare_records_stop_id_stops"), "fare_records", type_="foreignkey")
     op.drop_constraint(op.f("uq_fare_records_event_id"), "fare_records", type_="unique")
     op.drop_index(op.f("ix_fare_records_run_id"), table_name="fare_records")
     op.alter_column("fare_records", "booking_id", existing_type=sa.BIGINT(), nullable=False)
