@@ -39,13 +39,13 @@ class SchemeView:
 
 def list_products(session: Session, service_id: int, day: date) -> list[ProductView]:
     """Return what is sold on ``day`` at the prices of that day, in the order of the price table (T-31, D-08)."""
-    newest = (
+    query = (
         select(Product)
         .where(Product.transport_service_id == service_id, Product.valid_from <= day)
-        .distinct(Product.code)
-        .order_by(Product.code, Product.valid_from.desc())
+        .order_by(Product.valid_from)
     )
-    return [product_view(row) for row in sorted(session.scalars(newest), key=lambda row: row.seq)]
+    newest = {row.code: row for row in session.scalars(query)}
+    return [product_view(row) for row in sorted(newest.values(), key=lambda row: row.seq)]
 
 
 def find_product(session: Session, service_id: int, code: str, day: date) -> ProductView | None:
