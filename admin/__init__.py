@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from admin import (
+    access,
     cases,
     contacts,
     desk,
@@ -18,6 +19,7 @@ from admin import (
     settlement,
     sign_in,
 )
+from backend.api import machine
 
 
 def create_blueprints() -> list[Blueprint]:
@@ -25,7 +27,23 @@ def create_blueprints() -> list[Blueprint]:
     staff_web = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates", static_folder="static")
     guard.protect(staff_web)
     staff_web.add_url_rule("/", "home", home.start, methods=["GET"])
-    parts = (sign_in, desk, dispatch, needs, settlement, riders, masters, reports, sales, cases, incidents, contacts)
+    parts = (
+        sign_in,
+        desk,
+        dispatch,
+        needs,
+        settlement,
+        riders,
+        masters,
+        reports,
+        sales,
+        cases,
+        incidents,
+        contacts,
+        access,
+    )
     for part in parts:
         staff_web.register_blueprint(part.create_blueprint())
-    return [staff_web]
+    machine_api = machine.create_blueprint()
+    guard.protect(machine_api)
+    return [staff_web, machine_api]

@@ -3,15 +3,16 @@
 import re
 import unicodedata
 import uuid
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date
 
-from backend.domain import times
+from backend.domain import my_number, times
 from backend.texts import text
 
 LONGEST = 200
 LONGEST_PROSE = 4000
 LONGEST_NUMBER = 12
+PHONES = frozenset({"phone"})  # read as phone numbers; nothing else is kept of them
 MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)  # room to reckon on both sides
 
@@ -59,6 +60,8 @@ def optional_text(form: Form, name: str, *, longest: int = LONGEST) -> str:
     value = "".join(sign for sign in form.get(name, "") if sign.isprintable()).strip()
     if len(value) > longest:
         raise FormError(name, "admin-form-too-long")
+    if name not in PHONES and my_number.holds_one(value):
+        raise FormError(name, "admin-form-my-number")
     return value
 
 
@@ -76,6 +79,16 @@ def optional_prose(form: Form, name: str, *, longest: int = LONGEST_PROSE) -> st
     value = "\n".join("".join(sign for sign in line if sign.isprintable()) for line in lines).strip()
     if len(value) > longest:
         raise FormError(name, "admin-form-too-long")
+    if name not in PHONES and my_number.holds_one(value):
+        raise FormError(name, "admin-form-my-number")
+    return value
+
+
+def choice_of(form: Form, name: str, among: Container[str]) -> str:
+    """Return one of the values that the page offers; FormError for any other."""
+    value = form.get(name, "")
+    if value not in among:
+        raise FormError(name, "admin-form-missing")
     return value
 
 

@@ -1,24 +1,24 @@
-"""Who may open which page: one table, default deny (S-27). Sign-in, its cookie and CSRF are checked here, once.
+"""Who may open which page: one table, default deny (S-27). Sign-in, machine, network and CSRF are checked here, once.
 
 A blueprint is guarded by `protect`; a route of it that has no row in `ROLES` or `PUBLIC` answers 403 to everybody.
 """
 
-from urllib.parse import urlsplit
-
-from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.orm import Session
 
+from admin import cookies
 from admin.field_labels import label_of
 from admin.forms import FormError
-from admin.routes import DRIVER, MENU, PUBLIC, ROLES
+from admin.routes import AUDITOR, BULK, DRIVER, MENU, PUBLIC, ROLES
 from backend import texts
 from backend.app import world
 from backend.db.queries.staff import SignedIn, StaffView, find_signed_in
 from backend.db.session import transaction
 from backend.domain import times
-from backend.services import staff as accounts
+from backend.services import devices, lifecycle, sign_ins, staff_networks, work_sessions
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 FOREIGN_SITES = {"cross-site", "same-site"}
@@ -32,7 +32,7 @@ def protect(blueprint: Blueprint) -> None:
     blueprint.record_once(_prepare_app)
     blueprint.before_request(admit)
     blueprint.after_request(_keep_private)
-    blueprint.context_processor(lambda: {"staff": g.get("staff"), "may": may, "menu": MENU})
+    blueprint.context_processor(_in_templates)
     blueprint.register_error_handler(CSRFError, _old_form)
     blueprint.register_error_handler(FormError, _unreadable)
 
@@ -40,21 +40,39 @@ def protect(blueprint: Blueprint) -> None:
 def admit() -> ResponseReturnValue | None:
     """Let a request pass, or send it to the sign-in (401 to scripts), or forbid it."""
     endpoint = request.endpoint or ""
+    if not endpoint.endswith(".static") and _must_empty_machine():
+        return _empty_machine()
     if endpoint not in PUBLIC:
         signed_in = find_full_sign_in()
         if signed_in is None:
             return _to_sign_in()
-        g.staff = signed_in.staff
-        g.sign_in_id = signed_in.id
-        g.actor = f"staff:{signed_in.staff.id}"
-        g.language = signed_in.staff.language
-        if g.staff.role not in roles_for(endpoint):
+        _remember(signed_in)
+        if g.staff.role not in roles_for(endpoint) or not _is_from_here(g.staff):
             return _forbidden()
+        refused = needs_device() if endpoint in BULK else None
+        if refused is not None:
+            return refused
     if request.method not in SAFE_METHODS:
         if request.headers.get("Sec-Fetch-Site") in FOREIGN_SITES:
             return _forbidden()
         csrf.protect()
     return None
+
+
+def needs_device() -> ResponseReturnValue | None:
+    """Forbid a page with many people's data but at a registered office machine, and ask once for the work's name.
+
+    Everybody else gets 403 (P-17); the work's name opens the log of who did what where (P-18).
+    """
+    machine = g.get("device")
+    if machine is None or machine.kind != devices.OFFICE:
+        return _refused("admin/needs_device.html")
+    with transaction(world().engine) as session:
+        if work_sessions.is_open(session, g.sign_in_id, device_id=machine.id):
+            return None
+    if request.method in SAFE_METHODS and not _is_script():
+        return redirect(url_for("admin.access.begin_work", to=request.full_path.rstrip("?")))
+    return _refused("admin/needs_device.html")
 
 
 def roles_for(endpoint: str) -> frozenset[str]:
@@ -74,18 +92,27 @@ def home_of(person: StaffView) -> str:
     return "/driver/" if person.role == DRIVER else url_for("admin.home")
 
 
+def _in_templates() -> dict[str, object]:
+    """Return what `admin/layout.html` needs."""
+    person: StaffView | None = g.get("staff")
+    return {"staff": person, "may": may, "menu": MENU, "home_url": home_of(person) if person else url_for("admin.home")}
+
+
 def find_sign_in() -> SignedIn | None:
     """Return the sign-in of this request, full or half, while it holds."""
-    token = request.cookies.get(cookie_name(), "")
+    token = cookies.read(cookies.SIGN_IN)
     if not token:
         return None
+    wall = world().wall()
     with transaction(world().engine) as session:
         signed_in = find_signed_in(session, token)
-        if signed_in is None or not accounts.is_fresh(signed_in, wall=world().wall()):
+        if signed_in is None or not sign_ins.is_fresh(signed_in, wall=wall):
+            return None
+        if not sign_ins.is_on_its_machine(signed_in, device_key=cookies.read(cookies.DEVICE)):
             return None
         # A page that refreshes itself says nothing about anybody sitting in front of it.
         if signed_in.factor_at is not None and "partial" not in request.args:
-            accounts.touch(session, signed_in, wall=world().wall())
+            sign_ins.touch(session, signed_in, wall=wall)
     return signed_in
 
 
@@ -95,27 +122,9 @@ def find_full_sign_in() -> SignedIn | None:
     return signed_in if signed_in and signed_in.factor_at else None
 
 
-def cookie_name() -> str:
-    """Return the cookie's name: with https one that no other host or path can plant."""
-    return "__Host-noriai" if _is_https() else "noriai"
-
-
-def set_cookie(response: Response, token: str) -> None:
-    """Hand a sign-in's token to the browser."""
-    response.set_cookie(
-        cookie_name(),
-        token,
-        max_age=accounts.LONGEST_S,
-        path="/",
-        secure=_is_https(),
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def clear_cookie(response: Response) -> None:
-    """Take the token back."""
-    response.delete_cookie(cookie_name(), path="/", secure=_is_https(), httponly=True, samesite="Lax")
+def is_from_here(session: Session, role: str) -> bool:
+    """Tell whether the staff web may be opened from this request's address; terminals are out on the road (S-02)."""
+    return role == DRIVER or staff_networks.is_allowed(session, cookies.whence().source)
 
 
 def _prepare_app(state: BlueprintSetupState) -> None:
@@ -137,6 +146,55 @@ def _keep_private(response: Response) -> Response:
     return response
 
 
+def _remember(signed_in: SignedIn) -> None:
+    """Say to the rest of this request who asks; what an auditor opens is written down (C-21)."""
+    g.staff = signed_in.staff
+    g.sign_in = signed_in
+    g.sign_in_id = signed_in.id
+    g.actor = f"staff:{signed_in.staff.id}"
+    g.language = signed_in.staff.language
+    if signed_in.staff.role == AUDITOR:
+        with transaction(world().engine) as session:
+            facts: lifecycle.Facts = {"page": request.endpoint or "", "method": request.method}
+            lifecycle.record(session, "page", None, "auditor.read", actor=g.actor, now=world().wall(), facts=facts)
+
+
+def _is_from_here(person: StaffView) -> bool:
+    with transaction(world().engine) as session:
+        return is_from_here(session, person.role)
+
+
+def _must_empty_machine() -> bool:
+    """Look up the registered machine of this request; tell whether it was told to forget everything (C-12)."""
+    key = cookies.read(cookies.DEVICE)
+    if not key:
+        return False
+    wall = world().wall()
+    with transaction(world().engine) as session:
+        machine = devices.find_by_key(session, key)
+        if machine is None:
+            return False
+        if devices.take_order_to_empty(session, machine, wall=wall):
+            g.is_revoked = machine.revoked_at is not None
+            return True
+        devices.touch(session, machine, wall=wall)
+        g.device = machine
+    return False
+
+
+def _empty_machine() -> ResponseReturnValue:
+    """Let the browser forget all it holds of ours; the script of an open page clears its screen on this answer."""
+    cleared: ResponseReturnValue = ({"error": "sign_in", "empty": True}, 401)
+    if not _is_script():
+        cleared = redirect(url_for("admin.sign_in.start"))
+    response = current_app.make_response(cleared)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    cookies.clear(response, cookies.SIGN_IN)
+    if g.is_revoked:
+        cookies.clear(response, cookies.DEVICE)
+    return response
+
+
 def _to_sign_in() -> ResponseReturnValue:
     if _is_script():
         return {"error": "sign_in"}, 401
@@ -145,9 +203,13 @@ def _to_sign_in() -> ResponseReturnValue:
 
 
 def _forbidden() -> ResponseReturnValue:
+    return _refused("admin/forbidden.html")
+
+
+def _refused(template: str) -> ResponseReturnValue:
     if _is_script():
         return {"error": "forbidden"}, 403
-    return render_template("admin/forbidden.html"), 403
+    return render_template(template), 403
 
 
 def _old_form(_error: CSRFError) -> ResponseReturnValue:
@@ -163,8 +225,3 @@ def _unreadable(fault: FormError) -> ResponseReturnValue:
 
 def _is_script() -> bool:
     return "partial" in request.args or request.accept_mimetypes.best == "application/json" or request.is_json
-
-
-def _is_https() -> bool:
-    public_url: str = world().settings.public_url
-    return urlsplit(public_url).scheme == "https"

@@ -8,8 +8,8 @@ import pytest
 from backend.clock import wall
 from backend.db.queries import staff as staff_queries
 from backend.db.session import make_engine, transaction
-from backend.services import staff as accounts
-from tests.admin.web import PASSWORD, SECRET, code_at, make_account, make_app, token_in
+from backend.services import sign_ins
+from tests.admin.web import HERE, PASSWORD, SECRET, code_at, make_account, make_app, token_in
 from tests.make import Town, make_world
 
 pytestmark = pytest.mark.req("S-05")
@@ -42,7 +42,7 @@ def browser(engine):
 def half_of(engine, staff_id, *, at):
     """Return a sign-in that lacks the second factor."""
     with transaction(engine) as session:
-        token = accounts.open_half(session, accounts.Try(staff_id, ""), wall=at)
+        token = sign_ins.open_half(session, sign_ins.Try(staff_id, ""), whence=HERE, wall=at)
         return staff_queries.find_signed_in(session, token)
 
 
@@ -106,7 +106,7 @@ def test_of_fifty_at_once_one_gets_in(engine, database_url, keyring):
 
     def try_in(half):
         with transaction(many) as session:
-            return accounts.complete(session, half, code_at(at), wall=at) is not None
+            return sign_ins.complete(session, half, code_at(at), whence=HERE, wall=at) is not None
 
     with ThreadPoolExecutor(20) as pool:
         got_in = list(pool.map(try_in, halves))
@@ -130,7 +130,7 @@ def test_a_code_counts_one_step_around_now(engine, offset_s, is_let_in):
     half = half_of(engine, staff_id, at=at)
 
     with transaction(engine) as session:
-        token = accounts.complete(session, half, code_at(at + timedelta(seconds=offset_s)), wall=at)
+        token = sign_ins.complete(session, half, code_at(at + timedelta(seconds=offset_s)), whence=HERE, wall=at)
 
     assert (token is not None) == is_let_in
 
@@ -141,7 +141,7 @@ def test_an_older_code_is_refused_after_a_newer_one(engine):
     for moment, is_let_in in ((at + timedelta(seconds=30), True), (at, False)):
         half = half_of(engine, staff_id, at=at)
         with transaction(engine) as session:
-            assert (accounts.complete(session, half, code_at(moment), wall=at) is not None) == is_let_in
+            assert (sign_ins.complete(session, half, code_at(moment), whence=HERE, wall=at) is not None) == is_let_in
 
 
 def test_after_five_failures_a_further_try_waits(engine):
@@ -150,18 +150,18 @@ def test_after_five_failures_a_further_try_waits(engine):
 
     def may_try(seconds):
         with transaction(engine) as session:
-            return accounts.take_try(session, "operator", wall=at + timedelta(seconds=seconds)).staff_id is not None
+            return sign_ins.take_try(session, "operator", whence=HERE, wall=at + timedelta(seconds=seconds)).staff_id is not None
 
     assert [may_try(0) for _ in range(6)] == [True] * 5 + [False]
-    assert [may_try(1), may_try(2), may_try(3)] == [True, False, True]
+    assert [may_try(2), may_try(3), may_try(10)] == [True, False, True]
 
 
-def test_nobody_waits_longer_than_a_minute(engine):
+def test_nobody_waits_longer_than_two_minutes(engine):
     make_account(engine, role="operator")
     at = wall()
     for minute in range(20):
         with transaction(engine) as session:
-            taken = accounts.take_try(session, "operator", wall=at + timedelta(seconds=61 * minute))
+            taken = sign_ins.take_try(session, "operator", whence=HERE, wall=at + timedelta(seconds=121 * minute))
         assert taken.staff_id is not None
 
 
@@ -172,7 +172,7 @@ def test_fifty_guesses_at_once_cannot_outrun_the_count(engine, database_url):
 
     def guess(_number):
         with transaction(many) as session:
-            return accounts.take_try(session, "operator", wall=at).staff_id is not None
+            return sign_ins.take_try(session, "operator", whence=HERE, wall=at).staff_id is not None
 
     with ThreadPoolExecutor(20) as pool:
         judged = list(pool.map(guess, range(50)))
@@ -192,13 +192,13 @@ def test_fifty_guesses_at_once_cannot_outrun_the_count(engine, database_url):
 def test_who_is_away_is_signed_out(engine, role, idle_s, is_fresh):
     signed_in, at = sign_in(engine, role)
 
-    assert accounts.is_fresh(signed_in, wall=at + timedelta(seconds=idle_s)) == is_fresh
+    assert sign_ins.is_fresh(signed_in, wall=at + timedelta(seconds=idle_s)) == is_fresh
 
 
 def test_nobody_stays_signed_in_for_more_than_half_a_day(engine):
     signed_in, at = sign_in(engine, "driver")
 
-    assert not accounts.is_fresh(signed_in, wall=at + timedelta(hours=12))
+    assert not sign_ins.is_fresh(signed_in, wall=at + timedelta(hours=12))
 
 
 def sign_in(engine, role):
@@ -207,8 +207,8 @@ def sign_in(engine, role):
     at = wall()
     half = half_of(engine, staff_id, at=at)
     with transaction(engine) as session:
-        token = accounts.complete(session, half, code_at(at), wall=at)
-        return staff_queries.find_signed_in(session, token), at
+        opened = sign_ins.complete(session, half, code_at(at), whence=HERE, wall=at)
+        return staff_queries.find_signed_in(session, opened.token), at
 
 
 def test_signing_out_ends_the_sign_in_at_once(browser):

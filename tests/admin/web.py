@@ -16,12 +16,15 @@ from backend.clock import wall
 from backend.db.queries import staff as staff_queries
 from backend.db.session import transaction
 from backend.ports import MapSource
+from backend.services import sign_ins
 from backend.services import staff as accounts
+from backend.services.sign_ins import Whence
 from backend.world import World
 from tests.make import NOW, make_world
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "correct horse battery"
+HERE = Whence("192.0.2.1")
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -76,12 +79,12 @@ class Web:
 
     def sign_in(self):
         """Take both factors without the forms; `test_sign_in` goes through them."""
-        attempt = accounts.Try(self.staff_id, "")
+        attempt = sign_ins.Try(self.staff_id, "")
         with transaction(self.engine) as session:
-            half = accounts.open_half(session, attempt, wall=wall())
+            half = sign_ins.open_half(session, attempt, whence=HERE, wall=wall())
         with transaction(self.engine) as session:
             signed_in = staff_queries.find_signed_in(session, half)
-            token = accounts.complete(session, signed_in, code_at(wall()), wall=wall())
+            token = sign_ins.complete(session, signed_in, code_at(wall()), whence=HERE, wall=wall()).token
         self.token = token
         self.client.set_cookie("noriai", token)
 
@@ -116,6 +119,7 @@ def fields_of(page: str, button: str) -> dict[str, str]:
 
 __all__ = [
     "CHEAP",
+    "HERE",
     "PASSWORD",
     "SECRET",
     "Web",
