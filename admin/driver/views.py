@@ -1,5 +1,6 @@
 """The terminal's pages. They hold nothing of riders: the plan comes by the machine routes, into memory only (S-18)."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from backend.db.queries.manifest import RunView
 from backend.db.session import transaction
 from backend.domain import times
 from backend.domain.errors import NotFoundError
-from backend.services import boarding, manifests
+from backend.services import fare_taking, manifests
 
 DISPATCHER = "dispatcher"
 STATIC = Path(__file__).parent / "static"
@@ -37,8 +38,9 @@ def create_blueprint() -> Blueprint:
 
 
 def choose() -> ResponseReturnValue:
-    """Show today's duties to choose from; who has exactly one goes straight to it."""
+    """Show today's vehicles to choose from; who has exactly one goes straight to it."""
     yours, unnamed = _runs()
+    yours, unnamed = _by_vehicle(yours), [each for duty in _by_duty(unnamed) for each in _by_vehicle(duty)]
     if len(yours) == 1 and "choose" not in request.args:
         return redirect(url_for("driver.terminal", code=yours[0].vehicle_code))
     return render_template("driver/choose.html", yours=yours, unnamed=unnamed, clock=times.clock, today=_today())
@@ -67,7 +69,7 @@ def terminal(code: str) -> ResponseReturnValue:
         texts=terminal_texts.for_script(language()),
         delays_min=terminal_texts.DELAYS_MIN,
         quick_replies=terminal_texts.quick_replies(language()),
-        fare_reasons=boarding.FARE_REASONS,
+        fare_reasons=fare_taking.REASONS,
     )
 
 
@@ -83,6 +85,23 @@ def _runs() -> tuple[list[RunView], list[RunView]]:
         runs = manifest.list_runs(session, _today(), driver_id=None if is_dispatcher else g.staff.id)
     yours = [run for run in runs if is_dispatcher or run.driver_id == g.staff.id]
     return yours, [run for run in runs if run not in yours]
+
+
+def _by_duty(runs: list[RunView]) -> list[list[RunView]]:
+    duties: dict[int, list[RunView]] = {}
+    for run in runs:
+        duties.setdefault(run.duty_id, []).append(run)
+    return list(duties.values())
+
+
+def _by_vehicle(runs: list[RunView]) -> list[RunView]:
+    """Return one run for each vehicle, from the first of its runs to the last."""
+    spans: dict[int, RunView] = {}
+    for run in runs:
+        known = spans.get(run.vehicle_id, run)
+        starts_s, ends_s = min(known.starts_s, run.starts_s), max(known.ends_s, run.ends_s)
+        spans[run.vehicle_id] = replace(known, starts_s=starts_s, ends_s=ends_s)
+    return list(spans.values())
 
 
 def _today() -> date:

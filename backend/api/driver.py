@@ -11,19 +11,20 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 
 from backend import wording
-from backend.api import driver_json, driver_taps
+from backend.api import driver_day_json, driver_json, driver_taps
 from backend.api.driver_taps import DelayTap
 from backend.api.problems import UnreadableError, problem
 from backend.app import language, world
 from backend.db.queries import driver_messages as threads
-from backend.db.queries import manifest
+from backend.db.queries import manifest, run_calls
 from backend.db.queries.manifest import RunView
 from backend.db.queries.staff import StaffView
 from backend.db.session import transaction
 from backend.domain import times
 from backend.domain.errors import NotFoundError, StaleError
 from backend.domain.refusals import Refusal
-from backend.services import boarding, delays, driver_messages, manifests, positions
+from backend.services import boarding, delays, driver_messages, manifests, positions, run_taps
+from backend.services.taps import RunTapIn
 from backend.texts import text
 
 DISPATCHER = "dispatcher"
@@ -36,6 +37,7 @@ class SignedOutError(Exception):
 def create_blueprint() -> Blueprint:
     """Return the routes under /api/v1/driver/."""
     api = Blueprint("driver_api", __name__, url_prefix="/api/v1/driver")
+    api.get("/vehicles/<int:vehicle_id>/day")(day)
     api.get("/runs/<int:run_id>/plan")(plan)
     api.post("/runs/<int:run_id>/events")(take_events)
     api.post("/runs/<int:run_id>/visits/<int:visit_id>/phone")(phone)
@@ -50,6 +52,26 @@ def create_blueprint() -> Blueprint:
     return api
 
 
+def day(vehicle_id: int) -> ResponseReturnValue:
+    """Return everything a vehicle drives today, in its order, or 204 when the terminal has it: ``since`` is its tag.
+
+    The plans of all its runs are confirmed as delivered with the tag that came with them.
+    """
+    since, now = request.args.get("since", default=""), world().clock()
+    with transaction(world().engine) as session:
+        _require_vehicle(session, vehicle_id, now=now)
+        runs = manifest.list_day(session, vehicle_id, times.day_of(now), driver_id=_driver_id())
+        if _person().role != DISPATCHER:
+            shown = driver_day_json.versions_in(since)
+            for run in runs:
+                manifests.confirm_delivery(session, run, version=shown.get(run.id, 0), now=now)
+        left = run_calls.list_left_behind(session, [run.id for run in runs])
+        if since == driver_day_json.tag_of(runs, left):
+            return "", 204
+        answer = driver_day_json.day_json(session, runs, left, csrf=generate_csrf(), now=now, language=language())
+    return jsonify(answer)
+
+
 def plan(run_id: int) -> ResponseReturnValue:
     """Return the plan of today's own run, or 204 when the terminal has it: ``since`` is the version on its screen."""
     since = request.args.get("since", default=0, type=int)
@@ -60,8 +82,8 @@ def plan(run_id: int) -> ResponseReturnValue:
             manifests.confirm_delivery(session, run, version=since, now=now)
         if since == run.plan_version:
             return "", 204
-        shown = manifest.get_manifest(session, run, now=now)
-    return jsonify(driver_json.plan_json(shown, csrf=generate_csrf(), now=now, language=language()))
+        answer = driver_day_json.run_json(session, run, now=now, language=language())
+    return jsonify({**answer, "csrf": generate_csrf(), "now_s": times.second_of(now, run.day)})
 
 
 def take_events(run_id: int) -> ResponseReturnValue:
@@ -152,12 +174,15 @@ def read_body() -> object:
         return None
 
 
-def _take(tap: boarding.TerminalEventIn | DelayTap, run_id: int, *, now: datetime) -> dict[str, str]:
+def _take(tap: boarding.TerminalEventIn | RunTapIn | DelayTap, run_id: int, *, now: datetime) -> dict[str, str]:
     try:
         with transaction(world().engine) as session:
             if isinstance(tap, DelayTap):
                 return _take_delay(session, tap, run_id, now=now)
-            done = boarding.apply(session, tap, staff_id=_person().id, now=now)
+            if isinstance(tap, RunTapIn):
+                done = run_taps.apply(session, tap, staff_id=_person().id, now=now)
+            else:
+                done = boarding.apply(session, tap, staff_id=_person().id, now=now)
     except StaleError:
         return _answer(tap.event_id, "stale", Refusal("tap_stale"))
     return _answer(tap.event_id, done.result, done.refusal)

@@ -8,7 +8,19 @@ from backend.db.queries.driver_messages import MessageView
 from backend.db.queries.manifest import BookingOnBoard, CancelledView, FareLine, ManifestView, RunView, VisitView
 from backend.domain import times
 from backend.domain.party import Party
+from backend.domain.policies import pay
+from backend.domain.policies.pay import PaidLine
 from backend.texts import text
+
+AREA = "area"
+
+
+class MemberJson(TypedDict):
+    """Persons of a fare category in a party, and what each pays."""
+
+    category: str
+    persons: int
+    each_yen: int
 
 
 class BookingJson(TypedDict):
@@ -23,7 +35,10 @@ class BookingJson(TypedDict):
     wheelchairs: str
     fare: str
     fare_yen: int
+    members: list[MemberJson]
+    zone: str
     received_yen: int | None
+    paid: str
     window: str
     window_opens_s: int
     fresh: bool
@@ -55,23 +70,6 @@ class CancelledJson(TypedDict):
     planned_s: int
 
 
-class PlanJson(TypedDict):
-    """Everything a terminal shows of a run."""
-
-    run_id: int
-    version: int
-    state: str
-    day: str
-    now_s: int
-    late_s: int
-    wait_s: int
-    vehicle_id: int
-    vehicle: str
-    csrf: str
-    visits: list[VisitJson]
-    cancelled: list[CancelledJson]
-
-
 class MessageJson(TypedDict):
     """A line of the thread."""
 
@@ -83,23 +81,14 @@ class MessageJson(TypedDict):
     read: bool
 
 
-def plan_json(manifest: ManifestView, *, csrf: str, now: datetime, language: str) -> PlanJson:
-    """Return a manifest for the terminal. ``csrf`` is the token that its next posts carry."""
-    run = manifest.run
-    return PlanJson(
-        run_id=run.id,
-        version=run.plan_version,
-        state=run.state,
-        day=wording.day_text(run.day, language),
-        now_s=times.second_of(now, run.day),
-        late_s=run.late_s,
-        wait_s=run.no_show_wait_s,
-        vehicle_id=run.vehicle_id,
-        vehicle=run.vehicle_name,
-        csrf=csrf,
-        visits=[_visit(visit, run, language) for visit in manifest.visits],
-        cancelled=[_cancelled(each, language) for each in manifest.cancelled],
-    )
+def visits_json(manifest: ManifestView, *, language: str) -> list[VisitJson]:
+    """Return the visits of a run for the terminal."""
+    return [_visit(visit, manifest.run, language) for visit in manifest.visits]
+
+
+def cancelled_json(manifest: ManifestView, *, language: str) -> list[CancelledJson]:
+    """Return what was taken off a run a while ago."""
+    return [_cancelled(each, language) for each in manifest.cancelled]
 
 
 def message_json(message: MessageView) -> MessageJson:
@@ -135,6 +124,26 @@ def fare_line(party: tuple[FareLine, ...], *, total_yen: int, language: str) -> 
     )
 
 
+def paid_line(lines: tuple[PaidLine, ...], *, language: str) -> str:
+    """Return how a party paid: 現金300円・回数券1名 (D-36)."""
+    cash_yen = sum(line.received_yen for line in lines)
+    parts = [text("driver-paid-cash", language, yen=str(cash_yen))] if any(_is_cash(line) for line in lines) else []
+    for kind in (pay.COUPON, pay.PASS, pay.FREE):
+        persons = sum(line.persons for line in lines if line.pay_kind == kind)
+        if persons:
+            parts.append(text("driver-paid-part", language, kind=pay_text(kind, language), persons=str(persons)))
+    return text("common-list-joint", language).join(parts)
+
+
+def pay_text(kind: str, language: str) -> str:
+    """Return the name of a way of paying."""
+    return text(f"driver-kind-{kind}", language)
+
+
+def _is_cash(line: PaidLine) -> bool:
+    return line.pay_kind == pay.CASH
+
+
 def name_text(call_name: str, language: str) -> str:
     """Return how the driver calls a rider."""
     return text("driver-call-name", language, name=call_name) if call_name else text("driver-no-name", language)
@@ -153,11 +162,11 @@ def _visit(visit: VisitView, run: RunView, language: str) -> VisitJson:
         planned_s=visit.planned_s,
         arrived_s=times.second_of(visit.arrived_at, run.day) if visit.arrived_at else None,
         done=_clock(visit.done_at, run.day) if visit.done_at else None,
-        booking=_booking(visit.booking, language),
+        booking=_booking(visit.booking, run, language),
     )
 
 
-def _booking(booking: BookingOnBoard, language: str) -> BookingJson:
+def _booking(booking: BookingOnBoard, run: RunView, language: str) -> BookingJson:
     party = Party.of({line.category: line.persons for line in booking.party})
     wheelchairs = text("driver-wheelchairs", language, count=str(booking.wheelchairs)) if booking.wheelchairs else ""
     return BookingJson(
@@ -170,16 +179,24 @@ def _booking(booking: BookingOnBoard, language: str) -> BookingJson:
         wheelchairs=wheelchairs,
         fare=fare_line(booking.party, total_yen=booking.fare_yen, language=language),
         fare_yen=booking.fare_yen,
+        members=[
+            MemberJson(category=line.category, persons=line.persons, each_yen=line.each_yen) for line in booking.party
+        ],
+        zone=booking.zone,
         received_yen=booking.received_yen,
-        window=text(
-            "driver-window",
-            language,
-            earliest=times.clock(booking.window_opens_s),
-            latest=times.clock(booking.window_closes_s),
-        ),
+        paid=paid_line(booking.paid, language=language),
+        window=_window(booking, run, language),
         window_opens_s=booking.window_opens_s,
         fresh=booking.is_fresh,
     )
+
+
+def _window(booking: BookingOnBoard, run: RunView, language: str) -> str:
+    """Return when the party was told to be there: a window, or the printed time of a line (T-12)."""
+    earliest, latest = times.clock(booking.window_opens_s), times.clock(booking.window_closes_s)
+    if run.kind != AREA:
+        return text("driver-window-printed", language, time=earliest)
+    return text("driver-window", language, earliest=earliest, latest=latest)
 
 
 def _cancelled(each: CancelledView, language: str) -> CancelledJson:

@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 
-from backend.services.boarding import FARE_REASONS, KINDS, PAY_KINDS
+from backend.domain.policies.pay import PAY_KINDS
+from backend.services import run_taps
+from backend.services.boarding import KINDS
+from backend.services.fare_taking import REASONS
+from backend.services.head_counts import EXCEPTION_REASONS
 
 Description = dict[str, object]
 
@@ -43,22 +47,52 @@ def _post(summary: str, good: dict[str, str], parameters: list[Description], bod
     return {"post": act | ({"requestBody": body} if body else {})}
 
 
+PAYMENT: Description = {
+    "type": "object",
+    "required": ["category", "persons", "pay_kind"],
+    "properties": {
+        "category": {"type": "string"},
+        "persons": {"type": "integer", "description": "fewer than none takes back, without a booking only"},
+        "pay_kind": {"enum": list(PAY_KINDS)},
+        "ticket_zone": {"type": "string", "description": "zone that ticket or pass were sold for, if another"},
+        "ticket_class": {"enum": ["", "full", "half"]},
+        "serials": {"type": "array", "items": {"type": "integer"}, "description": "of numbered books, one a ticket"},
+        "is_checked": {"type": "boolean", "description": "pass or handbook were seen; which one is never kept"},
+    },
+}
 EVENT: Description = {
     "type": "object",
     "required": ["event_id", "kind", "happened_at"],
     "properties": {
         "event_id": UUID,
-        "kind": {"enum": [*KINDS, "delay"]},
-        "visit_id": {"type": "integer", "description": "all kinds but delay"},
+        "kind": {"enum": [*KINDS, *run_taps.KINDS, "delay"]},
+        "visit_id": {"type": "integer", "description": f"kinds {', '.join(KINDS)}"},
         "happened_at": MOMENT | {"description": "when tapped, by the terminal's clock"},
-        "value": {"type": "integer", "description": "fare: yen received; delay: seconds late, 0 back in time"},
-        "pay_kind": {"enum": list(PAY_KINDS)},
-        "reason": {"enum": list(FARE_REASONS), "description": "why another fare than due was received"},
+        "value": {
+            "type": "integer",
+            "description": "fare, take: yen of cash; delay: seconds late, 0 back in time; driven: metres of the duty",
+        },
+        "pay_kind": {"enum": list(PAY_KINDS), "description": "fare: of the whole party, where payments say nothing"},
+        "payments": {"type": "array", "items": PAYMENT, "description": "fare, take: how each paid"},
+        "is_checked": {"type": "boolean", "description": "boarded: the handbook was seen"},
+        "reason": {"enum": [*REASONS, *(each for each in EXCEPTION_REASONS if each not in REASONS)]},
+        "stop_id": {"type": "integer", "description": f"where: kinds {', '.join(run_taps.KINDS)}"},
+        "to_stop_id": {"type": "integer", "description": "left_behind, exception: where to"},
+        "way": {"enum": ["board", "alight"], "description": "count"},
+        "category": {"type": "string", "description": "count, exception"},
+        "persons": {"type": "integer", "description": "count, exception: fewer than none corrects; left_behind"},
+        "zone": {"type": "string", "description": "take: fare zone of the rides"},
+        "text": {"type": "string", "maxLength": 500, "description": "damage"},
     },
 }
 MESSAGES = _get("Today's thread with the desk", {"200": "messages, oldest first"}, [_id("vehicle_id")])
 
 PATHS: dict[str, Description] = {
+    f"{BASE}/vehicles/{{vehicle_id}}/day": _get(
+        "All a vehicle drives today, of the area and of lines, in its order",
+        {"200": "the day with its tag", "204": "the terminal has the newest"},
+        [_id("vehicle_id"), {"name": "since", "in": "query", "schema": {"type": "string"}}],
+    ),
     f"{BASE}/runs/{{run_id}}/plan": _get(
         "The plan of today's own run",
         {"200": "the plan", "204": "the terminal has the newest plan"},

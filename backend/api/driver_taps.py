@@ -6,14 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backend.api.problems import UnreadableError
+from backend.domain.policies.pay import Payment
+from backend.services import run_taps
 from backend.services.boarding import KINDS, TerminalEventIn
 from backend.services.positions import MOST_LAT, MOST_LON, Fix
+from backend.services.taps import RunTapIn
 
 MOST_EVENTS = 100
 DELAY = "delay"
 LONGEST_DELAY_S = 4 * 3600
 OLDEST = timedelta(days=2)
 MOST_DECIMAL = 10.0**9
+MOST_ID = 2**62
+MOST_VALUE = 10**6
+MOST_PAYMENTS = 50
+MOST_PERSONS = 100
+MOST_SERIAL = 10**9
 _EVENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 Json = Mapping[str, object]
@@ -48,7 +56,7 @@ def event_id_of(event: Json) -> str:
     return event_id
 
 
-def tap_of(event: Json, *, run_id: int, sent_at: datetime, now: datetime) -> TerminalEventIn | DelayTap:
+def tap_of(event: Json, *, run_id: int, sent_at: datetime, now: datetime) -> TerminalEventIn | RunTapIn | DelayTap:
     """Return a tap with its time by our clock.
 
     A terminal's clock may be wrong, and nobody can set it on the road: only the time between tap and sending is
@@ -60,19 +68,76 @@ def tap_of(event: Json, *, run_id: int, sent_at: datetime, now: datetime) -> Ter
         late_s = _number(event, "value", most=LONGEST_DELAY_S)
         return DelayTap(event_id_of(event), late_s, happened_at)
     kind = event.get("kind")
+    if isinstance(kind, str) and kind in run_taps.KINDS:
+        return _run_tap(event, kind, run_id=run_id, happened_at=happened_at)
     if not isinstance(kind, str) or kind not in KINDS:
         raise UnreadableError("kind")
-    reason = event.get("reason")
     return TerminalEventIn(
         event_id=event_id_of(event),
         run_id=run_id,
         kind=kind,
-        visit_id=_number(event, "visit_id", most=2**62),
+        visit_id=_number(event, "visit_id", most=MOST_ID),
         happened_at=happened_at,
-        value=_number(event, "value", most=10**6) if event.get("value") is not None else None,
-        pay_kind=str(event.get("pay_kind") or "cash"),
-        reason=reason if isinstance(reason, str) else None,
+        value=_maybe_number(event, "value", most=MOST_VALUE),
+        pay_kind=_word(event, "pay_kind") or "cash",
+        reason=_word(event, "reason") or None,
+        payments=_payments(event),
+        is_checked=event.get("is_checked") is True,
     )
+
+
+def _run_tap(event: Json, kind: str, *, run_id: int, happened_at: datetime) -> RunTapIn:
+    return RunTapIn(
+        event_id=event_id_of(event),
+        run_id=run_id,
+        kind=kind,
+        happened_at=happened_at,
+        stop_id=_maybe_number(event, "stop_id", most=MOST_ID),
+        to_stop_id=_maybe_number(event, "to_stop_id", most=MOST_ID),
+        way=_word(event, "way"),
+        category=_word(event, "category"),
+        persons=_persons(event) if "persons" in event else 0,
+        zone=_word(event, "zone"),
+        value=_maybe_number(event, "value", most=MOST_VALUE, least=-MOST_VALUE),
+        reason=_word(event, "reason") or None,
+        text=_word(event, "text"),
+        payments=_payments(event),
+    )
+
+
+def _payments(event: Json) -> tuple[Payment, ...]:
+    """Return how each person paid; nothing when the tap does not say."""
+    given = event.get("payments", [])
+    if not isinstance(given, list) or len(given) > MOST_PAYMENTS or any(not isinstance(each, dict) for each in given):
+        raise UnreadableError("payments")
+    return tuple(_payment(each) for each in given)
+
+
+def _payment(values: Json) -> Payment:
+    serials = values.get("serials", [])
+    if not isinstance(serials, list) or len(serials) > MOST_PAYMENTS:
+        raise UnreadableError("serials")
+    return Payment(
+        category=_word(values, "category"),
+        persons=_persons(values),
+        pay_kind=_word(values, "pay_kind"),
+        ticket_zone=_word(values, "ticket_zone"),
+        ticket_class=_word(values, "ticket_class"),
+        is_checked=values.get("is_checked") is True,
+        serials=tuple(_number({"serial": each}, "serial", most=MOST_SERIAL) for each in serials),
+    )
+
+
+def _persons(values: Json) -> int:
+    return _number(values, "persons", most=MOST_PERSONS, least=-MOST_PERSONS)
+
+
+def _word(values: Json, name: str) -> str:
+    """Return a word of a tap; nothing where there is none."""
+    value = values.get(name) or ""
+    if not isinstance(value, str):
+        raise UnreadableError(name)
+    return value
 
 
 def fix_of(body: object, *, now: datetime) -> Fix:
@@ -100,12 +165,16 @@ def number_of(body: object, name: str) -> int:
     """Return a whole number of a body."""
     if not isinstance(body, dict):
         raise UnreadableError("body")
-    return _number(body, name, most=2**62)
+    return _number(body, name, most=MOST_ID)
 
 
-def _number(values: Json, name: str, *, most: int) -> int:
+def _maybe_number(values: Json, name: str, *, most: int, least: int = 0) -> int | None:
+    return None if values.get(name) is None else _number(values, name, most=most, least=least)
+
+
+def _number(values: Json, name: str, *, most: int, least: int = 0) -> int:
     value = values.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         raise UnreadableError(name)
     return value
 

@@ -3,18 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.db.models import Booking, FareRecord, Run, Stop, TerminalEvent, TransportService, Visit
+from backend.db.models import Booking, Run, Stop, TransportService, Visit
 from backend.domain import times
-from backend.domain.errors import NotFoundError
 from backend.domain.policies import outcome
 from backend.domain.policies.outcome import Absence
 from backend.domain.refusals import Refusal
-from backend.services import itineraries, lifecycle, positions, service_days, undo
+from backend.services import fare_taking, itineraries, lifecycle, positions, taps, undo
 from backend.services.taps import (
-    STALE,
     Tap,
     TapOutcome,
     TerminalEventIn,
@@ -25,11 +22,9 @@ from backend.services.taps import (
     visits_of,
 )
 
-__all__ = ["FARE_REASONS", "KINDS", "PAY_KINDS", "TapOutcome", "TerminalEventIn", "apply"]
+__all__ = ["KINDS", "TapOutcome", "TerminalEventIn", "apply"]
 
-PAY_KINDS = ("cash", "coupon", "pass", "free")
-FARE_REASONS = ("category", "persons", "short", "unpaid", "typing")
-MOST_YEN = 100_000
+AREA = "area"
 
 
 def apply(session: Session, event: TerminalEventIn, *, staff_id: int, now: datetime) -> TapOutcome:
@@ -38,19 +33,16 @@ def apply(session: Session, event: TerminalEventIn, *, staff_id: int, now: datet
     Taps arrive late when there was no signal: the tap's own time counts, never one in the future. A tap that
     meets another state than the driver saw is ``stale`` and changes nothing.
     """
-    service_day_id = session.scalar(select(Run.service_day_id).where(Run.id == event.run_id))
-    if service_day_id is None:
-        raise NotFoundError(f"run {event.run_id}")
-    service_days.lock_id(session, service_day_id)
-    if session.scalar(select(TerminalEvent.id).where(TerminalEvent.event_id == event.event_id)):
+    taps.lock(session, event.run_id)
+    if taps.is_known(session, event.event_id):
         return TapOutcome("duplicate")
     tap = _read(session, event, staff_id=staff_id, now=now)
-    refusal = KINDS[event.kind](session, tap) if tap else stale()
-    result = _result(refusal)
-    _keep(session, event, staff_id=staff_id, now=now, result=result, is_ours=tap is not None)
-    if tap is not None and refusal is None:
+    done = taps.outcome_of(KINDS[event.kind](session, tap) if tap else stale())
+    visit_id = tap.visit.id if tap else None
+    taps.keep(session, event, visit_id=visit_id, staff_id=staff_id, now=now, result=done.result)
+    if tap is not None and done.refusal is None:
         _go_on(session, tap)
-    return TapOutcome(result, refusal)
+    return done
 
 
 def _read(session: Session, event: TerminalEventIn, *, staff_id: int, now: datetime) -> Tap | None:
@@ -71,31 +63,6 @@ def _read(session: Session, event: TerminalEventIn, *, staff_id: int, now: datet
     )
 
 
-def _result(refusal: Refusal | None) -> str:
-    if refusal is None:
-        return "applied"
-    return "stale" if refusal.code == STALE else "refused"
-
-
-def _keep(
-    session: Session, event: TerminalEventIn, *, staff_id: int, now: datetime, result: str, is_ours: bool
-) -> None:
-    """Keep the tap by its id, whatever came of it: sent again it is a duplicate. Both times are stored (D-19)."""
-    session.add(
-        TerminalEvent(
-            event_id=event.event_id,
-            run_id=event.run_id,
-            visit_id=event.visit_id if is_ours else None,
-            kind=event.kind,
-            value=event.value,
-            happened_at=min(event.happened_at, now),
-            received_at=now,
-            staff_id=staff_id,
-            outcome=result,
-        )
-    )
-
-
 def _arrive(session: Session, tap: Tap) -> Refusal | None:
     """Note that the vehicle stands at the stop: true for everybody who gets on or off here."""
     if tap.visit.state != "planned" or tap.booking.state not in ("confirmed", "boarded"):
@@ -111,8 +78,7 @@ def _board(session: Session, tap: Tap) -> Refusal | None:
     _note_arrival(session, tap)
     lifecycle.move(session, tap.booking, "boarded", actor=tap.actor, now=tap.now)
     _finish(tap.visit, "done", tap.at)
-    due_yen = tap.booking.fare_yen
-    _take(session, tap, received_yen=due_yen, pay_kind="cash" if due_yen else "free", reason=None)
+    fare_taking.take_due(session, tap)
     return None
 
 
@@ -150,28 +116,13 @@ def _absent(session: Session, tap: Tap) -> Refusal | None:
     return None
 
 
-def _fare(session: Session, tap: Tap) -> Refusal | None:
-    """Correct what was received: a further record with its reason (D-36)."""
-    if tap.booking.state not in ("boarded", "completed"):
-        return Refusal("fare_before_boarding")
-    received_yen, reason = tap.event.value, tap.event.reason
-    if received_yen is None or not 0 <= received_yen <= MOST_YEN or tap.event.pay_kind not in PAY_KINDS:
-        return Refusal("fare_amount")
-    if received_yen != tap.booking.fare_yen and reason not in FARE_REASONS:
-        return Refusal("fare_reason")
-    _take(session, tap, received_yen=received_yen, pay_kind=tap.event.pay_kind, reason=reason)
-    facts: dict[str, str | int] = {"received_yen": received_yen, "reason": reason or ""}
-    lifecycle.record(session, "booking", tap.booking.id, "fare.corrected", actor=tap.actor, now=tap.now, facts=facts)
-    return None
-
-
 KINDS: dict[str, Callable[[Session, Tap], Refusal | None]] = {
     "arrived": _arrive,
     "boarded": _board,
     "alighted": _alight,
     "absent": _absent,
     "undo": undo.step_back,
-    "fare": _fare,
+    "fare": fare_taking.correct,
 }
 
 
@@ -187,20 +138,6 @@ def _finish(visit: Visit, state: str, at: datetime) -> None:
     visit.done_at = at
 
 
-def _take(session: Session, tap: Tap, *, received_yen: int, pay_kind: str, reason: str | None) -> None:
-    session.add(
-        FareRecord(
-            booking_id=tap.booking.id,
-            due_yen=tap.booking.fare_yen,
-            received_yen=received_yen,
-            pay_kind=pay_kind,
-            reason=reason,
-            at=tap.at,
-            by=tap.actor,
-        )
-    )
-
-
 def _go_on(session: Session, tap: Tap) -> None:
     """Let the run follow what happened: its state, where the vehicle is, the times of all that is still to come."""
     run = tap.run
@@ -214,8 +151,11 @@ def _go_on(session: Session, tap: Tap) -> None:
         stop = session.get_one(Stop, tap.visit.stop_id)
         positions.report(session, run.duty.vehicle_id, positions.Fix(stop.lat, stop.lon, tap.at))
     session.flush()
-    itineraries.retime(session, run, now=tap.now)
-    is_over = times.second_of(tap.at, run.service_day.day) >= _ends_s(tap)
+    if run.kind == AREA:
+        itineraries.retime(session, run, now=tap.now)
+    else:
+        run.plan_version += 1  # printed times are kept, whatever happens (T-12)
+    is_over = run.kind != AREA or times.second_of(tap.at, run.service_day.day) >= _ends_s(tap)
     if is_over and not any(is_open(visit) for visit in visits_of(session, run)):
         lifecycle.move_run(session, run, "finished", actor=tap.actor, now=tap.now)
 

@@ -3,9 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.db.models import Booking, FareRecord, Visit
+from backend.db.models import Booking, Visit
 from backend.domain.refusals import Refusal
-from backend.services import lifecycle
+from backend.services import fare_taking, lifecycle
 from backend.services.taps import Tap, halt_of, is_open, pair_of, stale, visits_of
 
 ABSENT = ("no_show", "missed")
@@ -44,10 +44,7 @@ def _put_back_on_board(session: Session, tap: Tap) -> Refusal | None:
 def _take_off_again(session: Session, tap: Tap) -> Refusal | None:
     lifecycle.move(session, tap.booking, "confirmed", actor=tap.actor, now=tap.now)
     _reopen(tap.visit)
-    # What was taken is handed back: the record stays, the newer one counts.
-    nothing = FareRecord(booking_id=tap.booking.id, due_yen=0, received_yen=0, pay_kind="cash", reason="undo")
-    nothing.at, nothing.by = tap.at, tap.actor
-    session.add(nothing)
+    fare_taking.hand_back(session, tap)
     return None
 
 

@@ -153,14 +153,22 @@ def test_another_fare_needs_a_reason_and_is_a_further_record(session, town, term
     assert audited == [{"received_yen": 150, "reason": "category"}]
 
 
-@pytest.mark.parametrize("values", [{"value": None}, {"value": -1}, {"value": 350, "pay_kind": "card"}])
-def test_an_amount_that_cannot_be_is_refused(session, town, terminal, values):
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"value": None}, "fare_amount"),
+        ({"value": -1}, "fare_amount"),
+        ({"value": 350, "pay_kind": "ic"}, "fare_pay_kind"),
+        ({"value": 350, "pay_kind": "free"}, "fare_not_free"),
+    ],
+)
+def test_a_fare_that_cannot_be_is_refused(session, town, terminal, values, code):
     booking = town.book(1, 2)
     terminal.tap(booking, "boarded", "10:01")
 
     outcome = terminal.tap(booking, "fare", "10:02", **values)
 
-    assert (outcome.result, outcome.refusal.code) == ("refused", "fare_amount")
+    assert (outcome.result, outcome.refusal.code) == ("refused", code)
     assert len(session.scalars(select(FareRecord)).all()) == 1
 
 

@@ -1,7 +1,10 @@
 // Taps that the server has not answered yet. They outlive a reload; nothing in them names or describes a rider.
 
 const KEY = "noriai-outbox";
-const KEPT = ["event_id", "run_id", "kind", "visit_id", "happened_at", "value", "reason"];
+const KEPT = [
+  ...["event_id", "run_id", "kind", "visit_id", "happened_at", "value", "reason", "is_checked", "payments"],
+  ...["stop_id", "to_stop_id", "way", "category", "persons", "zone", "text"],
+];
 
 let entries = read();
 
@@ -16,7 +19,8 @@ function read() {
 
 function keep() {
   try {
-    localStorage.setItem(KEY, JSON.stringify(entries.filter((entry) => !entry.answered).map(bare)));
+    // What somebody typed may name people: it lives in memory only.
+    localStorage.setItem(KEY, JSON.stringify(entries.filter((entry) => !entry.answered && !entry.text).map(bare)));
   } catch {
     // Storage is full or forbidden: the taps live on in memory.
   }

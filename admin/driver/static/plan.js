@@ -20,6 +20,7 @@ export function withTaps(plan, taps, secondOf) {
   const copy = structuredClone(plan);
   for (const tap of taps) {
     if (tap.kind === "delay") copy.late_s = tap.value;
+    if (RUN_ACTS[tap.kind]) RUN_ACTS[tap.kind](copy, tap);
     const visit = copy.visits.find((each) => each.id === tap.visit_id);
     if (!visit || !ACTS[tap.kind]) continue;
     ACTS[tap.kind](copy, visit, tap, secondOf(tap.happened_at));
@@ -70,7 +71,26 @@ const ACTS = {
       setBooking(plan, visit, { state: "confirmed", received_yen: null });
     }
   },
-  fare: (plan, visit, tap) => setBooking(plan, visit, { received_yen: tap.value }),
+  fare: (plan, visit, tap) => setBooking(plan, visit, { received_yen: tap.value, paid: "" }),
+};
+
+const add = (run, tap, stop_id, way) =>
+  run.counts.push({ stop_id, way, category: tap.category, persons: tap.persons });
+
+const RUN_ACTS = {
+  count(run, tap) {
+    add(run, tap, tap.stop_id, tap.way);
+    run.state = "underway";
+  },
+  exception(run, tap) {
+    add(run, tap, tap.stop_id, "board");
+    add(run, tap, tap.to_stop_id, "alight");
+  },
+  take(run, tap) {
+    for (const each of tap.payments) run.paid.push({ ...each, stop_id: tap.stop_id, zone: tap.zone, received_yen: 0 });
+  },
+  finish: (run) => (run.state = "finished"),
+  driven: (run, tap) => (run.driven_m = tap.value),
 };
 
 /** Tell whether the last tap on a visit that is over can be taken back here. */

@@ -1,5 +1,8 @@
 // The terminal: taps at once on the screen and in the outbox, to the server when there is a signal (D-19).
 
+import * as asking from "./asking.js";
+import { aboard, counted, entries, nextOf, shownCall, toPay, zoneAt } from "./day.js";
+import * as fares from "./fares.js";
 import * as outbox from "./outbox.js";
 import * as place from "./place.js";
 import { withTaps } from "./plan.js";
@@ -15,58 +18,77 @@ const NOTE_MS = 8000;
 
 const at = (id) => document.getElementById(id);
 const root = at("terminal");
-const run = Number(root.dataset.run);
-const base = `/api/v1/driver/runs/${run}`;
+const base = `/api/v1/driver/vehicles/${root.dataset.vehicle}/day`;
 
-let plan = null;
+let day = null;
 let fetchedAt = 0;
 let asks = 0;
 let link = "loading";
 let sending = false;
 let newVisits = new Set();
 let toastTimer = 0;
+let wanted = null; // a counted run that the driver opened though another comes first
+const chosen = new Map(); // run → the stop shown of it
+const checked = new Set(); // where a proof was seen, before the tap that says so
 
-const nowS = () => (plan ? plan.now_s + (performance.now() - fetchedAt) / 1000 : 0);
+const nowS = () => (day ? day.now_s + (performance.now() - fetchedAt) / 1000 : 0);
 const secondOf = (happenedAt) => nowS() - (Date.now() - Date.parse(happenedAt)) / 1000;
-const present = () => withTaps(plan, outbox.overlay(run), secondOf);
+const present = () => ({ ...day, runs: day.runs.map((run) => withTaps(run, outbox.overlay(run.run_id), secondOf)) });
+const allVisits = (shown) => shown.runs.flatMap((run) => run.visits.map((visit) => ({ run, visit })));
+const nextRun = () => nextOf(entries(present().runs, wanted), nowS(), wanted)?.run || day.runs[0];
 
-async function fetchPlan({ whole = false } = {}) {
-  const since = plan && !whole ? `&since=${plan.version}` : "";
-  const { status, body } = await ask(`${base}/plan?partial=1${since}`);
-  if (status === 200) takePlan(body);
+async function fetchDay({ whole = false } = {}) {
+  const since = day && !whole ? `&since=${encodeURIComponent(day.tag)}` : "";
+  const { status, body } = await ask(`${base}?partial=1${since}`);
+  if (status === 200) takeDay(body);
   else if (status === 404) showGone();
   setLink(status);
   return status;
 }
 
-function takePlan(fresh) {
-  if (plan && fresh.version < plan.version) return; // an older answer that was overtaken on its way
-  const known = plan ? new Set(plan.visits.map((visit) => visit.id)) : null;
-  const added = known ? fresh.visits.filter((visit) => !known.has(visit.id)) : [];
-  const isChanged = plan && plan.version !== fresh.version && !outbox.overlay(run).length;
-  for (const visit of added) newVisits.add(visit.id);
-  plan = fresh;
+const isOlder = (fresh) =>
+  fresh.runs.some((run) => day.runs.some((known) => known.run_id === run.run_id && known.version > run.version));
+
+function takeDay(fresh) {
+  if (day && isOlder(fresh)) return; // an older answer that was overtaken on its way
+  const before = day;
+  day = fresh;
   fetchedAt = performance.now();
   useToken(fresh.csrf);
+  const hadTaps = fresh.runs.some((run) => outbox.overlay(run.run_id).length);
   outbox.settle();
+  if (before) tellNews(before, fresh, hadTaps);
   redraw();
-  if (added.length) {
-    toast(say("driver-new-booking"));
-    if (navigator.vibrate) navigator.vibrate([200, 100, 200]);
-  } else if (isChanged) toast(say("driver-changed"));
+}
+
+function tellNews(before, fresh, hadTaps) {
+  const known = new Set(allVisits(before).map(({ visit }) => visit.id));
+  const added = allVisits(fresh).filter(({ visit }) => !known.has(visit.id));
+  for (const { visit } of added) newVisits.add(visit.id);
+  const runs = new Set(before.runs.map((run) => run.run_id));
+  const answered = fresh.left_behind.find((each) => before.left_behind.some((old) => old.id === each.id && old.answer !== each.answer));
+  if (fresh.runs.some((run) => !runs.has(run.run_id))) alarm(say("driver-new-run"));
+  else if (answered) alarm(`${answered.title} ${answered.answer}`);
+  else if (added.length) alarm(say("driver-new-booking"));
+  else if (before.tag !== fresh.tag && !hadTaps) toast(say("driver-changed"));
+}
+
+function alarm(text) {
+  toast(text);
+  if (navigator.vibrate) navigator.vibrate([200, 100, 200]);
 }
 
 function redraw() {
-  if (!plan) return;
-  draw(present(), newVisits);
+  if (!day) return;
+  draw(present(), { newVisits, chosen, wanted, checked, nowS: nowS() });
   countDown(nowS());
   showLink();
 }
 
-function tap(kind, visit, more = {}) {
+function tap(kind, run, visit, more = {}) {
   outbox.add({
     event_id: freshId(),
-    run_id: run,
+    run_id: run.run_id,
     kind,
     ...(visit ? { visit_id: visit.id } : {}),
     happened_at: new Date().toISOString(),
@@ -95,14 +117,27 @@ async function flush() {
   }
   sending = false;
   showLink();
-  if (isAnswered) await fetchPlan({ whole: true });
+  if (isAnswered) await fetchDay({ whole: true });
 }
 
 function takeOutcomes(outcomes) {
   for (const { event_id: eventId, outcome, text } of outcomes) {
-    outbox.answer(eventId, outcome === "applied" || outcome === "duplicate");
+    const wasTaken = outcome === "applied" || outcome === "duplicate";
+    outbox.answer(eventId, wasTaken);
+    if (!wasTaken) keepRefused(text);
     if (text) toast(text);
   }
+}
+
+function keepRefused(text) {
+  const close = make("button", { cls: "second", text: say("driver-close") });
+  const line = make("li", {}, make("span", { text }), close);
+  close.addEventListener("click", () => {
+    line.remove();
+    at("refused").hidden = !at("refused").children.length;
+  });
+  at("refused").append(line);
+  at("refused").hidden = false;
 }
 
 function setLink(status) {
@@ -110,7 +145,7 @@ function setLink(status) {
   else if (status === 0 || status >= 500) link = "offline";
   else link = "online";
   showLink();
-  if (!plan && link === "offline") at("next-halt").replaceChildren(make("p", { cls: "empty", text: say("driver-no-plan") }));
+  if (!day && link === "offline") at("next-halt").replaceChildren(make("p", { cls: "empty", text: say("driver-no-plan") }));
 }
 
 function showLink() {
@@ -127,7 +162,7 @@ function showLink() {
 }
 
 function showGone() {
-  plan = null;
+  day = null;
   at("later").replaceChildren();
   at("done-list").replaceChildren();
   at("next-halt").replaceChildren(
@@ -152,58 +187,184 @@ function toast(text, undo = null) {
   toastTimer = setTimeout(() => (box.hidden = true), undo ? UNDO_MS : NOTE_MS);
 }
 
-function takeTap(act, visit) {
-  tap(act, visit);
+function takeTap(act, run, visit, more = {}) {
+  const isChecked = act === "boarded" && checked.has(`visit-${visit.id}`);
+  tap(act, run, visit, isChecked ? { is_checked: true, ...more } : more);
   newVisits.delete(visit.id);
   const isUndo = act === "undo";
   const said = say(`driver-tapped-${act}`, { number: visit.booking.number });
-  toast(said, isUndo ? null : () => takeTap("undo", visit));
+  toast(said, isUndo ? null : () => takeTap("undo", run, visit));
 }
 
-async function showPhone(visit) {
-  const { status, body } = await ask(`${base}/visits/${visit.id}/phone`, {});
+async function showPhone(run, visit) {
+  const { status, body } = await ask(`/api/v1/driver/runs/${run.run_id}/visits/${visit.id}/phone`, {});
   const line = document.querySelector(`[data-phone="${visit.id}"]`);
   if (!line) return;
   if (status === 200) line.replaceChildren(make("a", { cls: "button", text: body.phone, href: `tel:${body.phone}` }));
   else line.textContent = say(status === 0 ? "driver-phone-offline" : "driver-phone-none");
 }
 
-function askFare(visit) {
-  at("fare-about").textContent = `${visit.booking.title} ${visit.booking.name} ${visit.booking.fare}`;
-  at("fare-yen").value = visit.booking.received_yen;
-  at("fare").returnValue = "close";
-  at("fare").showModal();
-  at("fare").onclose = () => {
-    if (at("fare").returnValue !== "save") return;
-    tap("fare", visit, { value: Number(at("fare-yen").value), reason: at("fare-reason").value });
-    toast(say("driver-tapped-fare", { number: visit.booking.number }));
-  };
+function askFare(run, visit, { boards = false } = {}) {
+  const { booking } = visit;
+  fares.ask({
+    about: `${booking.title} ${booking.name} ${booking.fare}`,
+    members: booking.members,
+    tariff: run.tariff,
+    zone: booking.zone,
+    received: boards ? null : booking.received_yen,
+    mayBeFewer: true,
+    save({ payments, value, reason }) {
+      if (boards) takeTap("boarded", run, visit);
+      tap("fare", run, visit, { value, payments, ...(reason ? { reason } : {}) });
+      toast(say("driver-tapped-fare", { number: booking.number }));
+    },
+  });
 }
 
 function onAct(button) {
-  const visit = present().visits.find((each) => each.id === Number(button.dataset.visit));
-  if (!visit) return;
-  if (button.dataset.act === "phone") showPhone(visit);
-  else if (button.dataset.act === "fare") askFare(visit);
-  else takeTap(button.dataset.act, visit);
+  const found = allVisits(present()).find(({ visit }) => visit.id === Number(button.dataset.visit));
+  if (!found) return;
+  const { run, visit } = found;
+  if (button.dataset.act === "phone") showPhone(run, visit);
+  else if (button.dataset.act === "fare") askFare(run, visit);
+  else if (button.dataset.act === "payments") askFare(run, visit, { boards: true });
+  else takeTap(button.dataset.act, run, visit);
 }
 
 function onDelay(minutes) {
-  tap("delay", null, { value: minutes * 60 });
+  if (!day || !day.runs.length) return;
+  tap("delay", nextRun(), null, { value: minutes * 60 });
   toast(minutes ? say("driver-tapped-delay", { minutes }) : say("driver-tapped-on-time"));
+}
+
+const DOES = {
+  count(run, stop, { way, category, by }) {
+    chosen.set(run.run_id, stop);
+    tap("count", run, null, { stop_id: stop, way, category, persons: Number(by) });
+  },
+  stop(run, stop) {
+    chosen.set(run.run_id, stop);
+    redraw();
+  },
+  open(run) {
+    wanted = run.run_id;
+    if (run.state === "finished") chosen.delete(run.run_id);
+    redraw();
+    scrollTo({ top: 0 });
+  },
+  "all-off": (run, stop) => letOff(run, stop),
+  "pay-cash": (run, stop) => payCash(run, stop),
+  "pay-other": (run, stop) => payOther(run, stop),
+  "pay-back": (run, stop) => payBack(run, stop),
+  finish: (run) => finish(run),
+  left: (run, stop) =>
+    asking.askLeft(run, stop, (to, persons) => {
+      tap("left_behind", run, null, { stop_id: stop, to_stop_id: to, persons });
+      toast(say("driver-left-sent"));
+    }),
+  damage: (run, stop) =>
+    asking.askDamage(run, stop, (where, text) => {
+      tap("damage", run, null, { stop_id: where, text });
+      toast(say("driver-damage-sent"));
+    }),
+  exception: (run) =>
+    asking.askException(run, (said) => {
+      tap("exception", run, null, said);
+      toast(say("driver-exception-sent"));
+    }),
+  map: (run, stop) => asking.showMap(run, stop),
+  driven: () =>
+    asking.askDriven(present().runs, (run, metres) => {
+      tap("driven", run, null, { value: metres });
+      toast(say("driver-driven-sent"));
+    }),
+};
+
+function letOff(run, stop) {
+  for (const { code } of run.tariff.categories) {
+    const persons = aboard(run, code);
+    if (persons > 0) tap("count", run, null, { stop_id: stop, way: "alight", category: code, persons });
+  }
+}
+
+function payCash(run, stop) {
+  const call = run.calls.find((each) => each.stop_id === stop);
+  const payments = fares.inCash(toPay(run, stop), zoneAt(run, call), run.tariff, checked.has(`${run.run_id}-${stop}`));
+  tap("take", run, null, { stop_id: stop, zone: zoneAt(run, call), payments });
+  toast(say("driver-pay-kept"));
+}
+
+function payOther(run, stop) {
+  const call = run.calls.find((each) => each.stop_id === stop);
+  fares.ask({
+    about: `${call.time} ${call.stop}`,
+    members: toPay(run, stop),
+    tariff: run.tariff,
+    zone: zoneAt(run, call),
+    received: null,
+    mayBeFewer: false,
+    save({ payments, value, reason, zone }) {
+      tap("take", run, null, { stop_id: stop, zone, payments, value, ...(reason ? { reason } : {}) });
+      toast(say("driver-pay-kept"));
+    },
+  });
+}
+
+function payBack(run, stop) {
+  for (const { category, persons } of toPay(run, stop)) {
+    const from = run.paid.filter((each) => each.stop_id === stop && each.category === category && each.persons > 0);
+    const last = from[from.length - 1];
+    if (persons >= 0 || !last) continue;
+    const back = Math.max(persons, -last.persons);
+    tap("take", run, null, {
+      stop_id: stop,
+      zone: last.zone,
+      payments: [{ category, persons: back, pay_kind: last.pay_kind }],
+      reason: "typing",
+    });
+  }
+}
+
+function finish(run) {
+  const left = run.tariff.categories.map(({ code }) => aboard(run, code));
+  if (!left.some(Boolean)) return end(run);
+  const last = run.calls[shownCall(run, run.calls[run.calls.length - 1].stop_id)];
+  const persons = left.filter((each) => each > 0).reduce((sum, each) => sum + each, 0);
+  asking.askCounts(run, { boarded: counted(run, { way: "board" }), alighted: counted(run, { way: "alight" }), persons: left.some((each) => each < 0) ? 0 : persons }, () => {
+    chosen.set(run.run_id, last.stop_id);
+    letOff(run, last.stop_id);
+  });
+}
+
+function end(run) {
+  tap("finish", run, null);
+  if (wanted === run.run_id) wanted = null;
+  toast(say("driver-finished"));
+}
+
+function onDo({ do: name, run: runId, stop, ...more }) {
+  const runs = present().runs;
+  const run = runs.find((each) => each.run_id === Number(runId)) || runs[0];
+  if (run && DOES[name]) DOES[name](run, Number(stop), more);
 }
 
 root.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   if ("act" in button.dataset) onAct(button);
+  else if ("do" in button.dataset) onDo(button.dataset);
   else if ("delay" in button.dataset) onDelay(Number(button.dataset.delay));
   else if ("close" in button.dataset) button.closest("dialog").close();
 });
 
+root.addEventListener("change", (event) => {
+  const { proof } = event.target.dataset;
+  if (proof) event.target.checked ? checked.add(proof) : checked.delete(proof);
+});
+
 async function beat() {
   asks += 1;
-  await fetchPlan({ whole: asks % WHOLE_PLAN_EVERY === 0 });
+  await fetchDay({ whole: asks % WHOLE_PLAN_EVERY === 0 });
   await flush();
   await thread.refresh();
 }
@@ -221,7 +382,7 @@ function keepPage() {
 }
 
 setInterval(() => {
-  if (!plan) return;
+  if (!day) return;
   at("clock").textContent = clock(nowS());
   countDown(nowS());
 }, 1000);
@@ -231,6 +392,7 @@ addEventListener("offline", () => setLink(0));
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && beat());
 
 thread.begin();
+fares.begin();
 place.begin();
 keepPage();
 beat();

@@ -1,4 +1,4 @@
-"""What a driver's terminal shows: today's visits of one run, without phone numbers and full names (Q-60, T-24)."""
+"""What a driver's terminal shows: today's runs and their visits, without phone numbers and full names (Q-60, T-24)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,13 +7,16 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from backend.db.models import Booking, Duty, FareRecord, Run, ServiceDay, TransportService, Visit
+from backend.db.models import Booking, Duty, Run, ServiceDay, TransportService, Visit
+from backend.db.queries import money, money_taken
 from backend.domain.call_names import call_name
 from backend.domain.errors import NotFoundError
+from backend.domain.policies.pay import PaidLine
 from backend.domain.policies.season import is_winter
 
 SHOW_CANCELLED_FOR = timedelta(minutes=30)
 FRESH_FOR = timedelta(minutes=5)
+CALLED_OFF = ("not_operated", "suspended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class FareLine:
 
 @dataclass(frozen=True, slots=True)
 class BookingOnBoard:
-    """A booking as a driver knows it. ``received_yen`` is None until the fare was taken."""
+    """A booking as a driver knows it. ``received_yen`` is cash, None until the fare was taken; ``paid`` says how."""
 
     id: int
     number: str
@@ -36,8 +39,9 @@ class BookingOnBoard:
     party: tuple[FareLine, ...]
     wheelchairs: int
     fare_yen: int
+    zone: str
     received_yen: int | None
-    pay_kind: str | None
+    paid: tuple[PaidLine, ...]
     window_opens_s: int
     window_closes_s: int
     is_fresh: bool
@@ -76,11 +80,24 @@ class CancelledView:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run with its duty and vehicle; ``driver_id`` is who drives it, or None while nobody was named."""
+    """A run with its duty and vehicle; ``driver_id`` is who drives it, or None while nobody was named.
+
+    ``starts_s`` and ``ends_s`` are those of the timetable, or of the duty in an area service. ``driven_m`` is what was
+    read off at the end of the duty.
+    """
 
     id: int
     day: date
+    kind: str
     state: str
+    service_id: int
+    service_name: str
+    entry_code: str
+    number: int
+    direction: str
+    suspended_reason: str
+    duty_id: int
+    driven_m: int | None
     driver_id: int | None
     vehicle_id: int
     vehicle_code: str
@@ -110,8 +127,15 @@ def list_runs(session: Session, day: date, *, driver_id: int | None) -> list[Run
 
     ``driver_id`` None lists all of them, for the dispatcher.
     """
-    query = _runs(driver_id).where(ServiceDay.day == day, Run.state.not_in(("not_operated", "suspended")))
+    query = _runs(driver_id).where(ServiceDay.day == day, Run.state.not_in(CALLED_OFF))
     return [_run_view(session, run) for run in session.scalars(query)]
+
+
+def list_day(session: Session, vehicle_id: int, day: date, *, driver_id: int | None) -> list[RunView]:
+    """Return all runs of a vehicle on ``day`` in their order, of the area and of lines alike, called-off ones too."""
+    query = _runs(driver_id).where(ServiceDay.day == day, Duty.vehicle_id == vehicle_id)
+    runs = [_run_view(session, run) for run in session.scalars(query)]
+    return sorted(runs, key=lambda run: (run.starts_s, run.id))
 
 
 def find_run(session: Session, run_id: int, *, days: Iterable[date], driver_id: int | None) -> RunView | None:
@@ -166,7 +190,9 @@ def _runs(driver_id: int | None) -> Select[Run]:
         select(Run)
         .join(ServiceDay, Run.service_day_id == ServiceDay.id)
         .join(Duty, Run.duty_id == Duty.id)
-        .options(joinedload(Run.duty).joinedload(Duty.vehicle), joinedload(Run.service_day))
+        .options(
+            joinedload(Run.duty).joinedload(Duty.vehicle), joinedload(Run.service_day), joinedload(Run.timetable_entry)
+        )
         .order_by(Duty.vehicle_id, Run.id)
     )
     return query if driver_id is None else query.where(or_(Duty.driver_id == driver_id, Duty.driver_id.is_(None)))
@@ -175,18 +201,29 @@ def _runs(driver_id: int | None) -> Select[Run]:
 def _run_view(session: Session, run: Run) -> RunView:
     duty = run.duty
     service = session.get_one(TransportService, run.service_day.transport_service_id)
+    entry = run.timetable_entry
+    starts_s, ends_s = (duty.start_s, duty.end_s) if run.departs_s is None else (run.departs_s, run.arrives_s)
     return RunView(
         id=run.id,
         day=run.service_day.day,
+        kind=run.kind,
         state=run.state,
+        service_id=service.id,
+        service_name=service.name,
+        entry_code=entry.code if entry else "",
+        number=entry.number if entry else 0,
+        direction=entry.direction if entry else "",
+        suspended_reason=run.suspended_reason or "",
+        duty_id=duty.id,
+        driven_m=duty.driven_m,
         driver_id=duty.driver_id,
         vehicle_id=duty.vehicle_id,
         vehicle_code=duty.vehicle.code,
         vehicle_name=duty.vehicle.name,
         seats=duty.vehicle.seats,
         wheelchair_places=duty.vehicle.wheelchair_places,
-        starts_s=service.hours_start_s if duty.start_s is None else duty.start_s,
-        ends_s=service.hours_end_s if duty.end_s is None else duty.end_s,
+        starts_s=service.hours_start_s if starts_s is None else starts_s,
+        ends_s=service.hours_end_s if ends_s is None else ends_s,
         plan_version=run.plan_version,
         late_s=run.late_s,
         no_show_wait_s=service.no_show_wait_s,
@@ -202,32 +239,32 @@ def _bookings(session: Session, run: RunView, *, now: datetime) -> dict[int, Boo
         .options(selectinload(Booking.party), joinedload(Booking.promise), joinedload(Booking.rider))
     )
     bookings = session.scalars(query).unique().all()
-    taken = _taken(session, [booking.id for booking in bookings])
-    return {booking.id: _on_board(booking, taken.get(booking.id), now=now) for booking in bookings}
+    taken = money_taken.last_records(session, [booking.id for booking in bookings])
+    zones = {each: money.zone_between(session, run.service_id, *each) for each in {_stops(row) for row in bookings}}
+    found = {}
+    for booking in bookings:
+        record = taken.get(booking.id)
+        is_taken = record is not None and booking.state in money_taken.BOARDED
+        found[booking.id] = BookingOnBoard(
+            id=booking.id,
+            number=booking.number,
+            state=booking.state,
+            call_name=call_name(booking.rider.kana) if booking.rider else "",
+            party=tuple(FareLine(line.category, line.persons, line.fare_each_yen) for line in booking.party),
+            wheelchairs=booking.wheelchairs,
+            fare_yen=booking.fare_yen,
+            zone=zones[_stops(booking)],
+            received_yen=record.received_yen if record and is_taken else None,
+            paid=money_taken.lines_of(record, booking) if record and is_taken else (),
+            window_opens_s=booking.promise.pickup_earliest_s,
+            window_closes_s=booking.promise.pickup_latest_s,
+            is_fresh=now - booking.created_at < FRESH_FOR,
+        )
+    return found
 
 
-def _taken(session: Session, booking_ids: list[int]) -> dict[int, FareRecord]:
-    """Return what was taken for each booking: its last record counts, the ones before it were corrected (D-36)."""
-    query = select(FareRecord).where(FareRecord.booking_id.in_(booking_ids)).order_by(FareRecord.id)
-    return {record.booking_id: record for record in session.scalars(query) if record.booking_id}
-
-
-def _on_board(booking: Booking, record: FareRecord | None, *, now: datetime) -> BookingOnBoard:
-    is_taken = record is not None and booking.state in ("boarded", "completed")
-    return BookingOnBoard(
-        id=booking.id,
-        number=booking.number,
-        state=booking.state,
-        call_name=call_name(booking.rider.kana) if booking.rider else "",
-        party=tuple(FareLine(line.category, line.persons, line.fare_each_yen) for line in booking.party),
-        wheelchairs=booking.wheelchairs,
-        fare_yen=booking.fare_yen,
-        received_yen=record.received_yen if record and is_taken else None,
-        pay_kind=record.pay_kind if record and is_taken else None,
-        window_opens_s=booking.promise.pickup_earliest_s,
-        window_closes_s=booking.promise.pickup_latest_s,
-        is_fresh=now - booking.created_at < FRESH_FOR,
-    )
+def _stops(booking: Booking) -> tuple[int, int]:
+    return booking.pickup_stop_id, booking.dropoff_stop_id
 
 
 def _visit_view(visit: Visit, booking: BookingOnBoard, *, winter: bool) -> VisitView:

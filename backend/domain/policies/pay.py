@@ -1,6 +1,6 @@
 """How a fare is paid: what a ticket or a pass covers, and the cash on top (T-28, Q-48, Q-52)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from backend.domain.party import FareCategory
@@ -102,6 +102,38 @@ def kind_of(lines: Iterable[PaidLine]) -> str:
     """Return the one way all who pay paid, ``free`` when nobody pays, ``mixed`` when several."""
     kinds = {line.pay_kind for line in lines if line.pay_kind != FREE}
     return FREE if not kinds else kinds.pop() if len(kinds) == 1 else MIXED
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneAt:
+    """A stop of a run in its fare zone, and what may be done there."""
+
+    zone: str
+    may_board: bool
+    may_alight: bool
+
+
+def zones_paid(stops: Sequence[ZoneAt]) -> list[tuple[str | None, str | None]]:
+    """Return for each stop of a run the zone that who gets on there pays, and who gets off there.
+
+    A ride that begins or ends in A costs A (T-26), so a stop alone may not tell: then None.
+    """
+    found = []
+    for place, stop in enumerate(stops):
+        ahead = {min(stop.zone, later.zone) for later in stops[place + 1 :] if later.may_alight}
+        behind = {min(stop.zone, earlier.zone) for earlier in stops[:place] if earlier.may_board}
+        found.append((_only(ahead) if stop.may_board else None, _only(behind) if stop.may_alight else None))
+    return found
+
+
+def is_paid_boarding(stops: Sequence[ZoneAt]) -> bool:
+    """Tell whether every fare is known when somebody gets on; else it is taken when they get off."""
+    zones = zones_paid(stops)
+    return all(board is not None for stop, (board, _) in zip(stops, zones, strict=True) if stop.may_board)
+
+
+def _only(zones: set[str]) -> str | None:
+    return next(iter(zones)) if len(zones) == 1 else None
 
 
 def ticket_class(payment: Payment) -> str:
