@@ -65,6 +65,11 @@ def get_service(session: Session, mode: str = "area") -> ServiceView:
     return service
 
 
+def is_line(service: ServiceView) -> bool:
+    """Tell whether a service has a timetable: its screens ask for a run, not for a time."""
+    return service.mode == "line"
+
+
 def list_services(session: Session) -> list[ServiceView]:
     """Return every service of the town, area services first; a town may lack a line."""
     return list(session.scalars(select(TransportService).order_by(TransportService.mode, TransportService.id)))
@@ -80,11 +85,8 @@ def get_service_by_id(session: Session, service_id: int) -> ServiceView:
 
 def list_line_stops(session: Session, service_id: int, day: date) -> list[StopView]:
     """Return the stops of a line along the line, as served on ``day`` (T-07)."""
-    places = dict(
-        session.execute(
-            select(ServiceStop.stop_id, ServiceStop.seq).where(ServiceStop.transport_service_id == service_id)
-        ).tuples()
-    )
+    query = select(ServiceStop.stop_id, ServiceStop.seq).where(ServiceStop.transport_service_id == service_id)
+    places = {stop_id: seq for stop_id, seq in session.execute(query)}  # noqa: C416 -- rows are no pairs to dict()
     return sorted(list_stops(session, service_id, day), key=lambda stop: places[stop.id])
 
 
