@@ -369,5 +369,6 @@ class Line:
             select(models.Run)
             .join(models.TimetableEntry)
             .where(models.Run.service_day_id == service_day.id, models.TimetableEntry.code == code)
+            .where(models.Run.kind != "extra")
         )
         return self.session.scalars(query).one()

@@ -1,8 +1,16 @@
-"""Today's board: what drives, how late, where; stops, delays, messages (D-37 to D-39, D-43)."""
+"""Today's board: what drives, how late, where; stops, delays, messages; a timetable's runs (D-37 to D-39, D-43)."""
 
 from flask import Blueprint
 
-from admin.dispatch import act_views, board_views, thread_views
+from admin.dispatch import (
+    act_views,
+    board_views,
+    duty_views,
+    left_behind_views,
+    run_views,
+    suspension_views,
+    thread_views,
+)
 
 
 def create_blueprint() -> Blueprint:
@@ -11,4 +19,8 @@ def create_blueprint() -> Blueprint:
     board_views.register(pages)
     act_views.register(pages)
     thread_views.register(pages)
+    run_views.register(pages)
+    left_behind_views.register(pages)
+    suspension_views.register(pages)
+    duty_views.register(pages)
     return pages

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from admin import forms
 from backend.app import world
@@ -28,11 +29,11 @@ def stop_acceptance() -> ResponseReturnValue:
     """Take no new bookings, on any channel, until resumed (D-43, Q-17, Q-23)."""
     try:
         reason = forms.text_of(request.form, "reason")
-        scope = _scope()
+        scope = read_scope(request.form)
     except forms.FormError as fault:
         return render_template("admin/unreadable.html", faults=fault.said(g.language)), 400
     with transaction(world().engine) as session:
-        service = network.get_service(session)
+        service = _service(session)
         outcome = acceptance.stop(session, service.id, reason=reason, actor=g.actor, now=world().clock(), scope=scope)
     if isinstance(outcome, Refusal):
         return render_template("admin/unreadable.html", faults={"": refusal_text(outcome, g.language)}), 409
@@ -72,12 +73,21 @@ def take_out(run_id: int) -> ResponseReturnValue:
     return render_template("dispatch/taken_out.html", placed=placed)
 
 
-def _scope() -> Scope:
-    stop_id = request.form.get("stop_id", "")
+def read_scope(form: forms.Form) -> Scope:
+    """Return the days, hours and stop that a form names; FormError for what cannot be read."""
+    stop_id = form.get("stop_id", "")
     return Scope(
-        from_day=forms.optional_day(request.form, "from_day"),
-        to_day=forms.optional_day(request.form, "to_day"),
-        from_s=forms.optional_clock(request.form, "from_time"),
-        to_s=forms.optional_clock(request.form, "to_time"),
-        stop_id=forms.number_of(request.form, "stop_id") if stop_id else None,
+        from_day=forms.optional_day(form, "from_day"),
+        to_day=forms.optional_day(form, "to_day"),
+        from_s=forms.optional_clock(form, "from_time"),
+        to_s=forms.optional_clock(form, "to_time"),
+        stop_id=forms.number_of(form, "stop_id") if stop_id else None,
     )
+
+
+def _service(session: Session) -> network.ServiceView:
+    """Return the service that the form names, or the area service."""
+    service_id = request.form.get("service_id", "")
+    if not service_id.isdecimal():
+        return network.get_service(session)
+    return network.get_service_by_id(session, int(service_id[: forms.LONGEST_NUMBER]))

@@ -7,7 +7,6 @@ from admin import forms
 from backend.app import world
 from backend.db.queries import board as board_queries
 from backend.db.queries import driver_messages as thread_queries
-from backend.db.queries import network
 from backend.db.session import transaction
 from backend.domain import times
 from backend.domain.errors import NotFoundError
@@ -48,9 +47,7 @@ def _page(vehicle_id: int, refusal: Refusal | None) -> str:
     now = world().clock()
     today = times.day_of(now)
     with transaction(world().engine) as session:
-        service = network.get_service(session)
-        duties = board_queries.day(session, service.id, today, now=now).duties
-        duty = next((each for each in duties if each.vehicle_id == vehicle_id), None)
+        duty = board_queries.find_vehicle(session, vehicle_id, today)
         if duty is None:
             raise NotFoundError(f"vehicle {vehicle_id} has no duty today")
         lines = thread_queries.list_thread(session, vehicle_id, today)

@@ -9,16 +9,24 @@ from backend.db.models import Booking, Duty, Run, Substitution, Vehicle
 from backend.domain import states
 from backend.domain.errors import StaleError
 from backend.domain.refusals import Refusal
-from backend.services import lifecycle, notifications, vehicle_days
-from backend.services.vehicle_days import STILL_RUNS, Span
+from backend.services import lifecycle, line_runs, notifications, vehicle_days
+from backend.services.vehicle_days import STILL_RUNS, TURNAROUND_S, Span
 
 
 def swap_vehicle(
-    session: Session, run_id: int, vehicle_id: int, *, reason: str, actor: str, now: datetime
+    session: Session,
+    run_id: int,
+    vehicle_id: int,
+    *,
+    reason: str,
+    actor: str,
+    now: datetime,
+    seen_vehicle_id: int | None = None,
 ) -> Run | Refusal:
     """Let another vehicle drive a run of the timetable, or say why it cannot; the same vehicle again changes nothing.
 
-    Refused when its party does not fit, or the vehicle is out elsewhere. Raises `StaleError` for a run that is over.
+    Refused when its party does not fit, or the vehicle is out elsewhere. Raises `StaleError` for a run that is over,
+    or that has another vehicle by now than the one that was seen.
     """
     run = vehicle_days.lock(session, run_id)
     vehicle = vehicle_days.get_vehicle(session, vehicle_id)
@@ -26,6 +34,8 @@ def swap_vehicle(
         raise StaleError(f"run {run_id} is {run.state}")
     if run.duty.vehicle_id == vehicle.id:
         return run
+    if seen_vehicle_id is not None and run.duty.vehicle_id != seen_vehicle_id:
+        raise StaleError(f"run {run_id} has vehicle {run.duty.vehicle_id} by now")
     refusal = why_not(session, run, vehicle)
     if refusal:
         return refusal
@@ -34,16 +44,25 @@ def swap_vehicle(
 
 
 def swap_rest(
-    session: Session, run_id: int, vehicle_id: int, *, reason: str, actor: str, now: datetime
+    session: Session,
+    run_id: int,
+    vehicle_id: int,
+    *,
+    reason: str,
+    actor: str,
+    now: datetime,
+    seen_vehicle_id: int | None = None,
 ) -> list[Run] | Refusal:
     """Let another vehicle drive a run and all later ones of its vehicle that day; all of them, or none."""
     first = vehicle_days.lock(session, run_id)
     vehicle = vehicle_days.get_vehicle(session, vehicle_id)
     if first.state not in STILL_RUNS:
         raise StaleError(f"run {run_id} is {first.state}")
-    rest = rest_of(session, first)
     if first.duty.vehicle_id == vehicle.id:
-        return rest
+        return []
+    if seen_vehicle_id is not None and first.duty.vehicle_id != seen_vehicle_id:
+        raise StaleError(f"run {run_id} has vehicle {first.duty.vehicle_id} by now")
+    rest = rest_of(session, first)
     refusals = [why_not(session, run, vehicle) for run in rest]
     if refusal := next((each for each in refusals if each), None):
         return refusal
@@ -76,7 +95,7 @@ def why_not(session: Session, run: Run, vehicle: Vehicle) -> Refusal | None:
     if persons > vehicle.seats or wheelchairs > vehicle.wheelchair_places:
         facts: dict[str, str | int] = {"vehicle": vehicle.name, "persons": persons, "seats": vehicle.seats}
         return Refusal("vehicle_too_small", facts)
-    span = Span(run.departs_s, run.arrives_s)
+    span = Span(run.departs_s, run.arrives_s, TURNAROUND_S)
     return vehicle_days.why_busy(session, vehicle, run.service_day.day, span, but_run_id=run.id)
 
 
@@ -92,7 +111,7 @@ def party_of(session: Session, run: Run) -> tuple[int, int]:
 def move(session: Session, run: Run, vehicle: Vehicle, *, reason: str, actor: str, now: datetime) -> None:
     """Move a run with its manifest to another vehicle, and owe its riders the news. Under the locks of the day."""
     old = run.duty
-    duty = vehicle_days.duty_of(session, run.service_day, vehicle.id)
+    duty = line_runs.duty_of(session, run.service_day, vehicle.id)
     row = Substitution(run_id=run.id, from_duty_id=old.id, to_duty_id=duty.id, reason=reason, at=now, by=actor)
     session.add(row)
     run.duty = duty

@@ -1,4 +1,4 @@
-"""What a vehicle does on a day across all services: whether it is free for a span, and on which duty it drives."""
+"""What a vehicle does on a day across all services, and whether it is free for a span (T-21, T-22, T-46)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.db.models import Duty, DutyPattern, Run, ServiceDay, TransportService, Vehicle
+from backend.db.models import Duty, Run, ServiceDay, TransportService, Vehicle
 from backend.domain import times
 from backend.domain.errors import NotFoundError
 from backend.domain.refusals import Refusal
@@ -18,14 +18,16 @@ STILL_RUNS = ("planned", "committed", "underway")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A part of the service day, in its seconds."""
+    """A part of the service day, in its seconds. ``turnaround_s`` is needed between it and what comes next."""
 
     from_s: int
     to_s: int
+    turnaround_s: int = 0
 
     def meets(self, other: "Span") -> bool:
         """Tell whether the same vehicle cannot do both: they overlap, or leave no time to turn around."""
-        return self.from_s < other.to_s + TURNAROUND_S and other.from_s < self.to_s + TURNAROUND_S
+        apart_s = min(self.turnaround_s, other.turnaround_s)
+        return self.from_s < other.to_s + apart_s and other.from_s < self.to_s + apart_s
 
 
 def lock(session: Session, run_id: int) -> Run:
@@ -82,37 +84,11 @@ def spans_of(session: Session, vehicle_id: int, day: date) -> list[tuple[int, Sp
 
 
 def span_of(run: Run, duty: Duty, service: TransportService) -> Span:
-    """Return when a run is out: by the timetable, or by its duty. A delay that was reported makes it longer."""
+    """Return when a run is out: by the timetable, or by its duty, which ends where it has to be next.
+
+    A delay that was reported makes a run of the timetable longer.
+    """
     if run.departs_s is not None and run.arrives_s is not None:
-        return Span(run.departs_s, run.arrives_s + run.late_s)
+        return Span(run.departs_s, run.arrives_s + run.late_s, TURNAROUND_S)
     shift = itineraries.shift_of(service, duty)
     return Span(shift.earliest_s, shift.latest_s)
-
-
-def duty_of(session: Session, service_day: ServiceDay, vehicle_id: int) -> Duty:
-    """Return the duty on which a vehicle drives runs of a service's day, made where it had none.
-
-    Who drives it is who drives that vehicle elsewhere on the day, or by the pattern; nobody named: who takes it.
-    """
-    chosen = Duty.service_day_id == service_day.id, Duty.vehicle_id == vehicle_id
-    found = session.scalars(select(Duty).where(*chosen).order_by(Duty.id).limit(1)).one_or_none()
-    if found is not None:
-        return found
-    duty = Duty(
-        service_day_id=service_day.id, vehicle_id=vehicle_id, driver_id=_driver(session, service_day, vehicle_id)
-    )
-    session.add(duty)
-    session.flush()
-    return duty
-
-
-def _driver(session: Session, service_day: ServiceDay, vehicle_id: int) -> int | None:
-    elsewhere = (
-        select(Duty.driver_id)
-        .join(ServiceDay, ServiceDay.id == Duty.service_day_id)
-        .where(ServiceDay.day == service_day.day, Duty.vehicle_id == vehicle_id, Duty.driver_id.is_not(None))
-    )
-    usual = select(DutyPattern.driver_id).where(
-        DutyPattern.vehicle_id == vehicle_id, DutyPattern.driver_id.is_not(None)
-    )
-    return session.scalar(elsewhere.limit(1)) or session.scalar(usual.order_by(DutyPattern.id).limit(1))

@@ -102,6 +102,15 @@ class DutyRow:
 
 
 @dataclass(frozen=True, slots=True)
+class VehicleOut:
+    """A vehicle that is out on a day, and who drives it."""
+
+    vehicle_id: int
+    vehicle_name: str
+    driver_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class BoardView:
     """A day of a service as dispatchers see it."""
 
@@ -131,6 +140,23 @@ def day(session: Session, service_id: int, on: date, *, now: datetime) -> BoardV
     )
     held = {visit.booking_public_id: visit.party.persons for duty in duties for visit in duty.visits}
     return BoardView(on, duties, len(held), sum(held.values()))
+
+
+def find_vehicle(session: Session, vehicle_id: int, on: date) -> VehicleOut | None:
+    """Return a vehicle that is out on a day, for any service, with who drives it; None when it is not."""
+    query = (
+        select(Duty)
+        .join(ServiceDay, ServiceDay.id == Duty.service_day_id)
+        .where(ServiceDay.day == on, Duty.vehicle_id == vehicle_id)
+        .options(joinedload(Duty.vehicle))
+        .order_by(Duty.driver_id.is_(None), Duty.id)
+        .limit(1)
+    )
+    duty = session.scalars(query).one_or_none()
+    if duty is None:
+        return None
+    driver = names(session, [duty.driver_id]) if duty.driver_id else {}
+    return VehicleOut(duty.vehicle_id, duty.vehicle.name, driver.get(duty.driver_id or 0, ""))
 
 
 def list_days(session: Session, service_id: int) -> tuple[date, date] | None:

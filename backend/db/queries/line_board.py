@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
-from backend.db.models import Booking, Duty, HeadCount, Run, ServiceDay, TimetableEntry, Vehicle
+from backend.db.models import Booking, Duty, HeadCount, Run, ServiceDay, Substitution, Vehicle
 from backend.db.queries import board
 from backend.db.queries.board import Load, VisitRow
-from backend.domain import states
+from backend.domain import states, times
+from backend.domain.errors import NotFoundError
 
 OPEN = ("planned", "committed", "underway")
 
@@ -52,9 +53,9 @@ class LineRunRow:
         return self.state in OPEN
 
     @property
-    def most_on_board(self) -> Load:
-        """Return the fullest leg."""
-        return max((visit.load for visit in self.visits), key=lambda load: load.seats, default=Load(0, 0))
+    def loads(self) -> tuple[Load, ...]:
+        """Return who is on board on each leg, the empty ride after the last drop-off left out (D-12)."""
+        return tuple(visit.load for visit in self.visits[:-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,55 +90,108 @@ class LineBoard:
         return sum(run.booked for run in self.runs)
 
 
+@dataclass(frozen=True, slots=True)
+class RunOfDay:
+    """A run with the day it is driven on."""
+
+    day: date
+    service_id: int
+    row: LineRunRow
+
+
+@dataclass(frozen=True, slots=True)
+class SwapView:
+    """A vehicle that took a run over from another (T-46)."""
+
+    at: datetime
+    reason: str
+    from_vehicle: str
+    to_vehicle: str
+
+
 def day(session: Session, service_id: int, on: date, *, now_s: int) -> LineBoard:
     """Return the runs of a day of the timetable, each with its visits and loads on each leg."""
+    query = _runs().where(ServiceDay.transport_service_id == service_id, ServiceDay.day == on)
+    return LineBoard(_rows(session, session.scalars(query).all(), now_s=now_s))
+
+
+def get_run(session: Session, run_id: int, *, now: datetime) -> RunOfDay:
+    """Return one run of a timetable; raise `NotFoundError` for any other."""
+    run = session.scalars(_runs().where(Run.id == run_id)).one_or_none()
+    if run is None:
+        raise NotFoundError(f"run {run_id}")
+    service_day = run.service_day
+    [row] = _rows(session, [run], now_s=times.second_of(now, service_day.day))
+    return RunOfDay(service_day.day, service_day.transport_service_id, row)
+
+
+def list_substitutions(session: Session, run_id: int) -> list[SwapView]:
+    """Return which vehicles took a run over, in their order."""
+    old, new = aliased(Duty), aliased(Duty)
+    before, after = aliased(Vehicle), aliased(Vehicle)
     query = (
-        select(Run)
-        .join(ServiceDay, ServiceDay.id == Run.service_day_id)
-        .where(ServiceDay.transport_service_id == service_id, ServiceDay.day == on, Run.timetable_entry_id.is_not(None))
-        .options(joinedload(Run.duty).joinedload(Duty.vehicle), joinedload(Run.timetable_entry))
-        .order_by(Run.departs_s, Run.id)
+        select(Substitution.at, Substitution.reason, before.name, after.name)
+        .join(old, old.id == Substitution.from_duty_id)
+        .join(new, new.id == Substitution.to_duty_id)
+        .join(before, before.id == old.vehicle_id)
+        .join(after, after.id == new.vehicle_id)
+        .where(Substitution.run_id == run_id)
+        .order_by(Substitution.id)
     )
-    runs = session.scalars(query).all()
-    run_ids = [run.id for run in runs]
-    visits = board.visits_by_run(session, run_ids)
-    drivers = board.names(session, [run.duty.driver_id for run in runs if run.duty.driver_id])
-    booked, counted, emptied = (count(session, run_ids) for count in (_booked, _counted, _emptied))
-    return LineBoard(
-        tuple(
-            LineRunRow(
-                run_id=run.id,
-                kind=run.kind,
-                entry_code=entry.code,
-                direction=entry.direction,
-                number=entry.number,
-                departs_s=run.departs_s or entry.departs_s,
-                arrives_s=run.arrives_s or entry.arrives_s,
-                state=run.state,
-                is_decided=run.decided_at is not None,
-                suspended_reason=run.suspended_reason or "",
-                booked=booked.get(run.id, 0),
-                booking_limit=run.booking_limit,
-                counted=counted.get(run.id, 0),
-                emptied=emptied.get(run.id, 0) if run.state == "not_operated" else 0,
-                vehicle_id=run.duty.vehicle_id,
-                vehicle_name=run.duty.vehicle.name,
-                seats=run.duty.vehicle.seats,
-                driver_name=drivers.get(run.duty.driver_id or 0, ""),
-                late_s=run.late_s,
-                plan_version=run.plan_version,
-                delivered_version=run.delivered_version,
-                visits=tuple(board.with_loads(visits.get(run.id, []), now_s)),
-            )
-            for run, entry in ((run, run.timetable_entry or TimetableEntry()) for run in runs)
-        )
-    )
+    return [SwapView(*row) for row in session.execute(query)]
 
 
 def list_vehicles(session: Session) -> list[VehicleChoice]:
     """Return the vehicles in use, spare ones first."""
     query = select(Vehicle).where(Vehicle.active).order_by(Vehicle.is_spare.desc(), Vehicle.code)
     return [VehicleChoice(row.id, row.name, row.seats, row.is_spare) for row in session.scalars(query)]
+
+
+def _runs() -> Select[Run]:
+    return (
+        select(Run)
+        .join(ServiceDay, ServiceDay.id == Run.service_day_id)
+        .where(Run.timetable_entry_id.is_not(None))
+        .options(
+            joinedload(Run.duty).joinedload(Duty.vehicle), joinedload(Run.timetable_entry), joinedload(Run.service_day)
+        )
+        .order_by(Run.departs_s, Run.id)
+    )
+
+
+def _rows(session: Session, runs: Sequence[Run], *, now_s: int) -> tuple[LineRunRow, ...]:
+    run_ids = [run.id for run in runs]
+    visits = board.visits_by_run(session, run_ids)
+    drivers = board.names(session, [run.duty.driver_id for run in runs if run.duty.driver_id])
+    booked, counted, emptied = (count(session, run_ids) for count in (_booked, _counted, _emptied))
+    return tuple(
+        LineRunRow(
+            run_id=run.id,
+            kind=run.kind,
+            entry_code=run.timetable_entry.code,
+            direction=run.timetable_entry.direction,
+            number=run.timetable_entry.number,
+            departs_s=run.departs_s or 0,
+            arrives_s=run.arrives_s or 0,
+            state=run.state,
+            is_decided=run.decided_at is not None,
+            suspended_reason=run.suspended_reason or "",
+            booked=booked.get(run.id, 0),
+            booking_limit=run.booking_limit,
+            counted=counted.get(run.id, 0),
+            emptied=emptied.get(run.id, 0) if run.state == "not_operated" else 0,
+            vehicle_id=run.duty.vehicle_id,
+            vehicle_name=run.duty.vehicle.name,
+            seats=run.duty.vehicle.seats,
+            driver_name=drivers.get(run.duty.driver_id or 0, ""),
+            late_s=run.late_s,
+            plan_version=run.plan_version,
+            delivered_version=run.delivered_version,
+            visits=tuple(board.with_loads(visits.get(run.id, []), now_s)),
+        )
+        for run in runs
+        if run.timetable_entry is not None
+    )
 
 
 def _booked(session: Session, run_ids: Sequence[int]) -> dict[int, int]:
