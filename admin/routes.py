@@ -1,19 +1,34 @@
 """The table of who may open what: route → roles. Its order follows the menu."""
 
-OPERATOR = "operator"
-DISPATCHER = "dispatcher"
-CARRIER = "carrier"
-TOWN_OFFICER = "town_officer"
-DRIVER = "driver"
+from backend.domain.roles import ALL as ALL
+from backend.domain.roles import AUDITOR as AUDITOR
+from backend.domain.roles import CARRIER as CARRIER
+from backend.domain.roles import DISPATCHER as DISPATCHER
+from backend.domain.roles import DRIVER as DRIVER
+from backend.domain.roles import OPERATOR as OPERATOR
+from backend.domain.roles import PROTECTION_MANAGER as PROTECTION_MANAGER
+from backend.domain.roles import SYSTEM_ADMINISTRATOR as SYSTEM_ADMINISTRATOR
+from backend.domain.roles import TOWN_OFFICER as TOWN_OFFICER
 
+EVERYBODY = frozenset(ALL)
+STAFF_WEB = EVERYBODY - {DRIVER}
+ACCOUNTS = frozenset({SYSTEM_ADMINISTRATOR})
+READ_ACCOUNTS = frozenset({SYSTEM_ADMINISTRATOR, PROTECTION_MANAGER, AUDITOR})
+AGREES = frozenset({SYSTEM_ADMINISTRATOR, PROTECTION_MANAGER})
+DEVICES = frozenset({SYSTEM_ADMINISTRATOR, DISPATCHER, CARRIER})
+WORKERS = frozenset({OPERATOR, DISPATCHER, TOWN_OFFICER, PROTECTION_MANAGER})
 DESK = frozenset({OPERATOR, DISPATCHER})
+PROTECTS = frozenset({PROTECTION_MANAGER})
+REGISTER = DESK | PROTECTS
+READ_TRAIL = frozenset({PROTECTION_MANAGER, AUDITOR})
+EMERGENCY = frozenset({SYSTEM_ADMINISTRATOR, PROTECTION_MANAGER, DISPATCHER})
 BOARD = frozenset({OPERATOR, DISPATCHER, CARRIER, TOWN_OFFICER})
 TOWN = frozenset({OPERATOR, DISPATCHER, TOWN_OFFICER})
 MASTERS = frozenset({DISPATCHER})
-READ_MASTERS = frozenset({DISPATCHER, TOWN_OFFICER})
-READ_FLEET = frozenset({DISPATCHER, TOWN_OFFICER, CARRIER})
+READ_MASTERS = frozenset({DISPATCHER, TOWN_OFFICER, AUDITOR})
+READ_FLEET = frozenset({DISPATCHER, TOWN_OFFICER, CARRIER, AUDITOR})
 SETTLES = frozenset({TOWN_OFFICER})
-READ_SETTLEMENT = frozenset({DISPATCHER, TOWN_OFFICER, CARRIER})
+READ_SETTLEMENT = frozenset({DISPATCHER, TOWN_OFFICER, CARRIER, AUDITOR})
 READ_REPORTS = frozenset({DISPATCHER, CARRIER, TOWN_OFFICER})
 WRITES_REPORTS = frozenset({DISPATCHER, CARRIER})
 SELLS = frozenset({OPERATOR, DISPATCHER, CARRIER})
@@ -28,21 +43,67 @@ PUBLIC = frozenset(
         "admin.sign_in.check_password",
         "admin.sign_in.ask_code",
         "admin.sign_in.check_code",
+        "admin.sign_in.check_recovery",
+        "admin.sign_in.ask_passkey",
+        "admin.sign_in.check_passkey",
+        "admin.sign_in.check_pin",
+        "admin.sign_in.ask_device",
+        "admin.sign_in.claim_device",
+        "admin.sign_in.welcome",
+        "admin.sign_in.choose_password",
+        "admin.sign_in.enrol",
+        "admin.sign_in.confirm_code",
+        "admin.sign_in.ask_new_passkey",
+        "admin.sign_in.keep_passkey",
         "driver.static",
     }
 )
 
 ROLES: dict[str, frozenset[str]] = {
-    "admin.home": BOARD,
-    "admin.sign_in.sign_out": BOARD | DRIVERS,
-    "admin.sign_in.set_language": BOARD | DRIVERS,
+    "admin.home": STAFF_WEB,
+    "admin.sign_in.sign_out": EVERYBODY,
+    "admin.sign_in.set_language": EVERYBODY,
+    "admin.access.me": EVERYBODY,
+    "admin.access.mark_seen": EVERYBODY,
+    "admin.access.renew_codes": EVERYBODY,
+    "admin.access.ask_new_passkey": EVERYBODY,
+    "admin.access.add_passkey": EVERYBODY,
+    "admin.access.drop_passkey": EVERYBODY,
+    "admin.access.set_pin": DRIVERS,
+    "admin.access.end_own": EVERYBODY,
+    "admin.access.accounts": READ_ACCOUNTS,
+    "admin.access.account": READ_ACCOUNTS,
+    "admin.access.new_invitation": ACCOUNTS,
+    "admin.access.invite": ACCOUNTS,
+    "admin.access.ask_act": ACCOUNTS,
+    "admin.access.ask_role": ACCOUNTS,
+    "admin.access.decide": AGREES,
+    "admin.access.list_open": READ_ACCOUNTS,
+    "admin.access.end_one": ACCOUNTS,
+    "admin.access.end_all": ACCOUNTS,
+    "admin.access.networks": READ_ACCOUNTS,
+    "admin.access.add_network": ACCOUNTS,
+    "admin.access.drop_network": ACCOUNTS,
+    "admin.access.list_devices": DEVICES | READ_ACCOUNTS,
+    "admin.access.announce": DEVICES,
+    "admin.access.revoke": DEVICES,
+    "admin.access.empty": DEVICES,
+    "admin.access.revoke_all": ACCOUNTS,
+    "admin.access.begin_work": WORKERS,
+    "admin.access.start_work": WORKERS,
+    "admin.access.end_work": WORKERS,
+    "admin.access.list_work": WORKERS | {AUDITOR},
+    "admin.access.approve_work": frozenset({PROTECTION_MANAGER}),
     "admin.desk.home": DESK,
     "admin.desk.find": DESK,
     "admin.desk.add_rider": DESK,
     "admin.desk.rider": DESK,
     "admin.desk.find_offers": DESK,
     "admin.desk.book": DESK,
+    "admin.desk.list_departures": DESK,
+    "admin.desk.book_line": DESK,
     "admin.desk.list_bookings": DESK,
+    "admin.desk.list_bookers": DESK,
     "admin.desk.booking": DESK,
     "admin.desk.ask_cancel": DESK,
     "admin.desk.cancel": DESK,
@@ -125,14 +186,23 @@ ROLES: dict[str, frozenset[str]] = {
     "admin.masters.change_vehicle": MASTERS,
     "admin.masters.add_duty_pattern": MASTERS,
     "admin.masters.end_duty_pattern": MASTERS,
-    "admin.riders.search": DESK,
-    "admin.riders.find": DESK,
+    "admin.riders.search": REGISTER,
+    "admin.riders.find": REGISTER,
     "admin.riders.new": DESK,
     "admin.riders.add": DESK,
-    "admin.riders.edit": DESK,
-    "admin.riders.correct": DESK,
-    "admin.riders.ask_erase": DESK,
-    "admin.riders.erase": DESK,
+    "admin.riders.edit": REGISTER,
+    "admin.riders.open_record": REGISTER,
+    "admin.riders.correct": REGISTER,
+    "admin.riders.ask_erase": REGISTER,
+    "admin.riders.erase": REGISTER,
+    "admin.riders.make_link_code": REGISTER,
+    "admin.riders.ask_protection": PROTECTS,
+    "admin.riders.set_protection": PROTECTS,
+    "admin.secrecy.log": READ_TRAIL,
+    "admin.secrecy.alarms": READ_TRAIL,
+    "admin.secrecy.switches": EMERGENCY,
+    "admin.secrecy.ask": EMERGENCY,
+    "admin.secrecy.turn": EMERGENCY,
     "admin.reports.home": READ_REPORTS,
     "admin.reports.business": READ_REPORTS,
     "admin.reports.business_file": READ_REPORTS,
@@ -145,9 +215,19 @@ ROLES: dict[str, frozenset[str]] = {
     "admin.reports.rows_file": READ_REPORTS,
     "admin.reports.units": READ_REPORTS,
     "admin.reports.set_units": MASTERS | SETTLES,
+    "api.*": DESK,
     "driver.*": TERMINAL,
     "driver_api.*": TERMINAL,
 }
+
+# Pages with many people's data: at registered office machines only, under the name of the work (P-17, P-18).
+BULK = frozenset(
+    {
+        "admin.riders.search",
+        "admin.riders.find",
+        "admin.desk.list_bookings",
+    }
+)
 
 # What the menu and the start page show, where the role may open it; `<key>-about` says what it is for.
 MENU = (
@@ -163,5 +243,11 @@ MENU = (
     ("admin.incidents.home", "admin-menu-incidents"),
     ("admin.contacts.home", "admin-menu-contacts"),
     ("admin.riders.search", "admin-menu-riders"),
+    ("admin.secrecy.log", "admin-menu-trail"),
+    ("admin.secrecy.switches", "admin-menu-emergency"),
     ("admin.masters.home", "admin-menu-masters"),
+    ("admin.access.accounts", "admin-menu-access"),
+    ("admin.access.list_devices", "admin-menu-devices"),
+    ("admin.access.list_work", "admin-menu-work"),
+    ("admin.access.me", "admin-menu-me"),
 )
