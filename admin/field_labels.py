@@ -10,6 +10,8 @@ LABELS = {
     "time": "desk-time",
     "wheelchairs": "desk-wheelchairs",
     "phone": "desk-phone",
+    "party": "desk-party",
+    "run": "desk-run",
     "birth": "desk-birth",
     "school_stage": "desk-school",
     "fare_category": "desk-category",

@@ -225,6 +225,7 @@ BULK = frozenset(
     {
         "admin.riders.search",
         "admin.riders.find",
+        "admin.desk.list_bookers",
         "admin.desk.list_bookings",
     }
 )

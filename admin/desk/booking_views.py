@@ -10,14 +10,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin import forms
-from admin.desk.caller_views import PHONE, back_of, desk_of, lists_for, render_caller
+from admin.desk.caller_views import back_of, render_caller
+from admin.desk.line_wishes import LineForm
+from admin.desk.ride_words import ride_words
+from admin.desk.state import PHONE, desk_of, lists_for
 from admin.desk.wishes import WishForm, parse, promise_of
 from backend.app import world
 from backend.db.queries import bookings as booking_queries
-from backend.db.queries import network, riders
+from backend.db.queries import callers, network, riders
 from backend.db.queries.riders import RiderView
 from backend.db.session import transaction
-from backend.domain import times
 from backend.domain.offers import Wish
 from backend.domain.refusals import Refusal
 from backend.services import bookings, offers
@@ -28,7 +30,6 @@ def register(pages: Blueprint) -> None:
     """Add the bookings' pages."""
     pages.post("/riders/<public_id>/offers")(find_offers)
     pages.post("/riders/<public_id>/bookings")(book)
-    pages.get("/bookings/")(list_bookings)
     pages.get("/bookings/<public_id>")(booking)
     pages.get("/bookings/<public_id>/cancel")(ask_cancel)
     pages.post("/bookings/<public_id>/cancel")(cancel)
@@ -44,7 +45,8 @@ def find_offers(public_id: str) -> ResponseReturnValue:
             wish = parse(session, request.form, service.id)
         except forms.FormError as fault:
             typed = WishForm.of_form(request.form)
-            return render_caller(session, person, typed=typed, faults=fault.said(g.language)), 400
+            page = render_caller(session, person, service=service, typed=typed, faults=fault.said(g.language))
+            return page, 400
         now = world().clock()
         instead_of = request.form.get("instead_of", "")
         if instead_of:
@@ -78,28 +80,19 @@ def book(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("admin.desk.booking", public_id=done.public_id, said=said), 303)
 
 
-def list_bookings() -> ResponseReturnValue:
-    """List the bookings of a day (D-41)."""
-    with transaction(world().engine) as session:
-        service = network.get_service(session)
-        today = times.day_of(world().clock())
-        day = forms.day_or(request.args, "day", today)
-        listed = booking_queries.list_day(session, service.id, day)
-        return render_template("desk/bookings.html", desk=desk_of(session), day=day, listed=listed)
-
-
 def booking(public_id: str) -> ResponseReturnValue:
     """Show a booking, with the sentence to read out."""
     with transaction(world().engine) as session:
         shown = booking_queries.get(session, public_id)
         person = riders.get(session, shown.rider_id) if shown.rider_id else None
-        service = network.get_service(session)
+        known = person if person and person.state in {callers.MEMBER, callers.GUEST} else None
         return render_template(
             "desk/booking.html",
             desk=desk_of(session),
             booking=shown,
-            rider=person if person and person.state == "active" else None,
-            back=back_of(shown, service),
+            ride=ride_words(shown, g.language),
+            rider=known,
+            back=back_of(shown, session) if known else None,
             said=request.args.get("said", ""),
         )
 
@@ -108,7 +101,9 @@ def ask_cancel(public_id: str) -> ResponseReturnValue:
     """Ask once more before a booking is given up."""
     with transaction(world().engine) as session:
         shown = booking_queries.get(session, public_id)
-        return render_template("desk/cancel.html", desk=desk_of(session), booking=shown)
+        return render_template(
+            "desk/cancel.html", desk=desk_of(session), booking=shown, ride=ride_words(shown, g.language)
+        )
 
 
 def cancel(public_id: str) -> ResponseReturnValue:
@@ -117,7 +112,13 @@ def cancel(public_id: str) -> ResponseReturnValue:
         outcome = bookings.cancel(session, public_id, actor=g.actor, now=world().clock())
         if isinstance(outcome, Refusal):
             shown = booking_queries.get(session, public_id)
-            page = render_template("desk/cancel.html", desk=desk_of(session), booking=shown, refusal=outcome)
+            page = render_template(
+                "desk/cancel.html",
+                desk=desk_of(session),
+                booking=shown,
+                ride=ride_words(shown, g.language),
+                refusal=outcome,
+            )
             return page, 409
     return redirect(url_for("admin.desk.booking", public_id=public_id, said="cancelled"), 303)
 
@@ -127,14 +128,16 @@ def ask_change(public_id: str) -> ResponseReturnValue:
     with transaction(world().engine) as session:
         shown = booking_queries.get(session, public_id)
         person = riders.get(session, shown.rider_id or 0)
-        service = network.get_service(session)
+        service = network.get_service_by_id(session, shown.service_id)
+        is_line = network.is_line(service)
         return render_template(
             "desk/change.html",
             desk=desk_of(session),
             rider=person,
+            service=service,
             booking=shown,
             lists=lists_for(session, service),
-            typed=WishForm.of_booking(shown),
+            typed=LineForm.of_booking(shown, person) if is_line else WishForm.of_booking(shown),
             faults={},
             instead_of=shown.public_id,
         )

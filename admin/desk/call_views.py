@@ -3,7 +3,7 @@
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from admin.desk.caller_views import desk_of
+from admin.desk.state import desk_of
 from backend.app import world
 from backend.db.queries import call_tasks as call_queries
 from backend.db.session import transaction

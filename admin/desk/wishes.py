@@ -89,15 +89,15 @@ def parse(session: Session, form: Form, service_id: int) -> Wish:
     kind = form.get("kind", "")
     if kind not in {each.value for each in WishKind}:
         raise FormError("kind", "admin-form-missing")
-    counts = {category.value: _persons(form, category) for category in FareCategory}
+    counts = {category.value: persons_of(form, category) for category in FareCategory}
     return Wish(
         transport_service_id=service_id,
         day=day,
         kind=WishKind(kind),
         time_s=forms.clock_of(form, "time"),
-        pickup_stop_id=_stop(session, form, "pickup", service_id, day).id,
-        dropoff_stop_id=_stop(session, form, "dropoff", service_id, day).id,
-        party=Party.of(counts, wheelchairs=_persons(form, "wheelchairs")),
+        pickup_stop_id=named_stop(session, form, "pickup", service_id, day).id,
+        dropoff_stop_id=named_stop(session, form, "dropoff", service_id, day).id,
+        party=Party.of(counts, wheelchairs=persons_of(form, "wheelchairs")),
     )
 
 
@@ -114,7 +114,8 @@ def named_stops(session: Session, service_id: int, day: date, text: str) -> list
     return exact if len(exact) == 1 else found
 
 
-def _stop(session: Session, form: Form, name: str, service_id: int, day: date) -> StopView:
+def named_stop(session: Session, form: Form, name: str, service_id: int, day: date) -> StopView:
+    """Return the stop that is typed by name, kana or code; FormError says when none or several are meant."""
     typed = forms.text_of(form, name)
     found = named_stops(session, service_id, day, typed)
     if len(found) == 1:
@@ -125,7 +126,8 @@ def _stop(session: Session, form: Form, name: str, service_id: int, day: date) -
     raise FormError(name, "desk-stop-many", names=names)
 
 
-def _persons(form: Form, name: str) -> int:
+def persons_of(form: Form, name: str) -> int:
+    """Return a number of persons; none when the field is empty."""
     return forms.number_of(form, name, most=MOST_PERSONS) if form.get(name, "").strip() else 0
 
 

@@ -3,8 +3,9 @@
 from flask import Blueprint, Response, jsonify
 
 from backend.api.driver_openapi import PATHS as DRIVER_PATHS
+from backend.api.machine_openapi import PATHS as MACHINE_PATHS
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 PROBLEM = {
     "description": "What was wrong",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -28,6 +29,7 @@ def describe() -> Response:
                 "/api/openapi.json": {
                     "get": {"summary": "This description", "responses": {"200": {"description": "OpenAPI 3.1"}}}
                 },
+                **MACHINE_PATHS,
                 **DRIVER_PATHS,
             },
             "components": {
@@ -45,6 +47,10 @@ def describe() -> Response:
                             "title": {"type": "string"},
                             "detail": {"type": "string"},
                             "request_id": {"type": ["string", "null"]},
+                            "code": {"type": "string", "description": "why, for machines"},
+                            "field": {"type": "string", "description": "400: which field is meant"},
+                            "facts": {"type": "object", "description": "409: what the sentence says"},
+                            "alternatives": {"type": "array", "description": "409: what can be booked instead"},
                         },
                     }
                 },

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from backend.db.models import BookingRuleRow, ClosedDay, Fare, FareTable, OperatingPeriod, TransportService
 from backend.domain import times
@@ -17,7 +18,8 @@ from backend.domain.errors import NotFoundError, StaleError
 from backend.domain.party import FareCategory
 from backend.domain.policies.booking_window import BookingRule
 from backend.domain.refusals import Refusal
-from backend.services import lifecycle
+from backend.services import lifecycle, line_settings
+from backend.services.line_settings import LineSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,15 @@ class ServiceSettings:
 
 
 def change_settings(
-    session: Session, service_id: int, *, entry: ServiceSettings, version: int, actor: str, now: datetime
+    session: Session, service_id: int, *, entry: ServiceSettings | LineSettings, version: int, actor: str, now: datetime
 ) -> Refusal | None:
     """Change a service's figures, or say why not; StaleError when somebody changed them since ``version``."""
     if not 0 <= entry.hours_start_s < entry.hours_end_s <= times.DAY_S:  # no run crosses midnight (Q-24)
         return Refusal("hours_backwards")
-    service = session.get(TransportService, service_id, with_for_update=True)
-    if service is None:
-        raise NotFoundError(f"service {service_id}")
-    if service.version != version:
-        raise StaleError(f"version {version} was shown, {service.version} is there")
+    refusal = line_settings.check(entry) if isinstance(entry, LineSettings) else None
+    if refusal:
+        return refusal
+    service = take(session, service_id, version=version)
     changed = [field.name for field in fields(entry) if _differs(getattr(service, field.name), entry, field.name)]
     for name in changed:
         value = getattr(entry, name)
@@ -72,15 +73,30 @@ def change_settings(
     return None
 
 
+def take(session: Session, service_id: int, *, version: int) -> TransportService:
+    """Return a service to change, its row held and its version moved on; StaleError when somebody was faster.
+
+    Rows that hang on the service, its booking rules and periods, change under its version too (D-29).
+    """
+    service = session.get(TransportService, service_id, with_for_update=True, populate_existing=True)
+    if service is None:
+        raise NotFoundError(f"service {service_id}")
+    if service.version != version:
+        raise StaleError(f"version {version} was shown, {service.version} is there")
+    flag_modified(service, "name")
+    session.flush()
+    return service
+
+
 def set_booking_rule(
-    session: Session, service_id: int, *, channel: str, rule: BookingRule, actor: str, now: datetime
+    session: Session, service_id: int, *, channel: str, rule: BookingRule, version: int, actor: str, now: datetime
 ) -> None:
-    """Set when a channel may book: either a notice before pick-up or a closing time of a day (D-28)."""
-    row = session.scalars(
-        select(BookingRuleRow).where(
-            BookingRuleRow.transport_service_id == service_id, BookingRuleRow.channel == channel
-        )
-    ).one_or_none()
+    """Set when a channel may book: either a notice before pick-up or a closing time of a day (D-28, T-17).
+
+    StaleError when somebody changed the service since ``version``.
+    """
+    take(session, service_id, version=version)
+    row = _rule_of(session, service_id, channel)
     if row is None:
         row = BookingRuleRow(transport_service_id=service_id, channel=channel)
         session.add(row)
@@ -92,8 +108,13 @@ def set_booking_rule(
     )
 
 
-def close_days(session: Session, service_id: int, *, closure: Closure, actor: str, now: datetime) -> int | Refusal:
-    """Add days without service, and return their id (D-04). Bookings held on them stay until a run is called off."""
+def close_days(
+    session: Session, service_id: int, *, closure: Closure, actor: str, now: datetime, applies_to: str = "running"
+) -> int | Refusal:
+    """Add days without service, and return their id (D-04). Bookings held on them stay until a run is called off.
+
+    With ``applies_to`` desk it is only the phone that nobody answers on them (Q-42).
+    """
     if closure.to_day < closure.from_day:
         return Refusal("days_backwards")
     row = ClosedDay(
@@ -102,6 +123,7 @@ def close_days(session: Session, service_id: int, *, closure: Closure, actor: st
         to_day=closure.to_day,
         yearly=closure.yearly,
         reason=closure.reason,
+        applies_to=applies_to,
     )
     session.add(row)
     session.flush()
@@ -118,12 +140,27 @@ def open_days_again(session: Session, closed_day_id: int, *, actor: str, now: da
     lifecycle.record(session, "closed_day", closed_day_id, "closed_day.removed", actor=actor, now=now)
 
 
+def forget_booking_rule(
+    session: Session, service_id: int, *, channel: str, version: int, actor: str, now: datetime
+) -> None:
+    """Let a channel book by the rule for all channels again. Doing it twice changes nothing."""
+    take(session, service_id, version=version)
+    row = _rule_of(session, service_id, channel)
+    if row is None or channel == "default":
+        return
+    session.delete(row)
+    session.flush()
+    facts: dict[str, str | int] = {"channel": channel}
+    lifecycle.record(session, "booking_rule", row.id, "booking_rule.removed", actor=actor, now=now, facts=facts)
+
+
 def set_period(
-    session: Session, service_id: int, period_id: int | None, *, period: Period, actor: str, now: datetime
+    session: Session, service_id: int, period_id: int | None, *, period: Period, version: int, actor: str, now: datetime
 ) -> Refusal | None:
-    """Change an operating period, or add one (D-01, D-02)."""
+    """Change an operating period, or add one (D-01, D-02); StaleError when somebody was faster since ``version``."""
     if period.accepts_to < period.accepts_from or period.runs_to < period.runs_from:
         return Refusal("days_backwards")
+    take(session, service_id, version=version)
     row = session.get(OperatingPeriod, period_id) if period_id else OperatingPeriod(transport_service_id=service_id)
     if row is None or row.transport_service_id != service_id:
         raise NotFoundError(f"operating period {period_id}")
@@ -161,6 +198,11 @@ def set_fares(
     return None
 
 
-def _differs(present: object, entry: ServiceSettings, name: str) -> bool:
+def _rule_of(session: Session, service_id: int, channel: str) -> BookingRuleRow | None:
+    chosen = BookingRuleRow.transport_service_id == service_id, BookingRuleRow.channel == channel
+    return session.scalars(select(BookingRuleRow).where(*chosen)).one_or_none()
+
+
+def _differs(present: object, entry: ServiceSettings | LineSettings, name: str) -> bool:
     value = getattr(entry, name)
     return present != (list(value) if isinstance(value, tuple) else value)

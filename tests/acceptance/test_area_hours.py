@@ -166,7 +166,8 @@ def test_a_wished_arrival_that_needs_a_pick_up_too_soon_says_that_it_is_too_late
 @pytest.mark.req("D-28", "D-21")
 def test_another_deadline_counts_at_once_and_is_quoted(demo):
     rule = BookingRule(opens_days=7, opens_at_s=0, notice_s=3600)
-    town_rules.set_booking_rule(demo.session, demo.service.id, channel="default", rule=rule, actor="staff:1", now=NOW)
+    change = {"version": demo.service.version, "actor": "staff:1", "now": NOW}
+    town_rules.set_booking_rule(demo.session, demo.service.id, channel="default", rule=rule, **change)
 
     in_time = demo.book(time="10:00", now=jst("2022-11-28 09:00:00"))
     late = demo.book(time="10:00", now=jst("2022-11-28 09:00:01"))
@@ -178,7 +179,8 @@ def test_another_deadline_counts_at_once_and_is_quoted(demo):
 @pytest.mark.req("D-28")
 def test_a_channel_may_have_a_deadline_of_its_own(demo):
     rule = BookingRule(opens_days=7, opens_at_s=0, notice_s=3600)
-    town_rules.set_booking_rule(demo.session, demo.service.id, channel="line", rule=rule, actor="staff:1", now=NOW)
+    change = {"version": demo.service.version, "actor": "staff:1", "now": NOW}
+    town_rules.set_booking_rule(demo.session, demo.service.id, channel="line", rule=rule, **change)
 
     now = jst("2022-11-28 09:15")
     assert [said(demo.book(now=now, channel=channel)) for channel in CHANNELS] == [

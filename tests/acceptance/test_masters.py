@@ -69,7 +69,8 @@ def test_of_two_who_change_the_settings_the_second_sees_both(web):
 
 @pytest.mark.req("D-28")
 def test_a_longer_notice_refuses_and_quotes_itself(web, town, engine):
-    web.post("/admin/masters/rules/", channel="default", opens_days="7", opens_at="0:00", closes="notice", notice="60")
+    rule = {"channel": "default", "opens_days": "7", "opens_at": "0:00", "closes": "notice", "notice": "60"}
+    assert web.post("/admin/masters/rules/", version=str(town.service.version), **rule).status_code == 303
     with transaction(engine) as session:
         town.session = session
         refusal = town.book(now=jst("2022-11-28 09:00:01"), time="10:00", kind="depart")

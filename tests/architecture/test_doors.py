@@ -11,7 +11,7 @@ from admin.routes import MENU, PUBLIC, ROLES
 from backend.db.models import Staff
 from tests.make import make_world
 
-STAFF_DOORS = ("admin.", "driver.", "driver_api.")
+STAFF_DOORS = ("admin.", "api.", "driver.", "driver_api.")
 # Who stands at the other doors, and what each asks for instead of a sign-in.
 OPEN_DOORS = {
     "demo": "the demo's start page: not there in production",
