@@ -1,14 +1,15 @@
 """The demo's start page: where everything is, and how to sign in. Registered in demo mode only."""
 
 import segno
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from admin import cookies
 from backend.app import world
 from backend.db.queries import demo, network
 from backend.db.session import transaction
 from backend.domain import times
-from backend.services.seeding import DEMO_PASSWORD
+from backend.services.seeding import DEMO_DEVICE, DEMO_DEVICE_KEY, DEMO_PASSWORD
 from backend.texts import FALLBACK, languages
 
 
@@ -26,7 +27,7 @@ def create_production_start() -> Blueprint:
     return bp
 
 
-def start() -> str:
+def start() -> Response:
     """Show the doors, the demo sign-ins with their present codes, and the service's time."""
     wanted = request.args.get("lang", FALLBACK)
     g.language = wanted if wanted in languages() else FALLBACK
@@ -34,7 +35,7 @@ def start() -> str:
         sign_ins = demo.list_sign_ins(session, wall=world().wall())
         service = network.get_service(session)
     now = world().clock()
-    return render_template(
+    page = render_template(
         "demo/start.html",
         sign_ins=sign_ins,
         password=DEMO_PASSWORD,
@@ -42,8 +43,13 @@ def start() -> str:
         now=now,
         today=times.day_of(now),
         qr=_qr,
+        machine=DEMO_DEVICE,
         g=g,
     )
+    response = make_response(page)
+    if not cookies.read(cookies.DEVICE):
+        cookies.put(response, cookies.DEVICE, DEMO_DEVICE_KEY)
+    return response
 
 
 def to_staff_web() -> ResponseReturnValue:

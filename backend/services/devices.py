@@ -41,6 +41,12 @@ def announce(
     return device, code
 
 
+def keep_demo_machine(session: Session, *, name: str, key: str, now: datetime) -> None:
+    """Add the office machine that every visitor of the demo's start page sits at. Only ever called in demo mode."""
+    device = Device(kind=OFFICE, name=name, key_hash=token_hash(key), registered_at=now, registered_by="system")
+    session.add(device)
+
+
 def claim(session: Session, code: str, *, sign_in_id: int | None, wall: datetime) -> str | None:
     """Return the key for the machine on which ``code`` was typed, or None: unknown, old or used. One of two gets it."""
     key = secrets.token_urlsafe(32)

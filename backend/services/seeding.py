@@ -26,10 +26,11 @@ from backend.db.models import (
     Vehicle,
 )
 from backend.db.queries import riders
-from backend.services import fiscal_years, line_seeding, masters, planning, staff
+from backend.services import devices, fiscal_years, line_seeding, masters, planning, staff
 from backend.services.rules import DEFAULT_CHANNEL
 from backend.towns import Town
 
+DEMO_DEVICE, DEMO_DEVICE_KEY = "PC-1", "demo-office-machine"  # the start page hands it out, production has none
 DEMO_PASSWORD = "norou-noriai-2022"  # noqa: S105 -- printed on the demo's start page, refused in production
 AREA = "area"
 NEXT_VISIT_LEAD_S = 300
@@ -62,6 +63,8 @@ def load(session: Session, town: Town, *, now: datetime, with_people: bool = Tru
     session.add(carrier)
     session.flush()
     people = _staff(session, town, carrier, now=now) if with_people else {}
+    if with_people:
+        devices.keep_demo_machine(session, name=DEMO_DEVICE, key=DEMO_DEVICE_KEY, now=now)
     _fleet(session, town, service, carrier, stops, people)
     members = [_member(session, town, each.code, stops, now=now) for each in town.members if with_people]
     if town.line is not None:
@@ -201,7 +204,6 @@ def _staff(session: Session, town: Town, carrier: Carrier, *, now: datetime) -> 
             designated_on=DESIGNATED,
         )
         for login, role, name in wanted
-        if role != "auditor"
     }
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from backend.domain import roles
 from backend.towns import written
 from backend.towns.csv_cells import Cells, keep_unique, rows
 from backend.towns.faults import Faults
@@ -21,7 +22,7 @@ from backend.towns.values import (
 
 T = TypeVar("T")
 
-ROLES = ("operator", "dispatcher", "carrier", "town_officer", "auditor")
+ROLES = tuple(role for role in roles.ALL if role != roles.DRIVER)
 STOP_KINDS = ("station", "clinic", "shop", "school", "office", "leisure", "park", "residential")
 JAPAN_LAT = (20.0, 46.0)
 JAPAN_LON = (122.0, 154.0)

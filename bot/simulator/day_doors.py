@@ -135,9 +135,9 @@ def terminals(day: Day) -> list[Terminal]:
 def sign_in(base_url: str, login: str) -> Browser:
     """Return a browser signed in with the password and the code that the start page shows; a code works once."""
     for _ in range(2):
-        start = Browser(base_url).get("/")
-        code = re.search(rf'data-login="{login}">(\d{{6}})<', start.text)
         browser = Browser(base_url)
+        start = browser.get("/")
+        code = re.search(rf'data-login="{login}">(\d{{6}})<', start.text)
         page = browser.get("/admin/sign-in")
         page = browser.submit(page, page.form("/admin/sign-in"), {"login": login, "password": DEMO_PASSWORD})
         page = browser.submit(page, page.form("/code"), {"code": code[1] if code else ""})

@@ -171,7 +171,8 @@ def vehicle_breaks_down(day: Day) -> None:
     for who in RESIDENTS:
         day.check(f"{who}'s ride is on the other vehicle", holds=day.numbers[who] in other.numbers())
         day.until(f"{who} reads of it", partial(notices_of, day, who, "bot-notice-vehicle-title"))
-    listed = plain(board.get(f"/admin/desk/bookings/?day={TODAY}"))
+    asked = board.get(f"/admin/desk/bookings/?day={TODAY}")
+    listed = plain(board.submit(asked, asked.form("/works/begin")))
     day.check("no booking is lost", holds=all(number in listed for number in day.numbers.values()))
 
 

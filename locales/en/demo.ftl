@@ -12,6 +12,7 @@ demo-driver-about = Boarding, alighting, delays. Sign in as driver1.
 demo-sign-ins = Demo sign-ins
 demo-password = The password is the same for all:
 demo-code-about = Codes change every 30 seconds and work once. Reload this page for a new one.
+demo-machine = The browser that opened this page is registered as the sample office computer “{ $machine }”. Pages with many people's personal data open on registered machines only.
 demo-login = Name
 demo-role = Role
 demo-code = Code now

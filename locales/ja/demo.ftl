@@ -12,6 +12,7 @@ demo-driver-about = 乗車・降車・遅れを知らせます。driver1 で入�
 demo-sign-ins = 体験用の入り方
 demo-password = パスワードはみな同じです:
 demo-code-about = 確認コードは30秒ごとに変わり、一度だけ使えます。このページを開きなおすと新しくなります。
+demo-machine = このページを開いたブラウザは、見本の事務所パソコン「{ $machine }」として登録されます。多くの方の個人情報が出る画面は、登録した端末でだけ開けます。
 demo-login = 名前
 demo-role = 担当
 demo-code = いまの確認コード

@@ -93,7 +93,8 @@ def open_page(browser, desk) -> Iterator:
 
     def opened(path: str, size: dict = WIDE) -> Page:
         context = browser.new_context(viewport=size, locale="ja-JP")
-        context.add_cookies([{"name": "noriai", "value": desk.web.token, "url": desk.url}])
+        held = {"noriai": desk.web.token, "noriai-device": desk.web.device_key}
+        context.add_cookies([{"name": name, "value": value, "url": desk.url} for name, value in held.items()])
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()

@@ -16,7 +16,7 @@ from backend.clock import wall
 from backend.db.queries import staff as staff_queries
 from backend.db.session import transaction
 from backend.ports import MapSource
-from backend.services import sign_ins
+from backend.services import devices, sign_ins, work_sessions
 from backend.services import staff as accounts
 from backend.services.sign_ins import Whence
 from backend.world import World
@@ -76,6 +76,7 @@ class Web:
         self.client = self.app.test_client()
         self.staff_id = make_account(self.engine, role=self.role)
         self.sign_in()
+        self.sit_at_the_office()
 
     def sign_in(self):
         """Take both factors without the forms; `test_sign_in` goes through them."""
@@ -87,6 +88,25 @@ class Web:
             token = sign_ins.complete(session, signed_in, code_at(wall()), whence=HERE, wall=wall()).token
         self.token = token
         self.client.set_cookie("noriai", token)
+
+    def sit_at_the_office(self):
+        """Use a registered office machine, with work begun: pages with many people's data open there only (P-17)."""
+        with transaction(self.engine) as session:
+            machine, code = devices.announce(
+                session, kind=devices.OFFICE, name="窓口の見本", carrier_id=None, actor="system", wall=wall()
+            )
+            sign_in_id = staff_queries.find_signed_in(session, self.token).id
+            self.device_key = devices.claim(session, code, sign_in_id=sign_in_id, wall=wall())
+            work_sessions.begin(
+                session,
+                sign_in_id,
+                staff_id=self.staff_id,
+                device_id=machine.id,
+                work="bookings",
+                note="",
+                wall=wall(),
+            )
+        self.client.set_cookie("noriai-device", self.device_key)
 
     def get(self, path: str):
         """Return a page's answer."""
