@@ -30,6 +30,8 @@ def missing(session: Session, service: TransportService, service_day: ServiceDay
             .where(Run.service_day_id == service_day.id)
         )
     )
+    if timetable.codes_on(session, service.id, service_day.day) <= made:
+        return []
     return [entry for entry in planned(session, service, service_day.day) if entry.code not in made]
 
 

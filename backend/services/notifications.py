@@ -20,7 +20,7 @@ LEASE = timedelta(seconds=30)
 ANSWER_LEASE = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=10)
 MOST_TRIES = 30
-CALL_KINDS = frozenset({"delay", "delay_over", "run_suspended", "vehicle_changed"})
+CALL_KINDS = frozenset({"delay", "delay_over", "run_suspended", "vehicle_changed", "timetable_changed"})
 DELAYS_FIRST = 1
 ANSWERS_FIRST = 2
 
@@ -121,6 +121,14 @@ def answer(session: Session, *, line_event_id: int, line_user_id: int, content: 
     session.add(row)
     session.flush()
     return row.id
+
+
+def tell(session: Session, *, dedupe_key: str, line_user_id: int, content: str, now: datetime) -> None:
+    """Owe a LINE account messages that stand as they are, once for one ``dedupe_key``."""
+    owed = owe(session, "told", dedupe_key=dedupe_key, now=now, line_user_id=line_user_id, priority=ANSWERS_FIRST)
+    if owed is not None:
+        session.get_one(Notification, owed).content = content
+        session.flush()
 
 
 def claim(session: Session, *, wall: datetime, limit: int = 20) -> list[int]:

@@ -51,9 +51,8 @@ def _is_made(session: Session, service_day: ServiceDay) -> bool:
     return not _missing_patterns(session, service_day)
 
 
-def _missing_patterns(session: Session, service_day: ServiceDay) -> list[DutyPattern]:
-    """Return the patterns of this day that no duty was made of yet; of vehicles that are in use."""
-    made = select(Duty.vehicle_id).where(Duty.service_day_id == service_day.id)
+def patterns(session: Session, service_day: ServiceDay) -> list[DutyPattern]:
+    """Return the patterns by which vehicles in use go out on a day, one for each vehicle: the last one entered."""
     query = (
         select(DutyPattern)
         .join(Vehicle, Vehicle.id == DutyPattern.vehicle_id)
@@ -62,33 +61,38 @@ def _missing_patterns(session: Session, service_day: ServiceDay) -> list[DutyPat
             Vehicle.active,
             or_(DutyPattern.valid_from.is_(None), DutyPattern.valid_from <= service_day.day),
             or_(DutyPattern.valid_to.is_(None), DutyPattern.valid_to >= service_day.day),
-            DutyPattern.vehicle_id.not_in(made),
         )
         .order_by(DutyPattern.id)
     )
-    patterns = {row.vehicle_id: row for row in session.scalars(query) if service_day.day.weekday() in row.weekdays}
-    return list(patterns.values())
+    found = {row.vehicle_id: row for row in session.scalars(query) if service_day.day.weekday() in row.weekdays}
+    return list(found.values())
+
+
+def _missing_patterns(session: Session, service_day: ServiceDay) -> list[DutyPattern]:
+    """Return the patterns of this day that no duty was made of yet."""
+    made = set(session.scalars(select(Duty.vehicle_id).where(Duty.service_day_id == service_day.id)))
+    return [each for each in patterns(session, service_day) if each.vehicle_id not in made]
 
 
 def _make_runs(session: Session, service_day: ServiceDay) -> None:
     """Make the duties and runs of the day that are not there yet."""
     service = session.get_one(TransportService, service_day.transport_service_id)
-    patterns = _missing_patterns(session, service_day)
+    missing = _missing_patterns(session, service_day)
     if not timetable.has_any(session, service.id):
-        _make_area_runs(session, service, service_day, patterns)
+        _make_area_runs(session, service, service_day, missing)
         return
     entries = line_runs.missing(session, service, service_day)
     if entries:
-        session.add_all(_duty(service_day, each, parting.Piece(each.start_s, each.end_s)) for each in patterns)
+        session.add_all(_duty(service_day, each, parting.Piece(each.start_s, each.end_s)) for each in missing)
         session.flush()
         line_runs.make(session, service_day, entries)
 
 
 def _make_area_runs(
-    session: Session, service: TransportService, service_day: ServiceDay, patterns: list[DutyPattern]
+    session: Session, service: TransportService, service_day: ServiceDay, missing: list[DutyPattern]
 ) -> None:
     """Make the duties of an area service, parted around line runs of their vehicles, and one empty run for each."""
-    for pattern in patterns:
+    for pattern in missing:
         for piece in parting.pieces(session, service, pattern, service_day.day):
             duty = _duty(service_day, pattern, piece)
             session.add(duty)

@@ -58,3 +58,24 @@ def _entry(run: PrintedRun, vehicle: Vehicle, stops: Mapping[str, Stop]) -> Time
             for seq, each in enumerate(run.times, start=1)
         ],
     )
+
+
+def is_printed(version: TimetableVersion, runs: Iterable[PrintedRun]) -> bool:
+    """Tell whether a timetable has just these runs, with these times, rules and limits; vehicles left out."""
+    return sorted(map(_shape, version.entries)) == sorted(map(_shape_of, runs))
+
+
+Shape = tuple[str, str, int, str, str, int, tuple[tuple[str, int, str, bool, bool], ...]]
+
+
+def _shape(entry: TimetableEntry) -> Shape:
+    stops = tuple(
+        (each.stop.code, each.time_s, each.kind, each.may_board, each.may_alight) for each in entry.stop_times
+    )
+    kinds = entry.weekday_kind, entry.holiday_kind
+    return entry.code, entry.direction, entry.number, *kinds, entry.booking_limit, stops
+
+
+def _shape_of(run: PrintedRun) -> Shape:
+    stops = tuple((each.stop, each.time_s, each.kind, each.may_board, each.may_alight) for each in run.times)
+    return run.code, run.direction, run.number, run.weekday_kind, run.holiday_kind, run.booking_limit, stops

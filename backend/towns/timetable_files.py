@@ -74,6 +74,11 @@ def read(
     return tuple(_with_times(cells, each, by_run[each.run.code]) for cells, each in found)
 
 
+def vehicle_words(runs_text: str) -> set[str]:
+    """Return the words that a file of runs uses for vehicles, whatever else is wrong with it."""
+    return {cells.optional("vehicle_type") for cells in rows_of(RUNS, runs_text, RUN_COLUMNS, [])} - {""}
+
+
 def clock_s(text: str) -> int:
     """Return the second of the day of 6:55 or 06:55."""
     return written.clock_s(text.rjust(5, "0"))

@@ -109,6 +109,14 @@ def find_version(session: Session, service_id: int, day: date) -> TimetableVersi
     return session.scalars(query).one_or_none()
 
 
+def codes_on(session: Session, service_id: int, day: date) -> set[str]:
+    """Return the codes of the printed runs of the timetable valid on ``day``."""
+    version = find_version(session, service_id, day)
+    if version is None:
+        return set()
+    return set(session.scalars(select(TimetableEntry.code).where(TimetableEntry.timetable_version_id == version.id)))
+
+
 def list_versions(session: Session, service_id: int) -> list[VersionView]:
     """Return all timetables of a line, the newest first."""
     query = (
