@@ -54,7 +54,7 @@ def others_of(report: ReportView, matters: Sequence[Matter], language: str) -> s
 def matter_line(matter: Matter, language: str) -> str:
     """Return one thing that happened as a line."""
     kind = f"report-matter-{wording.key_of(matter.kind)}"
-    what = text(kind, language, amount=matter.amount, reason=matter.reason)
+    what = text(kind, language, amount=matter.amount, reason=matter.reason or text("report-no-reason", language))
     if not matter.direction:
         return text("report-matter", language, day=wording.day_text(matter.day, language), what=what)
     name = run_name(matter.direction, matter.number, language)

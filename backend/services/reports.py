@@ -89,7 +89,7 @@ def list_standings(session: Session, *, now: datetime) -> list[Standing]:
             due_on=_due_on(report, service),
             submitted_at=report.submitted_at,
         )
-        for report, service in session.execute(query).tuples()
+        for report, service in session.execute(query)
     ]
 
 

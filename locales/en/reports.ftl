@@ -112,10 +112,8 @@ report-no-matters = Nothing.
 report-matter = { $day } { $what }
 report-matter-of-run = { $day } { $run } { $what }
 report-matter-delay = late by up to { $amount } min
-report-matter-suspended = suspended{ $reason ->
-    [""] {""}
-   *[other] {" "}({ $reason })
-}
+report-matter-suspended = suspended ({ $reason })
+report-no-reason = no reason kept
 report-matter-substitution = vehicle swapped ({ $reason })
 report-matter-left-behind-open = { $amount } left behind (open)
 report-matter-left-behind-extra-run = { $amount } left behind (extra run)

@@ -112,10 +112,8 @@ report-no-matters = 特にありません。
 report-matter = { $day } { $what }
 report-matter-of-run = { $day } { $run } { $what }
 report-matter-delay = 遅延（最大{ $amount }分）
-report-matter-suspended = 運休{ $reason ->
-    [""] {""}
-   *[other] （{ $reason }）
-}
+report-matter-suspended = 運休（{ $reason }）
+report-no-reason = 理由の記録なし
 report-matter-substitution = 車両の差し替え（{ $reason }）
 report-matter-left-behind-open = 乗り残し{ $amount }名（対応中）
 report-matter-left-behind-extra-run = 乗り残し{ $amount }名（増発便で対応）
