@@ -36,7 +36,7 @@ def follow(
     """
     change = _Change(actor, now)
     hit: list[str] = []
-    for day in _days(session, service_id, valid_from):
+    for day in _days(session, valid_from):
         lock_all(session, day)
         service_day = service_days.lock(session, service_id, day)
         for run in _runs(session, service_day):
@@ -59,9 +59,9 @@ def lock_all(session: Session, day: date) -> None:
         service_days.lock(session, each, day)
 
 
-def _days(session: Session, service_id: int, valid_from: date) -> list[date]:
-    query = select(ServiceDay.day).where(ServiceDay.transport_service_id == service_id, ServiceDay.day >= valid_from)
-    return sorted(session.scalars(query))
+def _days(session: Session, valid_from: date) -> list[date]:
+    """Return the days that any service has made: an area day may hold duties of a line's vehicles."""
+    return sorted(session.scalars(select(ServiceDay.day).where(ServiceDay.day >= valid_from).distinct()))
 
 
 def _runs(session: Session, service_day: ServiceDay) -> list[Run]:
