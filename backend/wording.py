@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from backend.domain import times
-from backend.domain.offers import Offer, Promise
+from backend.domain.offers import Offer, Promise, TimetableRide
 from backend.domain.party import Party
 from backend.domain.refusals import Refusal
 from backend.texts import FALLBACK, text
@@ -54,8 +54,46 @@ def moment_text(at: datetime | str, language: str = FALLBACK) -> str:
     )
 
 
+def short_clock_text(second: int, language: str = FALLBACK, *, is_about: bool = False) -> str:
+    """Return a printed time as timetables write it: 7:05; 7:03頃 for one reckoned between two printed ones (T-06)."""
+    return text("common-about", language, clock=times.clock(second)) if is_about else times.clock(second)
+
+
+def time_text(second: int, language: str = FALLBACK, *, is_about: bool = False) -> str:
+    """Return the time of a run at a stop in words: 7時5分, 7時3分頃 (T-06)."""
+    clock = clock_text(second, language)
+    return text("common-about", language, clock=clock) if is_about else clock
+
+
+def run_text(ride: TimetableRide, language: str = FALLBACK) -> str:
+    """Return the name of a printed run: 真駒内駅行き 2便."""
+    return text("common-run", language, direction=ride.direction, number=ride.number)
+
+
+def vehicle_text(look: str, sign: str, language: str = FALLBACK) -> str:
+    """Return how riders know a vehicle: its look and what it shows (T-54)."""
+    return text("common-vehicle-sign", language, look=look, sign=sign) if sign else look
+
+
+def pickup_text(promise: Promise, ride: TimetableRide | None, language: str = FALLBACK) -> str:
+    """Return when boarding starts: a window, or the time of a run at the stop."""
+    if ride is not None:
+        return time_text(ride.pickup_s, language, is_about=ride.pickup_is_about)
+    return window_text(promise, language)
+
+
+def arrival_text(promise: Promise, ride: TimetableRide | None, language: str = FALLBACK) -> str:
+    """Return when one arrives: the latest moment, or the time of a run at the stop."""
+    if ride is not None:
+        clock = time_text(ride.dropoff_s, language, is_about=ride.dropoff_is_about)
+        return text("common-arrival-at", language, clock=clock)
+    return text("common-arrival-by", language, clock=clock_text(promise.arrive_latest_s, language))
+
+
 def window_text(promise: Promise, language: str = FALLBACK) -> str:
-    """Return a pick-up window: 9時30分〜9時40分."""
+    """Return a pick-up window: 9時30分〜9時40分; one time where a run is punctual to its print."""
+    if promise.pickup_earliest_s == promise.pickup_latest_s:
+        return clock_text(promise.pickup_earliest_s, language)
     return text(
         "common-window",
         language,
@@ -113,14 +151,17 @@ def refusal_text(refusal: Refusal, language: str = FALLBACK) -> str:
 
 
 def offer_text(offer: Offer, language: str = FALLBACK) -> str:
-    """Return an offer in one line: pick-up window, latest arrival, fare."""
-    return text(
+    """Return an offer in one line: run if there is one, pick-up, arrival, fare."""
+    said = text(
         "common-offer",
         language,
-        window=window_text(offer.promise, language),
-        arrive=clock_text(offer.promise.arrive_latest_s, language),
+        window=pickup_text(offer.promise, offer.departure, language),
+        arrival=arrival_text(offer.promise, offer.departure, language),
         fare=yen_text(offer.fare_yen, language),
     )
+    if offer.departure is None:
+        return said
+    return text("common-offer-run", language, run=run_text(offer.departure, language), offer=said)
 
 
 def _spoken(facts: Mapping[str, str | int], language: str) -> dict[str, str | int]:

@@ -7,8 +7,9 @@ from datetime import date
 from backend.domain.offers import Promise, Wish, WishKind
 from backend.domain.party import Party
 from bot import postback
+from bot.postback import Choice
 
-MENU, BOOKING, BOOKINGS, GUIDE = "menu", "booking", "bookings", "guide"
+MENU, BOOKING, BOOKINGS, GUIDE, FARES = "menu", "booking", "bookings", "guide", "fares"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Draft:
     """What a person has said so far. ``token`` names it; buttons carry the name, so that an old button is known as old.
 
     ``changes`` is the public id of the booking that the new one shall replace (Q-12). ``editing`` is the question that
-    was opened again, over the one that would be next.
+    was opened again, over the one that would be next. ``service`` is the transport service it is about.
     """
 
     topic: str = MENU
@@ -30,6 +31,7 @@ class Draft:
     promise: Promise | None = None
     changes: str = ""
     editing: str = ""
+    service: int | None = None
 
 
 def next_question(draft: Draft) -> str:
@@ -37,6 +39,7 @@ def next_question(draft: Draft) -> str:
     if draft.editing:
         return draft.editing
     missing = {
+        "ask_service": draft.service is None,
         "ask_pickup": draft.pickup is None,
         "ask_dropoff": draft.dropoff is None,
         "ask_day": draft.day is None,
@@ -66,12 +69,20 @@ def back(draft: Draft) -> Draft | None:
     return None
 
 
-def wish_of(draft: Draft, *, transport_service_id: int, party: Party) -> Wish | None:
+def wish_of(draft: Draft, *, party: Party) -> Wish | None:
     """Return the wish of a complete draft; ``party`` is who rides when nothing else was said."""
-    if draft.pickup is None or draft.dropoff is None or draft.day is None or draft.time_s is None:
+    if draft.service is None or draft.pickup is None or draft.dropoff is None:
+        return None
+    if draft.day is None or draft.time_s is None:
         return None
     who = draft.party or party
-    return Wish(transport_service_id, draft.day, draft.kind, draft.time_s, draft.pickup, draft.dropoff, who)
+    return Wish(draft.service, draft.day, draft.kind, draft.time_s, draft.pickup, draft.dropoff, who)
+
+
+def choice_of(draft: Draft) -> Choice | None:
+    """Return the ride that was said yes to, if one was."""
+    wish = wish_of(draft, party=draft.party) if draft.party else None
+    return postback.choice_of(wish, draft.promise) if wish and draft.promise else None
 
 
 def to_text(draft: Draft) -> str:
@@ -91,6 +102,7 @@ def to_text(draft: Draft) -> str:
             "promise": windows,
             "changes": draft.changes,
             "editing": draft.editing,
+            "service": draft.service,
         }
     )
 
@@ -111,6 +123,7 @@ def from_text(text: str) -> Draft:
             promise=Promise(*fields["promise"]) if fields["promise"] else None,
             changes=fields["changes"],
             editing=fields["editing"],
+            service=fields["service"],
         )
     except (ValueError, KeyError, TypeError):
         return Draft()

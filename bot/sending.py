@@ -20,14 +20,17 @@ from backend.ports import (
     TemporaryError,
     UnknownUserError,
 )
-from backend.services import notifications
+from backend.services import emergency, notifications
 from backend.world import World
 from bot.screens import notices
+from bot.screens.notices import RunNews
 from bot.screens.parts import Look, Piece
 
 TOKEN_LIFE = timedelta(seconds=50)
 ANSWER = "answer"
 REGISTERED = "registered"
+ACCOUNT_NEWS = frozenset({notices.ACCOUNT_LINKED, notices.PHONE_CHANGED})
+FOLLOWED = frozenset({notices.FOLLOW_DELAY, notices.FOLLOW_SUSPENDED})
 
 log = structlog.get_logger(__name__)
 
@@ -107,23 +110,35 @@ def reply_token(event: LineEventView, *, wall: datetime) -> str:
 
 def phone_number(session: Session) -> str:
     """Return the number of the desk; empty before the town is loaded."""
+    return next((each.phone_number for each in network.list_services(session)), "")
+
+
+def line_phone_number(session: Session) -> str:
+    """Return the number of the line's desk; the town's first one where there is no line."""
     try:
-        return network.get_service(session).phone_number
+        return network.get_service(session, mode="line").phone_number
     except NotFoundError:
-        return ""
+        return phone_number(session)
 
 
 def render(session: Session, owed: OwedView, *, language: str) -> list[Piece] | None:
     """Return the messages of what is owed, or None when there is nothing to say about it."""
+    if owed.kind in FOLLOWED and owed.content:
+        look = Look(language, line_phone_number(session))
+        return [notices.follow_notice(look, owed.kind, RunNews(**json.loads(owed.content)))]
     if owed.content:
         stored: list[Piece] = json.loads(owed.content)
         return stored
     look = Look(language, phone_number(session))
     if owed.kind == REGISTERED:
         return [notices.registered(look)]
+    if owed.kind in ACCOUNT_NEWS:
+        return [notices.account_news(look, owed.kind)]
     if owed.booking_id is None:
         return None
-    piece = notices.notice(look, owed.kind, bookings.get_by_id(session, owed.booking_id), minutes=owed.minutes)
+    booking = bookings.get_by_id(session, owed.booking_id)
+    look = Look(language, network.get_service_by_id(session, booking.service_id).phone_number)
+    piece = notices.notice(look, owed.kind, booking, minutes=owed.minutes)
     return [piece] if piece else None
 
 
@@ -143,9 +158,11 @@ def _outgoing(session: Session, notification_id: int, here: World) -> Outgoing |
     owed = line.get_owed(session, notification_id)
     assert owed.line_user_id is not None
     account = line.get_user(session, owed.line_user_id)
-    messages = render(session, owed, language=account.language) if account.followed else None
+    is_shut = owed.kind != ANSWER and emergency.is_shut(session, emergency.LINE)
+    can_be_told = account.followed and not is_shut
+    messages = render(session, owed, language=account.language) if can_be_told else None
     if messages is None:
-        why = "left_line" if not account.followed else "nothing_to_say"
+        why = "line_shut" if is_shut else "left_line" if not account.followed else "nothing_to_say"
         notifications.to_call_list(session, notification_id, why=why, now=here.clock())
         return None
     token = ""

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from backend.db.models import Booking, Consent, Draft, Favourite, FormLink, LineEvent, LineUser, Notification, Rider
 from backend.db.queries import riders
 from backend.domain.errors import NotFoundError
-from backend.services import bookings, lifecycle, notifications
+from backend.services import bookings, guests, lifecycle, notifications
 
 PURPOSE_VERSION = "2026-11-1"
 LINK_LIFE = timedelta(minutes=10)
@@ -26,6 +26,7 @@ MOST_SENT = 30
 TAIL = 4
 ADULT_AGE = 16
 YEAR_ONLY = 4
+MEMBER = "active"
 SCHOOL_STAGES = ("preschool", "primary", "junior_high", "older")
 YOUNG_STAGES = frozenset({"preschool", "primary", "junior_high"})
 CATEGORIES = ("adult", "senior", "discount", "child")
@@ -36,7 +37,7 @@ class PersonalData:
     """What a person writes about themselves. ``fare_category`` is a class, never its cause (Q-67).
 
     ``birth`` is a year or an ISO date, or empty where ``school_stage`` is given. ``guardian`` is how to reach the
-    guardian of somebody under 16 (Q-19).
+    guardian of somebody under 16 (Q-19). ``is_remembered`` is a guest's choice; members are known until they leave.
     """
 
     name: str
@@ -48,15 +49,17 @@ class PersonalData:
     wheelchair: bool
     guardian: str
     language: str
+    is_remembered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class OpenLink:
-    """A one-time link that still opens its form. ``rider_id`` once its account belongs to a member."""
+    """A one-time link that still opens its form. ``rider_id`` once its account belongs to somebody known."""
 
     id: int
     line_user_id: int
     rider_id: int | None
+    is_member: bool
     language: str
     tries: int
 
@@ -87,11 +90,12 @@ def open_link(session: Session, token: str, purpose: str, *, wall: datetime) -> 
     """Return the link of ``token``, locked; raise `NotFoundError` when it is used, too old, or tried too often."""
     query = select(FormLink).where(FormLink.token_hash == _hash(token), FormLink.purpose == purpose).with_for_update()
     row = session.scalars(query).one_or_none()
-    most = MOST_SENT if purpose == "register" else MOST_WRONG_DIGITS
+    most = MOST_WRONG_DIGITS if purpose == "settings" else MOST_SENT
     if row is None or row.used_at is not None or row.expires_at < wall or row.tries >= most:
         raise NotFoundError("form link")
     account = session.get_one(LineUser, row.line_user_id)
-    return OpenLink(row.id, account.id, account.rider_id, account.language, row.tries)
+    is_member = account.rider is not None and account.rider.state == MEMBER
+    return OpenLink(row.id, account.id, account.rider_id, is_member, account.language, row.tries)
 
 
 def give_time(session: Session, link: OpenLink, *, wall: datetime) -> None:
@@ -116,6 +120,7 @@ def data_of(session: Session, link: OpenLink) -> PersonalData:
         wheelchair=rider.wheelchair == "yes",
         guardian=rider.guardian,
         language=rider.language,
+        is_remembered=rider.is_remembered,
     )
 
 
@@ -127,12 +132,14 @@ def count_try(session: Session, link: OpenLink) -> None:
 def register(session: Session, link: OpenLink, data: PersonalData, *, now: datetime, wall: datetime) -> int:
     """Make the person behind a LINE account a member, with consent and its version; return the rider's id.
 
-    The link is used up. Raises `NotFoundError` when the account is a member's already.
+    The link is used up. A guest of the line becomes the member, rides and all. Raises `NotFoundError` when the
+    account is a member's already.
     """
     account = session.get_one(LineUser, link.line_user_id, with_for_update=True)
-    if account.rider_id is not None:
+    if account.rider is not None and account.rider.state == MEMBER:
         raise NotFoundError("already registered")
-    rider = Rider(source="line", registered_at=now)
+    rider = account.rider or Rider(source="line", registered_at=now)
+    rider.state = MEMBER
     write(rider, data)
     session.add(rider)
     session.flush()
@@ -144,6 +151,36 @@ def register(session: Session, link: OpenLink, data: PersonalData, *, now: datet
     return rider.id
 
 
+def guest_data(*, name: str, kana: str, phone: str, is_remembered: bool) -> PersonalData:
+    """Return all that is asked of somebody who books the line without being a member (T-18)."""
+    return PersonalData(name, kana, phone, "", "", "", False, "", "", is_remembered)  # noqa: FBT003 -- nothing is asked
+
+
+def make_guest(session: Session, link: OpenLink, data: PersonalData, *, now: datetime, wall: datetime) -> int:
+    """Make the person behind a LINE account known by name and phone, no more (T-18, Q-58); return the rider's id.
+
+    The link is used up. Raises `NotFoundError` when the account belongs to somebody already.
+    """
+    account = session.get_one(LineUser, link.line_user_id, with_for_update=True)
+    if account.rider_id is not None:
+        raise NotFoundError("known already")
+    rider_id = guests.make(
+        session,
+        name=data.name,
+        kana=data.kana,
+        phone=data.phone,
+        channel="line",
+        remember=data.is_remembered,
+        now=now,
+        line_user_id=account.id,
+    )
+    session.add(Consent(rider_id=rider_id, purpose_version=PURPOSE_VERSION, channel="line", at=now))
+    use_up(session, link, wall=wall)
+    session.flush()
+    session.refresh(account)
+    return rider_id
+
+
 def knows_phone_tail(session: Session, link: OpenLink, digits: str) -> bool:
     """Tell whether ``digits`` are the last four of the member's number (Q-81)."""
     if link.rider_id is None:
@@ -153,9 +190,14 @@ def knows_phone_tail(session: Session, link: OpenLink, digits: str) -> bool:
 
 
 def correct(session: Session, link: OpenLink, data: PersonalData, *, now: datetime) -> None:
-    """Put what a member wrote about themselves in the place of what stood there."""
+    """Put what somebody wrote about themselves in the place of what stood there; a guest is asked for less."""
     rider = session.get_one(Rider, link.rider_id)
-    write(rider, data)
+    if link.is_member:
+        write(rider, data)
+    else:
+        rider.name, rider.kana, rider.phone = data.name, data.kana, data.phone
+        rider.phone_index = riders.phone_index(data.phone)
+        rider.is_remembered = data.is_remembered
     lifecycle.record(session, "rider", rider.id, "rider.corrected", actor=_actor(link), now=now)
 
 

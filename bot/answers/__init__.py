@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from backend.db.queries import bookings as booking_queries
 from backend.domain.errors import NotFoundError, StaleError
-from bot.answers import acts, own, pages, rides, stops
+from bot.answers import acts, fares, own, pages, rides, stops, timetable
 from bot.answers.asker import Asker, look_of
 from bot.dialogue import booking as booking_talk
 from bot.dialogue.turns import Prompt, Turn
@@ -44,5 +44,7 @@ SCREENS: dict[str, Callable[[Asker, Prompt], list[Piece]]] = {
     **stops.SCREENS,
     **rides.SCREENS,
     **own.SCREENS,
+    **timetable.SCREENS,
+    **fares.SCREENS,
     "recall": _recall,
 }

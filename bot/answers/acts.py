@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from backend.db.queries import bookings as booking_queries
 from backend.db.queries.bookings import BookingView
+from backend.domain.errors import NotFoundError
 from backend.domain.refusals import Refusal
-from backend.services import bookings, line_events, registration
+from backend.services import bookings, favourites, follows, line_events, registration
 from backend.services.bookings import Caller
 from bot.answers.asker import CHANNEL, Asker
-from bot.dialogue.turns import Act, Book, Cancel, MakeLink, SpeakLanguage
+from bot.dialogue.turns import Act, Book, Cancel, Follow, Keep, MakeLink, SpeakLanguage
 from bot.drafts import Draft
 
 
@@ -18,11 +19,12 @@ def do(asker: Asker, act: Act) -> BookingView | Refusal | str | None:
         case Book():
             return _book(asker, act)
         case Cancel():
-            done = bookings.cancel(
-                asker.session, act.public_id, actor=asker.actor, now=asker.now, rider_id=asker.account.rider_id
-            )
-            asker.session.flush()
-            return done if isinstance(done, Refusal) else booking_queries.view(done)
+            return _cancel(asker, act)
+        case Follow():
+            return _follow(asker, act)
+        case Keep():
+            favourites.keep(asker.session, _rider_id(asker), act.stop_id, is_on=act.is_on)
+            return None
         case MakeLink():
             return registration.make_link(asker.session, asker.account.id, act.purpose, wall=asker.wall)
         case SpeakLanguage():
@@ -31,8 +33,34 @@ def do(asker: Asker, act: Act) -> BookingView | Refusal | str | None:
             return None
 
 
+def _rider_id(asker: Asker) -> int:
+    """Return whose acts these are. Nobody acts on bookings without a name: an unknown account has none."""
+    if asker.account.rider_id is None:
+        raise NotFoundError("unknown account")
+    return asker.account.rider_id
+
+
+def _cancel(asker: Asker, act: Cancel) -> BookingView | Refusal:
+    rider_id = _rider_id(asker)
+    before = booking_queries.get(asker.session, act.public_id, rider_id=rider_id)
+    asker.is_done_before = before.state == "cancelled"
+    done = bookings.cancel(asker.session, act.public_id, actor=asker.actor, now=asker.now, rider_id=rider_id)
+    asker.session.flush()
+    return done if isinstance(done, Refusal) else booking_queries.view(done)
+
+
+def _follow(asker: Asker, act: Follow) -> Refusal | None:
+    """Hear of a run from now on, or no more (T-25). The account is told, not the person: no name is asked for."""
+    if asker.line is None:
+        return None
+    if act.is_on:
+        return follows.follow(asker.session, asker.account.id, asker.line.id, act.entry_code, asker.now)
+    follows.unfollow(asker.session, asker.account.id, asker.line.id, act.entry_code)
+    return None
+
+
 def _book(asker: Asker, act: Book) -> BookingView | Refusal:
-    caller = Caller(asker.account.rider_id, CHANNEL, asker.actor, f"line:{act.token}")
+    caller = Caller(_rider_id(asker), CHANNEL, asker.actor, f"line:{act.token}")
     wish = act.choice.wish(asker.service.id)
     if act.changes:
         done = bookings.change(

@@ -5,13 +5,14 @@ from dataclasses import replace
 from backend import wording
 from backend.db.queries import bookings as booking_queries
 from backend.db.queries.bookings import BookingView
+from backend.domain.errors import NotFoundError
 from backend.domain.offers import WishKind
 from backend.domain.refusals import Refusal
+from bot import drafts
 from bot.answers import rides
 from bot.answers.asker import Asker, look_of
 from bot.dialogue.turns import Prompt
 from bot.drafts import Draft
-from bot.screens import booking as booking_screens
 from bot.screens import bookings as bookings_screens
 from bot.screens.parts import Piece
 
@@ -19,7 +20,7 @@ from bot.screens.parts import Piece
 def _booked(asker: Asker, prompt: Prompt) -> list[Piece]:
     look = look_of(asker, prompt)
     if isinstance(asker.outcome, Refusal):
-        return [booking_screens.refused(look, asker.outcome, asker.names())]
+        return rides.refused(asker, look, asker.outcome)
     assert isinstance(asker.outcome, BookingView)
     title_key = "bot-changed-title" if asker.outcome.is_change else "bot-booked-title"
     return [bookings_screens.receipt(look, asker.outcome, title_key=title_key)]
@@ -33,6 +34,8 @@ def bookings(asker: Asker, prompt: Prompt) -> list[Piece]:
 
 
 def _own(asker: Asker, prompt: Prompt) -> BookingView:
+    if asker.account.rider_id is None:
+        raise NotFoundError(prompt.public_id)
     return booking_queries.get(asker.session, prompt.public_id, rider_id=asker.account.rider_id)
 
 
@@ -55,6 +58,8 @@ def _cancelled(asker: Asker, prompt: Prompt) -> list[Piece]:
         noted = replace(look, note=said)
         return [bookings_screens.receipt(noted, _own(asker, prompt), title_key="bot-booking-title")]
     assert isinstance(asker.outcome, BookingView)
+    if asker.is_done_before:
+        return [bookings_screens.receipt(look, asker.outcome, title_key="bot-was-cancelled")]
     return [bookings_screens.cancelled(look, asker.outcome)]
 
 
@@ -70,14 +75,30 @@ def _change(asker: Asker, prompt: Prompt) -> list[Piece]:
         dropoff=booking.dropoff.id,
         day=booking.day,
         kind=WishKind(booking.wish_kind),
-        time_s=booking.wish_s,
+        time_s=booking.departure.pickup_s if booking.departure else booking.wish_s,
         party=booking.party,
         editing="edit",
+        service=booking.service_id,
     )
     return rides.edit(asker, prompt)
 
 
+def _rebook(asker: Asker, prompt: Prompt) -> list[Piece]:
+    """Start a booking like one that was called off: same stops and party; on a line another run of that day (T-47)."""
+    booking = _own(asker, prompt)
+    asker.draft = replace(
+        asker.draft,
+        pickup=booking.pickup.id,
+        dropoff=booking.dropoff.id,
+        day=booking.day if booking.day >= asker.today else None,
+        party=booking.party,
+        service=booking.service_id,
+    )
+    return rides.SCREENS[drafts.next_question(asker.draft)](asker, prompt)
+
+
 SCREENS = {
+    "rebook": _rebook,
     "booked": _booked,
     "bookings": bookings,
     "booking": _booking,

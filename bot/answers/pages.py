@@ -1,19 +1,27 @@
 """Menu, greeting, purpose, links, fares, help, telephone: facts for screens that ask nothing."""
 
-from backend.db.queries import money
 from bot.answers.asker import Asker, desk_of, look_of, privacy_url
 from bot.dialogue.turns import Prompt
 from bot.screens import pages as page_screens
+from bot.screens.pages import Town
 from bot.screens.parts import Piece
 
 
 def _menu(asker: Asker, prompt: Prompt) -> list[Piece]:
-    return [page_screens.menu(look_of(asker, prompt), is_member=asker.is_member)]
+    return [page_screens.menu(look_of(asker, prompt), town_of(asker), is_member=asker.is_member)]
+
+
+def town_of(asker: Asker) -> Town:
+    """Return what the town has to offer today."""
+    return Town(
+        has_timetable=asker.line is not None,
+        has_membership=any(service.members_only for service in asker.services),
+    )
 
 
 def _welcome(asker: Asker, prompt: Prompt) -> list[Piece]:
     url = privacy_url(asker)
-    return [page_screens.welcome(look_of(asker, prompt), is_member=asker.is_member, privacy_url=url)]
+    return [page_screens.welcome(look_of(asker, prompt), town_of(asker), is_member=asker.is_member, privacy_url=url)]
 
 
 def _consent(asker: Asker, prompt: Prompt) -> list[Piece]:
@@ -26,16 +34,11 @@ def _form_link(asker: Asker, prompt: Prompt) -> list[Piece]:
     return [page_screens.form_link(look_of(asker, prompt), url=url, purpose=purpose)]
 
 
-def _fares(asker: Asker, prompt: Prompt) -> list[Piece]:
-    table = money.fares_on(asker.session, asker.service.id, asker.today)
-    return [page_screens.fares(look_of(asker, prompt), table)]
-
-
 def _help(asker: Asker, prompt: Prompt) -> list[Piece]:
     other = "japanese" if asker.account.language == "en" else "english"
     look = look_of(asker, prompt)
     url = privacy_url(asker)
-    return [page_screens.usage(look, is_member=asker.is_member, other_language=other, privacy_url=url)]
+    return [page_screens.usage(look, is_known=asker.is_known, other_language=other, privacy_url=url)]
 
 
 def _phone(asker: Asker, prompt: Prompt) -> list[Piece]:
@@ -43,7 +46,7 @@ def _phone(asker: Asker, prompt: Prompt) -> list[Piece]:
 
 
 def _desk(asker: Asker, prompt: Prompt) -> list[Piece]:
-    return [page_screens.desk(look_of(asker, prompt), desk_of(asker), is_member=asker.is_member)]
+    return [page_screens.desk(look_of(asker, prompt), desk_of(asker), town_of(asker), is_member=asker.is_member)]
 
 
 SCREENS = {
@@ -52,7 +55,8 @@ SCREENS = {
     "consent": _consent,
     "register_link": _form_link,
     "settings_link": _form_link,
-    "fares": _fares,
+    "guest_link": _form_link,
+    "opinion_link": _form_link,
     "help": _help,
     "phone": _phone,
     "desk": _desk,

@@ -3,34 +3,56 @@
 from dataclasses import replace
 
 from backend import wording
-from backend.db.queries import money
 from backend.domain import times
 from backend.domain.offers import Offer, Wish
 from backend.domain.refusals import Refusal
 from backend.services import bookings, offers
 from bot import drafts
+from bot.answers import runs, stops
 from bot.answers.asker import CHANNEL, Asker, last_trips, look_of
-from bot.dialogue import booking as booking_talk
-from bot.dialogue.turns import Prompt
+from bot.dialogue import trips as trip_talk
+from bot.dialogue.turns import LastTrip, Prompt
 from bot.screens import booking as booking_screens
+from bot.screens import services as service_screens
 from bot.screens.booking import TripLine
-from bot.screens.parts import Piece
+from bot.screens.parts import Look, Piece
+from bot.screens.services import ServiceLine
 
+WALK_ON = "no_booking_needed"
 FIRST_END_S = 30 * times.MINUTE_S
 
 
 def _trips(asker: Asker, prompt: Prompt) -> list[Piece]:
+    """Offer the last rides; on a line then the likely ends, so that most need not look for theirs (T-59)."""
+    trips = [trip for trip in last_trips(asker) if trip.service == asker.service.id]
+    likely = [(stop.id, stop.name) for stop in stops.likely_stops(asker)] if asker.is_on_line else []
+    return [booking_screens.trips(look_of(asker, prompt), trip_lines(asker, trips), likely)]
+
+
+def trip_lines(asker: Asker, trips: list[LastTrip]) -> list[TripLine]:
+    """Return former rides as buttons show them."""
     names = asker.names()
-    lines = [
+    return [
         TripLine(
             names[trip.pickup],
             names[trip.dropoff],
-            booking_talk.encode_trip(trip),
-            booking_talk.encode_trip(trip, is_return=True),
+            trip_talk.encode(trip),
+            trip_talk.encode(trip, is_return=True),
         )
-        for trip in last_trips(asker)
+        for trip in trips
     ]
-    return [booking_screens.trips(look_of(asker, prompt), lines)]
+
+
+def _ask_service(asker: Asker, prompt: Prompt) -> list[Piece]:
+    """Ask which service; who may begin with the area's first question at once has its letters there."""
+    lines = []
+    for service in asker.services:
+        is_line = asker.line is not None and service.id == asker.line.id
+        starts = not is_line and asker.is_member
+        shown = asker.stops_of(service) if starts else []
+        kept = [stop for stop in stops.favourites_of(asker) if starts]
+        lines.append(ServiceLine(service.id, service.name, is_line, kept, shown))
+    return [service_screens.choose_service(look_of(asker, prompt), lines, trip_lines(asker, last_trips(asker)))]
 
 
 def _ask_day(asker: Asker, prompt: Prompt) -> list[Piece]:
@@ -43,7 +65,7 @@ def _day_refused(asker: Asker, prompt: Prompt) -> list[Piece]:
     """Say why the day of the calendar cannot be taken, and ask again."""
     look = look_of(asker, prompt)
     draft = replace(asker.draft, day=prompt.day, time_s=asker.draft.time_s or asker.service.hours_start_s)
-    wish = drafts.wish_of(draft, transport_service_id=asker.service.id, party=asker.own_party(asker.today))
+    wish = drafts.wish_of(draft, party=asker.own_party(asker.today))
     note = look.say("bot-day-not-bookable")
     if wish is not None:
         found = offers.find(asker.session, wish, channel=CHANNEL, rider_id=asker.account.rider_id, now=asker.now)
@@ -57,6 +79,8 @@ def _ask_time(asker: Asker, prompt: Prompt) -> list[Piece]:
     day = asker.draft.day
     if day is None:
         return _ask_day(asker, prompt)
+    if asker.is_on_line:
+        return runs.ask_run(asker, prompt, day)
     starts = offers.start_times(asker.session, asker.service.id, day, channel=CHANNEL, now=asker.now)
     ends = [second + FIRST_END_S for second in starts if second + FIRST_END_S <= asker.service.hours_end_s]
     if not starts:
@@ -68,10 +92,11 @@ def _ask_time(asker: Asker, prompt: Prompt) -> list[Piece]:
 
 def _ask_party(asker: Asker, prompt: Prompt) -> list[Piece]:
     day = asker.draft.day or asker.today
-    fares = money.fares_on(asker.session, asker.service.id, day)
+    fares = runs.fares_of(asker, day)
     party = asker.draft.party or asker.own_party(day)
-    look = look_of(asker, prompt)
-    return [booking_screens.ask_party(look, party, fares=fares, max_party=asker.service.max_party)]
+    look, most = look_of(asker, prompt), asker.service.max_party
+    has_wheelchairs = not asker.is_on_line
+    return [booking_screens.ask_party(look, party, fares=fares, max_party=most, has_wheelchairs=has_wheelchairs)]
 
 
 def _offers(asker: Asker, prompt: Prompt) -> list[Piece]:
@@ -80,13 +105,22 @@ def _offers(asker: Asker, prompt: Prompt) -> list[Piece]:
     assert wish is not None, "offers are shown when all is said"
     found = _find(asker, wish)
     if isinstance(found, Refusal):
-        offers.record_refusal(
-            asker.session, wish, found, channel=CHANNEL, rider_id=asker.account.rider_id, now=asker.now
-        )
-        return [booking_screens.refused(look_of(asker, prompt), found, asker.names())]
+        if found.code != WALK_ON:
+            offers.record_refusal(
+                asker.session, wish, found, channel=CHANNEL, rider_id=asker.account.rider_id, now=asker.now
+            )
+        return refused(asker, look_of(asker, prompt), found)
     ordered = sorted(found, key=lambda offer: offer.promise != asker.draft.promise)
     look, is_change = look_of(asker, prompt), bool(asker.draft.changes)
-    return [booking_screens.offers(look, ordered, asker.names(), is_change=is_change)]
+    vehicle = runs.vehicle_of(asker, ordered[0].departure, wish.day)
+    return [booking_screens.offers(look, ordered, asker.names(), is_change=is_change, vehicle=vehicle)]
+
+
+def refused(asker: Asker, look: Look, refusal: Refusal) -> list[Piece]:
+    """Say why not, with the ways out; that a run needs no booking is good news with the time and the fare (T-15)."""
+    if refusal.code == WALK_ON:
+        return runs.walk_on(asker, look)
+    return [booking_screens.refused(look, refusal, asker.names())]
 
 
 def _find(asker: Asker, wish: Wish) -> tuple[Offer, ...] | Refusal:
@@ -99,10 +133,12 @@ def _find(asker: Asker, wish: Wish) -> tuple[Offer, ...] | Refusal:
 
 def edit(asker: Asker, prompt: Prompt) -> list[Piece]:
     """Ask what is to be mended."""
-    return [booking_screens.edit(look_of(asker, prompt), is_change=bool(asker.draft.changes))]
+    has_runs = asker.is_on_line
+    return [booking_screens.edit(look_of(asker, prompt), is_change=bool(asker.draft.changes), has_runs=has_runs)]
 
 
 SCREENS = {
+    "ask_service": _ask_service,
     "trips": _trips,
     "ask_day": _ask_day,
     "day_refused": _day_refused,

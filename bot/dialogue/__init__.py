@@ -7,7 +7,7 @@ to do first.
 from dataclasses import replace
 
 from bot import drafts
-from bot.dialogue import booking, guidance, my_bookings, words
+from bot.dialogue import booking, fares, guidance, my_bookings, timetable, words
 from bot.dialogue.turns import (
     Context,
     Followed,
@@ -20,12 +20,12 @@ from bot.dialogue.turns import (
     Wordless,
     Words,
 )
-from bot.drafts import BOOKING, Draft
+from bot.drafts import BOOKING, FARES, Draft
 from bot.postback import Tap
 
 MISSES_TO_DESK = 2
 # What a tap of the rich menu or a word opens, whatever was talked about before.
-PAGES = {"menu": "menu", "fares": "fares", "help": "help", "phone": "phone"}
+PAGES = {"menu": "menu", "help": "help", "phone": "phone"}
 LANGUAGES = {"english": "en", "japanese": "ja"}
 
 
@@ -47,10 +47,9 @@ def step(draft: Draft, said: Said, context: Context) -> Turn:
 
 def _tapped(draft: Draft, tap: Tap, context: Context) -> Turn:
     turn = _opened(tap.verb, context) or _navigated(draft, tap, context)
-    if turn is None and tap.verb in my_bookings.VERBS:
-        turn = my_bookings.tapped(tap, context)
-    if turn is None and tap.verb in guidance.VERBS:
-        turn = guidance.tapped(tap, context)
+    for topic in (my_bookings, guidance, timetable, fares):
+        if turn is None and tap.verb in topic.VERBS:
+            turn = topic.tapped(tap, context)
     if turn is None and tap.verb in {"start-from", "start-to"}:
         turn = _started(tap, context)
     if turn is None and tap.token:
@@ -77,7 +76,9 @@ def _opened(verb: str, context: Context) -> Turn | None:
     if verb == "agree":
         return Turn(Draft(), Prompt("register_link"), MakeLink("register")) if not context.is_member else None
     if verb == "settings":
-        return Turn(Draft(), Prompt("settings_link"), MakeLink("settings")) if context.is_member else None
+        return Turn(Draft(), Prompt("settings_link"), MakeLink("settings")) if context.is_known else None
+    if verb == "opinion":
+        return Turn(Draft(), Prompt("opinion_link"), MakeLink("opinion"))
     if verb in LANGUAGES:
         return Turn(Draft(), Prompt("menu", note="bot-language-set"), SpeakLanguage(LANGUAGES[verb]))
     return Turn(Draft(), Prompt(PAGES[verb])) if verb in PAGES else None
@@ -99,11 +100,9 @@ def _navigated(draft: Draft, tap: Tap, context: Context) -> Turn | None:
 
 def _started(tap: Tap, context: Context) -> Turn | None:
     """Start a booking from or to a stop whose page was open."""
-    begun = booking.begin(context)
-    if not context.is_member:
-        return begun
+    draft = Draft(topic=BOOKING, token=context.fresh_token)
     verb = "from" if tap.verb == "start-from" else "to"
-    return booking.tapped(begun.draft, Tap(verb, begun.draft.token, tap.value), context)
+    return booking.tapped(draft, Tap(verb, draft.token, tap.value), context)
 
 
 def _typed(draft: Draft, said: Words, context: Context) -> Turn:
@@ -112,6 +111,8 @@ def _typed(draft: Draft, said: Words, context: Context) -> Turn:
     if wish in {"quit", "back"} and words.is_exactly(said.text, wish):
         return _navigated(draft, Tap(wish), context) or _present(draft, context)
     turn = booking.typed(draft, said, context) if draft.topic == BOOKING else None
+    if turn is None and (wish == "fares" or draft.topic == FARES):
+        turn = fares.typed(said, context)
     if turn:
         return turn
     if wish:
@@ -129,6 +130,7 @@ def _missed(draft: Draft, context: Context) -> Turn:
 
 def _present(draft: Draft, context: Context, *, note: str = "") -> Turn:
     """Show where the conversation stands."""
-    if draft.topic != BOOKING or not context.is_member:
+    service = context.service(draft.service)
+    if draft.topic != BOOKING or (service is not None and not context.may_book(service)):
         return Turn(draft, Prompt("menu", note=note))
     return Turn(draft, booking.ask(draft, note=note))

@@ -1,32 +1,43 @@
-"""予約: where from, where to, which day, what time; then the ride in full, and yes (D-13, D-26, D-30, D-34, D-49).
+"""予約: where from, where to, which day, what time or run; then the ride in full, and yes (D-13, D-26, D-49, T-18).
 
-The question asked is the first thing missing, so that going back and changing cost nothing.
+The question asked is the first thing missing, so that going back and changing cost nothing. Both services are booked
+here: where there are two, the first question is which, unless the stop or the ride that was tapped says so.
 """
 
 from dataclasses import replace
 from datetime import date
 
-from backend.domain import times
 from backend.domain.offers import WishKind
 from backend.domain.party import FareCategory, Party
 from bot import drafts, postback
-from bot.dialogue import words
-from bot.dialogue.turns import Book, Context, LastTrip, Place, Prompt, Turn, Words
+from bot.dialogue import trips, words
+from bot.dialogue.turns import Book, Context, MakeLink, Place, Prompt, ServiceFacts, Turn, Words
 from bot.drafts import BOOKING, Draft
 from bot.postback import Choice, Tap
 
 EDITABLE = ("pickup", "dropoff", "day", "time", "party")
-RETURN_AFTER_S = 2 * times.HOUR_S
-STEP_S = 30 * times.MINUTE_S
-TRIP_PARTS = 5
+STOP_QUESTIONS = {"ask_pickup": "from", "ask_dropoff": "to"}
 
 
 def begin(context: Context) -> Turn:
-    """Start a booking: who is no member is led to registration first (D-13)."""
-    if not context.is_member:
-        return Turn(Draft(), Prompt("consent", note="bot-members-only"))
+    """Start a booking: with the last rides, or the first question.
+
+    Who is no member is led to registration where nothing can be booked without (D-13).
+    """
     draft = Draft(topic=BOOKING, token=context.fresh_token)
-    return Turn(draft, Prompt("trips") if context.trips else ask(draft))
+    if len(context.services) > 1:
+        return Turn(draft, ask(draft))
+    return _begin_with(draft, context.services[0], context, has_trips=bool(context.trips))
+
+
+def _begin_with(draft: Draft, service: ServiceFacts, context: Context, *, has_trips: bool) -> Turn:
+    """Start with one service: on a line the likely rides come first (T-59), elsewhere the last ones if there are."""
+    if not context.may_book(service):
+        return Turn(Draft(), Prompt("consent", note="bot-members-only"))
+    chosen = replace(draft, service=service.id)
+    if has_trips or (service.has_timetable and chosen.pickup is None):
+        return Turn(chosen, Prompt("trips"))
+    return Turn(chosen, ask(chosen))
 
 
 def ask(draft: Draft, *, note: str = "") -> Prompt:
@@ -34,32 +45,41 @@ def ask(draft: Draft, *, note: str = "") -> Prompt:
     return Prompt(drafts.next_question(draft), note=note)
 
 
+def resumed(draft: Draft, context: Context) -> Turn:
+    """Go on after name and phone were given: book the ride that waits, else ask what was being asked (Q-58)."""
+    service = context.service(draft.service)
+    if draft.topic != BOOKING or service is None:
+        return Turn(Draft(), Prompt("menu", note="bot-known-now"))
+    chosen = drafts.choice_of(draft)
+    if chosen is None or drafts.next_question(draft) != "offers":
+        return Turn(draft, ask(draft, note="bot-known-now"))
+    return _book(draft, chosen, context)
+
+
 def tapped(draft: Draft, tap: Tap, context: Context) -> Turn | None:
     """Take a tap on a button of this draft, or return None when it says nothing known."""
     if tap.verb == "yes":
-        choice = _known_choice(tap.value, context)
-        return _book(draft, choice) if choice else None
+        choice = _known_choice(draft, tap.value, context)
+        return _book(draft, choice, context) if choice else None
     if tap.verb == "pick":
-        choice = _known_choice(tap.value, context)
+        choice = _known_choice(draft, tap.value, context)
         return _goes_on(_chosen(draft, choice)) if choice else None
     if tap.verb == "again":
-        trip = _known_trip(tap.value, context)
-        return _goes_on(_repeated(draft, trip, context)) if trip else None
+        trip = trips.known(tap.value, context)
+        return _goes_on(trips.repeated(draft, trip, context)) if trip else None
     if tap.verb in {"new", "edit", "letter", "noted"}:
-        return _moved(draft, tap)
+        return _moved(draft, tap, context)
     return _answered(draft, tap, context)
 
 
-def _moved(draft: Draft, tap: Tap) -> Turn | None:
+def _moved(draft: Draft, tap: Tap, context: Context) -> Turn | None:
     """Open a question, or another page of one."""
     if tap.verb == "new":
         return _goes_on(draft)
     if tap.verb == "noted":
         return _goes_on(replace(draft, editing=""))
     if tap.verb == "letter":
-        question = drafts.next_question(draft)
-        is_place = question in {"ask_pickup", "ask_dropoff"}
-        return Turn(draft, Prompt("letter", letter=tap.value)) if is_place else _goes_on(draft)
+        return _letter(draft, tap.value, context)
     if tap.value == "":
         return _goes_on(replace(draft, editing="edit"))
     if tap.value not in EDITABLE:
@@ -67,12 +87,24 @@ def _moved(draft: Draft, tap: Tap) -> Turn | None:
     return _goes_on(replace(draft, editing=f"ask_{tap.value}", promise=None))
 
 
+def _letter(draft: Draft, letter: str, context: Context) -> Turn:
+    """Show the stops of a letter. Letters stand beside the choice of a service too: they are the area's."""
+    if draft.service is None:
+        area = next((each for each in context.services if not each.has_timetable), None)
+        if area is None or not context.may_book(area):
+            return _goes_on(draft)
+        draft = replace(draft, service=area.id)
+    is_place = drafts.next_question(draft) in STOP_QUESTIONS
+    return Turn(draft, Prompt("letter", letter=letter)) if is_place else _goes_on(draft)
+
+
 def _answered(draft: Draft, tap: Tap, context: Context) -> Turn | None:
     """Take the answer to one question."""
-    if tap.verb in {"from", "to"}:
-        stop_id = postback.parse_number(tap.value)
-        known = {stop.id for stop in context.stops}
-        return _with_stop(draft, stop_id, tap.verb) if stop_id in known else None
+    if tap.verb == "service":
+        service = context.service(postback.parse_number(tap.value))
+        return _begin_with(draft, service, context, has_trips=False) if service else None
+    if tap.verb in STOP_QUESTIONS.values():
+        return _with_stop(draft, postback.parse_number(tap.value), tap.verb, context)
     if tap.verb == "day":
         day = postback.parse_day(tap.value)
         return _with_day(draft, day, context) if day else None
@@ -88,15 +120,18 @@ def _answered(draft: Draft, tap: Tap, context: Context) -> Turn | None:
 
 def typed(draft: Draft, said: Words, context: Context) -> Turn | None:
     """Take typed words as the answer to the open question, or return None."""
-    question = drafts.next_question(draft)
-    if question in {"ask_pickup", "ask_dropoff"}:
-        return _named_stop(draft, said.text, context, "from" if question == "ask_pickup" else "to")
-    if question == "ask_day":
-        day = words.day_of(said.text, today=context.today, days=context.days)
+    question, service = drafts.next_question(draft), context.service(draft.service)
+    if question in STOP_QUESTIONS and service:
+        return _named_stop(draft, said.text, service, context)
+    if question == "ask_day" and service:
+        day = words.day_of(said.text, today=context.today, days=service.days)
         return _with_day(draft, day, context) if day else None
-    if question == "ask_time":
+    if question == "ask_time" and service:
         second = words.time_of(said.text)
-        return _with_time(draft, words.kind_of(said.text), second) if second is not None else None
+        if second is None:
+            return None
+        # Runs are chosen from the list: a time of one's own names none.
+        return _goes_on(draft) if service.has_timetable else _with_time(draft, words.kind_of(said.text), second)
     if question == "ask_party":
         persons = words.persons_of(said.text)
         return _with_persons(draft, persons, context.own) if persons else None
@@ -105,53 +140,30 @@ def typed(draft: Draft, said: Words, context: Context) -> Turn | None:
 
 def placed(draft: Draft, place: Place) -> Turn | None:
     """Take a sent location as the place asked for: the nearest stops are offered."""
-    question = drafts.next_question(draft)
-    if question not in {"ask_pickup", "ask_dropoff"}:
+    if drafts.next_question(draft) not in STOP_QUESTIONS:
         return None
     return Turn(draft, Prompt("near", place=place))
 
 
-def encode_trip(trip: LastTrip, *, is_return: bool = False) -> str:
-    """Return a former ride as a button carries it; the way back starts later, at the other end."""
-    start, end = (trip.dropoff, trip.pickup) if is_return else (trip.pickup, trip.dropoff)
-    time = postback.encode_time(trip.kind, trip.time_s)
-    return f"{start}.{end}.{time}.{postback.encode_party(trip.party)}.{'r' if is_return else ''}"
-
-
-def parse_trip(text: str) -> tuple[LastTrip, bool] | None:
-    """Return the former ride that a button carries, and whether the way back is meant."""
-    parts = text.split(".")
-    if len(parts) != TRIP_PARTS:
-        return None
-    start, end = postback.parse_number(parts[0]), postback.parse_number(parts[1])
-    wished, party = postback.parse_time(parts[2]), postback.parse_party(parts[3])
-    if start is None or end is None or wished is None or party is None:
-        return None
-    return LastTrip(start, end, party, *wished), parts[4] == "r"
-
-
-def _known_choice(text: str, context: Context) -> Choice | None:
+def _known_choice(draft: Draft, text: str, context: Context) -> Choice | None:
     """Return the ride of a button between stops that are still served, or None."""
-    choice = postback.parse_choice(text)
-    return choice if choice and _are_served(context, choice.pickup_stop_id, choice.dropoff_stop_id) else None
-
-
-def _known_trip(text: str, context: Context) -> tuple[LastTrip, bool] | None:
-    """Return the former ride of a button between stops that are still served, or None."""
-    repeat = parse_trip(text)
-    return repeat if repeat and _are_served(context, repeat[0].pickup, repeat[0].dropoff) else None
-
-
-def _are_served(context: Context, *stop_ids: int) -> bool:
-    return {*stop_ids} <= {stop.id for stop in context.stops}
+    choice, service = postback.parse_choice(text), context.service(draft.service)
+    is_served = choice and service and service.serves(choice.pickup_stop_id, choice.dropoff_stop_id)
+    return choice if is_served else None
 
 
 def _goes_on(draft: Draft, *, note: str = "") -> Turn:
     return Turn(draft, ask(draft, note=note))
 
 
-def _book(draft: Draft, choice: Choice) -> Turn:
-    return Turn(_chosen(draft, choice), Prompt("booked"), Book(choice, draft.token, draft.changes))
+def _book(draft: Draft, choice: Choice, context: Context) -> Turn:
+    """Book; who is not known yet gives name and phone on a page of ours first, and the draft waits (T-18, Q-58)."""
+    chosen, service = _chosen(draft, choice), context.service(draft.service)
+    if service and not context.may_book(service):
+        return Turn(Draft(), Prompt("consent", note="bot-members-only"))
+    if not context.is_known:
+        return Turn(chosen, Prompt("guest_link"), MakeLink("guest"))
+    return Turn(chosen, Prompt("booked"), Book(choice, draft.token, draft.changes))
 
 
 def _chosen(draft: Draft, choice: Choice) -> Draft:
@@ -169,63 +181,55 @@ def _chosen(draft: Draft, choice: Choice) -> Draft:
     )
 
 
-def _repeated(draft: Draft, repeat: tuple[LastTrip, bool], context: Context) -> Draft:
-    trip, is_return = repeat
-    start_s = _return_s(trip, context) if is_return else trip.time_s
-    kind = WishKind.DEPART if is_return else trip.kind
-    outward = _upcoming(trip, context) if is_return else None
-    if outward and outward.upcoming:
-        start_s = min(times.ceil_to(outward.arrive_s + times.HOUR_S, STEP_S), context.hours_end_s - STEP_S)
-    day = (outward.upcoming if outward else None) or _first_day(start_s, context)
-    return replace(
-        draft, pickup=trip.pickup, dropoff=trip.dropoff, party=trip.party, kind=kind, day=day, time_s=start_s
-    )
-
-
-def _upcoming(trip: LastTrip, context: Context) -> LastTrip | None:
-    """Return the booked ride that ``trip`` goes back from, or None."""
-    return next(
-        (
-            other
-            for other in context.trips
-            if other.upcoming and (other.pickup, other.dropoff) == (trip.dropoff, trip.pickup)
-        ),
-        None,
-    )
-
-
-def _return_s(trip: LastTrip, context: Context) -> int:
-    return max(context.hours_start_s, min(trip.time_s + RETURN_AFTER_S, context.hours_end_s - STEP_S))
-
-
-def _first_day(start_s: int, context: Context) -> date | None:
-    """Return the first day on which ``start_s`` can still be booked, or None."""
-    days = (day for day in context.days if day > context.today or (context.soonest_s and start_s >= context.soonest_s))
-    return next(days, None)
-
-
-def _with_stop(draft: Draft, stop_id: int | None, verb: str) -> Turn:
-    is_pickup = verb == "from"
-    changed = replace(draft, pickup=stop_id) if is_pickup else replace(draft, dropoff=stop_id)
-    changed = replace(changed, promise=None, editing="")
+def _with_stop(draft: Draft, stop_id: int | None, verb: str, context: Context) -> Turn | None:
+    """Take a stop; where no service was chosen yet, the one that serves it is."""
+    serving = [each for each in context.services if stop_id is not None and each.serves(stop_id)]
+    service = context.service(draft.service) or (serving[0] if len(serving) == 1 else None)
+    if stop_id is None or (service and service not in serving) or not serving:
+        return None
+    if service and not context.may_book(service):
+        return Turn(Draft(), Prompt("consent", note="bot-members-only"))
+    changed = replace(draft, pickup=stop_id) if verb == "from" else replace(draft, dropoff=stop_id)
+    changed = replace(changed, service=service.id if service else None, promise=None, editing="")
     if changed.pickup == changed.dropoff:
-        other = replace(changed, dropoff=None)
-        return _goes_on(other, note="bot-same-stop")
-    return _goes_on(changed)
+        return _goes_on(replace(changed, dropoff=None), note="bot-same-stop")
+    return _against_pairs(draft, changed, service) or _goes_on(changed)
 
 
-def _named_stop(draft: Draft, text: str, context: Context, verb: str) -> Turn | None:
-    found = words.find_stops(text, context.stops)
+def _against_pairs(draft: Draft, changed: Draft, service: ServiceFacts | None) -> Turn | None:
+    """Return the turn that says why the two stops do not go together on a line, or None when they do (T-08 to T-11).
+
+    The stop asked for is asked for again; who exchanges the first of two is asked for the second.
+    """
+    if service is None or service.pairs is None or changed.pickup is None or changed.dropoff is None:
+        return None
+    pair = changed.pickup, changed.dropoff
+    if pair in service.pairs:
+        return None if draft.time_s is None else _goes_on(replace(changed, time_s=None))
+    was_second = draft.dropoff is not None and draft.pickup is None
+    kept = replace(changed, pickup=None) if was_second else replace(changed, dropoff=None)
+    return Turn(kept, Prompt("pair_refused", stops=pair))
+
+
+def _named_stop(draft: Draft, text: str, service: ServiceFacts, context: Context) -> Turn | None:
+    found = words.find_stops(text, service.stops)
     if len(found) == 1:
-        return _with_stop(draft, found[0], verb)
+        return _with_stop(draft, found[0], STOP_QUESTIONS[drafts.next_question(draft)], context)
     return Turn(draft, Prompt("found", stops=tuple(found))) if found else None
 
 
-def _with_day(draft: Draft, day: date, context: Context) -> Turn:
-    """Take a day; the picker knows neither closed days nor limits, so it is looked at again here."""
-    if day not in context.days:
+def _with_day(draft: Draft, day: date, context: Context) -> Turn | None:
+    """Take a day; the picker knows neither closed days nor limits, so it is looked at again here.
+
+    On a line the run is chosen anew: not every run of one day is there on another, or has places.
+    """
+    service = context.service(draft.service)
+    if service is None:
+        return None
+    if day not in service.days:
         return Turn(replace(draft, day=None, promise=None, editing=""), Prompt("day_refused", day=day))
-    return _goes_on(replace(draft, day=day, promise=None, editing=""))
+    time_s = None if service.has_timetable else draft.time_s
+    return _goes_on(replace(draft, day=day, time_s=time_s, promise=None, editing=""))
 
 
 def _with_time(draft: Draft, kind: WishKind, second: int) -> Turn:

@@ -2,11 +2,11 @@
 
 from bot import postback
 from bot.dialogue import words
-from bot.dialogue.turns import Context, Place, Prompt, Turn, Words
+from bot.dialogue.turns import Context, Keep, Place, Prompt, Turn, Words
 from bot.drafts import GUIDE, Draft
 from bot.postback import Tap
 
-VERBS = frozenset({"guide", "stops", "stop"})
+VERBS = frozenset({"guide", "stops", "stop", "keep", "unkeep"})
 
 
 def tapped(tap: Tap, context: Context) -> Turn | None:
@@ -17,8 +17,11 @@ def tapped(tap: Tap, context: Context) -> Turn | None:
     if tap.verb == "stops":
         return Turn(draft, Prompt("stops", letter=tap.value))
     stop_id = postback.parse_number(tap.value)
-    is_known = any(stop.id == stop_id for stop in context.stops)
-    return Turn(draft, Prompt("stop", stops=(stop_id,))) if is_known and stop_id is not None else None
+    if stop_id is None or all(stop.id != stop_id for stop in context.stops):
+        return None
+    kept = Keep(stop_id, is_on=tap.verb == "keep") if tap.verb != "stop" and context.is_known else None
+    note = f"bot-{tap.verb}-done" if kept else ""
+    return Turn(draft, Prompt("stop", stops=(stop_id,), note=note), kept)
 
 
 def typed(said: Words, context: Context) -> Turn | None:

@@ -47,6 +47,34 @@ class StopName:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceFacts:
+    """What a turn may know of a transport service. ``soonest_s`` is today's first bookable time.
+
+    ``days`` can be chosen, on ``open_days`` something can still be booked. ``pairs`` are the rides that a timetable
+    allows, from stop to stop; None where any two stops will do (T-11).
+    """
+
+    id: int
+    members_only: bool
+    stops: tuple[StopName, ...]
+    days: tuple[date, ...] = ()
+    open_days: tuple[date, ...] = ()
+    soonest_s: int = 0
+    hours_start_s: int = 0
+    hours_end_s: int = 0
+    pairs: frozenset[tuple[int, int]] | None = None
+
+    @property
+    def has_timetable(self) -> bool:
+        """Tell whether rides go by printed runs, to be chosen from."""
+        return self.pairs is not None
+
+    def serves(self, *stop_ids: int) -> bool:
+        """Tell whether all of these are stops of the service."""
+        return {*stop_ids} <= {stop.id for stop in self.stops}
+
+
+@dataclass(frozen=True, slots=True)
 class LastTrip:
     """A ride taken or booked before. ``upcoming`` is the day, ``arrive_s`` the arrival of the next booking of it."""
 
@@ -55,28 +83,40 @@ class LastTrip:
     party: Party
     kind: WishKind
     time_s: int
+    service: int = 0
     upcoming: date | None = None
     arrive_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a turn may know: the day, who speaks, what can be chosen. ``soonest_s`` is today's first bookable time.
+    """What a turn may know: the day, who speaks, what can be chosen.
 
-    ``own`` is the party of the person alone.
+    ``is_known`` tells that name and phone were given once; who is no member can still ride what asks for no membership
+    (T-18). ``own`` is the party of the person alone.
     """
 
     today: date
     fresh_token: str
     is_member: bool
+    is_known: bool
     misses: int
-    stops: tuple[StopName, ...]
-    days: tuple[date, ...] = ()
-    soonest_s: int = 0
-    hours_start_s: int = 0
-    hours_end_s: int = 0
+    services: tuple[ServiceFacts, ...]
     trips: tuple[LastTrip, ...] = ()
     own: Party | None = None
+
+    @property
+    def stops(self) -> tuple[StopName, ...]:
+        """Return the stops of all services, each once."""
+        return tuple({stop.id: stop for each in self.services for stop in each.stops}.values())
+
+    def service(self, service_id: int | None) -> ServiceFacts | None:
+        """Return one service, or None."""
+        return next((each for each in self.services if each.id == service_id), None)
+
+    def may_book(self, service: ServiceFacts) -> bool:
+        """Tell whether this person need not become a member first (D-13, T-18)."""
+        return self.is_member or not service.members_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +150,22 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """Hear of delays and suspensions of a printed run from now on, or no more (T-25)."""
+
+    entry_code: str
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Keep a stop at hand, or no more."""
+
+    stop_id: int
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MakeLink:
     """Make a one-time link to an own form."""
 
@@ -123,7 +179,7 @@ class SpeakLanguage:
     language: str
 
 
-Act = Book | Cancel | MakeLink | SpeakLanguage
+Act = Book | Cancel | Follow | Keep | MakeLink | SpeakLanguage
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ MEANINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("bookings", ("予約確認", "よやくかくにん", "予約の確認", "予約をみる", "予約を見る", "確認", "my booking")),
     ("phone", ("でんわ", "電話", "人と話", "はなした", "話した", "phone", "call")),
     ("fares", ("料金", "りょうきん", "運賃", "うんちん", "ねだん", "値段", "いくら", "fare", "price")),
+    ("timetable", ("時刻", "じこく", "だいや", "timetable", "times")),
+    ("opinion", ("意見", "いけん", "苦情", "くじょう", "要望", "ようぼう", "opinion", "complain")),
     ("guide", ("停留所", "ていりゅうじょ", "のりば", "乗り場", "ばす停", "ばすてい", "のる場所", "stops")),
     ("help", ("使い方", "つかいかた", "へるぷ", "help", "?")),
     ("register", ("登録", "とうろく", "register", "sign up")),
@@ -64,6 +66,21 @@ def find_stops(text: str, stops: Sequence[StopName]) -> list[int]:
     if any(rank == 0 for rank, _kana, _id in ranked):
         ranked = [entry for entry in ranked if entry[0] == 0]
     return [stop_id for _rank, _kana, stop_id in sorted(ranked)][:MOST_FOUND]
+
+
+def stops_in(text: str, stops: Sequence[StopName]) -> list[int]:
+    """Return the stops whose whole names stand in ``text``, in the order of the text; a longer name beats a part."""
+    wanted = fold(text).translate(DIGITS)
+    found: list[tuple[int, int]] = []
+    taken: set[int] = set()
+    names = sorted(((fold(stop.name).translate(DIGITS), stop.id) for stop in stops), key=lambda each: -len(each[0]))
+    for name, stop_id in names:
+        place = wanted.find(name)
+        span = set(range(place, place + len(name)))
+        if place >= 0 and not span & taken:
+            taken |= span
+            found.append((place, stop_id))
+    return [stop_id for _place, stop_id in sorted(found)]
 
 
 def _likeness(wanted: str, stop: StopName) -> int | None:

@@ -3,25 +3,20 @@
 A form opens by a one-time link from the chat. Nothing of it is ever sent into the chat.
 """
 
-from flask import Blueprint, Response, g, redirect, render_template, request, session
+from flask import Blueprint, Response, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.orm import Session
 
 from backend.app import world
-from backend.db.queries import network
 from backend.db.session import transaction
 from backend.domain import times
 from backend.domain.errors import NotFoundError
 from backend.services import notifications, registration
 from backend.services.registration import OpenLink
 from backend.texts import FALLBACK, languages, text
-from bot.pages import entry
-
-CSRF_HOLDS_S = 3600
-PURPOSE_LINES = ("who", "why", "what", "keep", "leave")
-SHOW_MENU = "bot.jobs.show_menu"
-KNOWN = "settings_link"
+from bot.pages import entry, guest, opinion
+from bot.pages.shared import KNOWN, SHOW_MENU, known, open_link, page
 
 csrf = CSRFProtect()
 
@@ -33,15 +28,19 @@ def create_blueprint() -> Blueprint:
     blueprint.before_request(_begin)
     blueprint.after_request(_keep_nowhere)
     blueprint.register_error_handler(
-        CSRFError, lambda _error: (_page("closed", said=text("my-old-form", g.language)), 400)
+        CSRFError, lambda _error: (page("closed", said=text("my-old-form", g.language)), 400)
     )
     blueprint.register_error_handler(
-        NotFoundError, lambda _error: (_page("closed", said=text("my-closed", g.language)), 410)
+        NotFoundError, lambda _error: (page("closed", said=text("my-closed", g.language)), 410)
     )
     blueprint.add_url_rule("/privacy", view_func=privacy)
-    blueprint.add_url_rule("/<any(done, saved, left):name>", view_func=message)
+    blueprint.add_url_rule("/<any(done, saved, left, known):name>", view_func=message)
     blueprint.add_url_rule("/register/<token>", view_func=show_register)
     blueprint.add_url_rule("/register/<token>", view_func=register, methods=["POST"])
+    blueprint.add_url_rule("/guest/<token>", view_func=guest.show, endpoint="show_guest")
+    blueprint.add_url_rule("/guest/<token>", view_func=guest.take, endpoint="guest", methods=["POST"])
+    blueprint.add_url_rule("/opinion/<token>", view_func=opinion.show, endpoint="show_opinion")
+    blueprint.add_url_rule("/opinion/<token>", view_func=opinion.take, endpoint="opinion", methods=["POST"])
     blueprint.add_url_rule("/settings/<token>", view_func=show_settings)
     blueprint.add_url_rule("/settings/<token>", view_func=check_tail, methods=["POST"])
     blueprint.add_url_rule("/settings/<token>/data", view_func=save, methods=["POST"])
@@ -51,34 +50,34 @@ def create_blueprint() -> Blueprint:
 
 def privacy() -> ResponseReturnValue:
     """Show what the data are for (L-01, L-13, P-09)."""
-    return _page("privacy")
+    return page("privacy")
 
 
 def message(name: str) -> ResponseReturnValue:
     """Show that something is done, and the way back to the chat."""
-    return _page("message", what=name)
+    return page("message", what=name)
 
 
 def show_register(token: str) -> ResponseReturnValue:
     """Show the registration form: the purpose first, then the fields (L-13)."""
     with transaction(world().engine) as rows:
-        link = _open(rows, token, "register")
-        if link.rider_id is not None:
+        link = open_link(rows, token, "register")
+        if link.is_member:
             raise NotFoundError("already registered")
         registration.give_time(rows, link, wall=world().wall())
-    return _page("register", values=entry.typed({}), errors={}, token=token)
+    return page("register", values=entry.typed({}), errors={}, token=token)
 
 
 def register(token: str) -> ResponseReturnValue:
     """Make the person a member; a form to be mended comes back as it was typed."""
     here = world()
     with transaction(here.engine) as rows:
-        link = _open(rows, token, "register")
+        link = open_link(rows, token, "register")
         values = entry.typed(request.form)
         checked = entry.check(values, language=g.language, today=times.day_of(here.clock()))
         if checked.data is None:
             registration.count_try(rows, link)
-            return _page("register", values=values, errors=checked.errors, token=token), 422
+            return page("register", values=values, errors=checked.errors, token=token), 422
         registration.register(rows, link, checked.data, now=here.clock(), wall=here.wall())
         key = f"registered:{link.id}"
         notifications.owe(rows, "registered", dedupe_key=key, now=here.wall(), line_user_id=link.line_user_id)
@@ -90,7 +89,7 @@ def show_settings(token: str) -> ResponseReturnValue:
     """Ask for the last four digits before anything is shown (Q-81)."""
     with transaction(world().engine) as rows:
         registration.give_time(rows, _open_member(rows, token), wall=world().wall())
-    return _page("check", errors={}, token=token)
+    return page("check", errors={}, token=token)
 
 
 def check_tail(token: str) -> ResponseReturnValue:
@@ -99,20 +98,19 @@ def check_tail(token: str) -> ResponseReturnValue:
         link = _open_member(rows, token)
         if not registration.knows_phone_tail(rows, link, entry.digits(request.form.get("tail", ""))):
             registration.count_try(rows, link)
-            return _page("check", errors={"tail": "my-error-tail"}, token=token), 422
+            return page("check", errors={"tail": "my-error-tail"}, token=token), 422
         session[KNOWN] = link.id
-        return _page("settings", values=entry.of_data(registration.data_of(rows, link)), errors={}, token=token)
+        return _settings(link, entry.of_data(registration.data_of(rows, link)), {}, token)
 
 
 def save(token: str) -> ResponseReturnValue:
     """Put the data in the place of the old ones."""
     here = world()
     with transaction(here.engine) as rows:
-        link = _known(_open_member(rows, token))
-        values = entry.typed(request.form) | {"consent": "yes"}
-        checked = entry.check(values, language=g.language, today=times.day_of(here.clock()))
+        link = known(_open_member(rows, token))
+        checked, values = _typed_settings(link)
         if checked.data is None:
-            return _page("settings", values=values, errors=checked.errors, token=token), 422
+            return _settings(link, values, checked.errors, token), 422
         registration.correct(rows, link, checked.data, now=here.clock())
         registration.use_up(rows, link, wall=here.wall())
     session.pop(KNOWN, None)
@@ -123,14 +121,28 @@ def leave(token: str) -> ResponseReturnValue:
     """Erase a member at once (L-17)."""
     here = world()
     with transaction(here.engine) as rows:
-        link = _known(_open_member(rows, token))
+        link = known(_open_member(rows, token))
         if request.form.get("sure") != "yes":
             values = entry.of_data(registration.data_of(rows, link))
-            return _page("settings", values=values, errors={"leave": "my-error-leave"}, token=token), 422
+            return _settings(link, values, {"leave": "my-error-leave"}, token), 422
         registration.leave(rows, link, now=here.clock(), wall=here.wall())
     session.pop(KNOWN, None)
     here.bell.ring(SHOW_MENU, link.line_user_id)
     return redirect(f"/my/left?lang={g.language}", 303)
+
+
+def _settings(link: OpenLink, values: dict[str, str], errors: dict[str, str], token: str) -> str:
+    """Return the page of somebody's own data: all of a member's, name and phone of a guest's."""
+    return page("settings", values=values, errors=errors, token=token, is_member=link.is_member)
+
+
+def _typed_settings(link: OpenLink) -> tuple[entry.Checked, dict[str, str]]:
+    """Return what was typed about oneself, checked for a member or a guest."""
+    if not link.is_member:
+        values = entry.typed_guest(request.form)
+        return entry.check_guest(values), values
+    values = entry.typed(request.form) | {"consent": "yes"}
+    return entry.check(values, language=g.language, today=times.day_of(world().clock())), values
 
 
 def _begin() -> None:
@@ -148,43 +160,8 @@ def _keep_nowhere(response: Response) -> Response:
     return response
 
 
-def _open(rows: Session, token: str, purpose: str) -> OpenLink:
-    """Return the link of a form that still opens, and speak its person's language."""
-    link = registration.open_link(rows, token, purpose, wall=world().wall())
-    if not (request.args.get("lang") or request.form.get("lang")):
-        g.language = link.language
-    return link
-
-
 def _open_member(rows: Session, token: str) -> OpenLink:
-    link = _open(rows, token, "settings")
+    link = open_link(rows, token, "settings")
     if link.rider_id is None:
         raise NotFoundError("no member")
     return link
-
-
-def _known(link: OpenLink) -> OpenLink:
-    """Return the link of who gave the right digits on this device; anybody else has to give them."""
-    if session.get(KNOWN) != link.id:
-        raise NotFoundError("digits not given")
-    return link
-
-
-def _page(name: str, **values: object) -> str:
-    return render_template(
-        f"my/{name}.html",
-        purpose=PURPOSE_LINES,
-        version=registration.PURPOSE_VERSION,
-        phone=_phone(),
-        other_language="ja" if g.language == "en" else "en",
-        **values,
-    )
-
-
-def _phone() -> str:
-    """Return the number of the desk; empty before the town is loaded."""
-    try:
-        with transaction(world().engine) as rows:
-            return network.get_service(rows).phone_number
-    except NotFoundError:
-        return ""

@@ -2,14 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import jaconv
 
 from backend.db.queries.riders import normal_phone
-from backend.services import registration
+from backend.services import cases, registration
 from backend.services.registration import PersonalData
 
 FIELDS = (
@@ -27,6 +27,9 @@ FIELDS = (
     "consent",
 )
 LONGEST_NAME = 40
+GUEST_FIELDS = ("name", "kana", "phone", "remember")
+OPINION_FIELDS = ("kind", "service", "text")
+LONGEST_OPINION = 2000
 FIRST_YEAR = 1900
 ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925, "大正": 1911, "t": 1911}
 KANA = re.compile(r"[ぁ-ゖー・ ]+")
@@ -43,6 +46,45 @@ class Checked:
 def typed(form: Mapping[str, str]) -> dict[str, str]:
     """Return what was typed, by field: a form that has to be mended keeps it."""
     return {name: form.get(name, "")[:200] for name in FIELDS}
+
+
+def typed_guest(form: Mapping[str, str]) -> dict[str, str]:
+    """Return what a guest typed, by field; to be remembered is their own choice."""
+    return {name: form.get(name, "")[:200] for name in GUEST_FIELDS}
+
+
+def typed_opinion(form: Mapping[str, str]) -> dict[str, str]:
+    """Return an opinion as it was typed, by field."""
+    return {name: form.get(name, "")[: LONGEST_OPINION + 1].strip() for name in OPINION_FIELDS}
+
+
+def check_guest(values: Mapping[str, str]) -> Checked:
+    """Return what a booking asks of a guest, or what has to be mended: each item names itself (T-18)."""
+    name, phone = _plain(values["name"]), normal_phone(values["phone"]) or ""
+    kana = _kana(values["kana"])
+    wrong = {
+        "name": not 0 < len(name) <= LONGEST_NAME,
+        "kana": bool(kana) and (not KANA.fullmatch(kana) or len(kana) > LONGEST_NAME),
+        "phone": not phone,
+    }
+    errors = {field: f"my-error-{field}" for field, is_wrong in wrong.items() if is_wrong}
+    if errors:
+        return Checked(None, errors)
+    return Checked(
+        registration.guest_data(name=name, kana=kana, phone=phone, is_remembered=values["remember"] == "yes"), {}
+    )
+
+
+def check_opinion(values: Mapping[str, str], *, service_ids: Sequence[str]) -> dict[str, str]:
+    """Return what has to be mended in an opinion, by field; nothing when it can be taken."""
+    has_choice = len(service_ids) > 1
+    wrong = {
+        "kind": values["kind"] not in cases.KINDS,
+        "service": has_choice and values["service"] not in service_ids,
+        "text": not 0 < len(values["text"]) <= LONGEST_OPINION,
+    }
+    errors = {field: f"my-error-opinion-{field}" for field, is_wrong in wrong.items() if is_wrong}
+    return errors
 
 
 def of_data(data: PersonalData) -> dict[str, str]:
@@ -62,6 +104,7 @@ def of_data(data: PersonalData) -> dict[str, str]:
         "guardian_consent": "yes" if data.guardian else "",
         "guardian": data.guardian,
         "consent": "yes",
+        "remember": "yes" if data.is_remembered else "",
     }
 
 

@@ -12,9 +12,11 @@ from backend.domain.refusals import Refusal
 from bot import postback
 from bot.postback import Tap
 from bot.screens.parts import GREEN, GREY, Look, Piece, button, choice, fact, grid, line, row, screen, tap
+from bot.screens.rides import ride_facts
 
 TIME_COLUMNS = 4
 NAMED_DAYS = 2
+PARTY_TOO_BIG = "party_too_big"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +29,24 @@ class TripLine:
     back: str
 
 
-def trips(look: Look, shown: Sequence[TripLine]) -> Piece:
-    """Offer the last rides again, and the way back, before anything is asked."""
+def trips(look: Look, shown: Sequence[TripLine], likely: Sequence[tuple[int, str]] = ()) -> Piece:
+    """Offer the last rides again, and the way back, before anything is asked; on a line then the likely ends (T-59)."""
+    goals = [
+        button(tap(look.say("bot-go-to", stop=name), Tap("to", look.token, str(stop_id)))) for stop_id, name in likely
+    ]
+    other = button(tap(look.say("bot-other-ride"), Tap("new", look.token)), style="primary")
+    return screen(look, look.say("bot-which-ride"), [*former(look, shown), *goals, other])
+
+
+def former(look: Look, shown: Sequence[TripLine]) -> list[Piece]:
+    """Return the last rides and the ways back as large buttons."""
     rides: list[Piece] = []
     for trip in shown:
         same = look.say("bot-trip", pickup=trip.pickup, dropoff=trip.dropoff)
         back = look.say("bot-trip", pickup=trip.dropoff, dropoff=trip.pickup)
         rides.append(choice([look.say("bot-same-again"), same], tap(same, Tap("again", look.token, trip.again))))
         rides.append(choice([look.say("bot-way-back"), back], tap(back, Tap("again", look.token, trip.back))))
-    other = button(tap(look.say("bot-other-ride"), Tap("new", look.token)), style="primary")
-    return screen(look, look.say("bot-which-ride"), [*rides, other])
+    return rides
 
 
 def ask_day(look: Look, *, left: int, today: date, days: Sequence[date]) -> Piece:
@@ -71,28 +81,38 @@ def ask_time(look: Look, *, left: int, day: date, starts: Sequence[int], ends: S
     return screen(look, look.say("bot-ask-time", day=wording.day_text(day, look.language)), body)
 
 
-def ask_party(look: Look, party: Party, *, fares: Mapping[str, int], max_party: int) -> Piece:
-    """Ask who rides: one more or one less of each fare category. Each button carries the whole party it makes."""
+def ask_party(
+    look: Look, party: Party, *, fares: Mapping[str, int], max_party: int, has_wheelchairs: bool = True
+) -> Piece:
+    """Ask who rides: one more or one less of each fare category. Each button carries the whole party it makes.
+
+    More than ride at once are told to split or to call (Q-35).
+    """
     body: list[Piece] = [line(wording.party_text(party, look.language), weight="bold", color=GREEN)]
     for category in fares:
         more = _with(party, category, 1) if party.persons < max_party else party
         less = _with(party, category, -1)
         body.append(_counter(look, wording.category_text(category, look.language), less, more))
-    wheels = look.say("bot-wheelchairs")
-    fewer = Party(party.members, max(0, party.wheelchairs - 1))
-    most = Party(party.members, min(party.persons, party.wheelchairs + 1))
-    body.append(_counter(look, wheels, fewer, most))
+    if has_wheelchairs:
+        body.append(_wheelchairs(look, party))
+    if party.persons >= max_party:
+        body.append(line(look.say("bot-party-most", most=max_party), size="md"))
     body.append(button(tap(look.say("bot-party-done"), Tap("noted", look.token)), style="primary"))
     alt = f"{look.say('bot-ask-party')}\n{wording.party_text(party, look.language)}"
     return screen(look, look.say("bot-ask-party"), body, alt=alt)
 
 
-def offers(look: Look, found: Sequence[Offer], names: Mapping[int, str], *, is_change: bool) -> Piece:
-    """Show the ride in full, to be booked with one tap; under it other times, and a way to mend it."""
+def offers(
+    look: Look, found: Sequence[Offer], names: Mapping[int, str], *, is_change: bool, vehicle: str = ""
+) -> Piece:
+    """Show the ride in full, to be booked with one tap; under it other times, and a way to mend it.
+
+    ``vehicle`` says how to know it, where the run tells (T-54).
+    """
     first, *others = found
     yes = look.say("bot-yes-change" if is_change else "bot-yes-book")
     body = [
-        *_facts(look, first, names),
+        *_facts(look, first, names, vehicle),
         button(tap(yes, Tap("yes", look.token, _carried(first))), style="primary"),
         button(tap(look.say("bot-change-party"), Tap("edit", look.token, "party"))),
         button(tap(look.say("bot-mend"), Tap("edit", look.token))),
@@ -111,16 +131,22 @@ def refused(look: Look, refusal: Refusal, names: Mapping[int, str]) -> Piece:
     if refusal.alternatives:
         body.append(line(look.say("bot-instead"), weight="bold"))
         body.extend(_other(look, offer, names) for offer in refusal.alternatives)
+    if refusal.code.startswith(PARTY_TOO_BIG):
+        body.append(button(tap(look.say("bot-change-party"), Tap("edit", look.token, "party")), style="primary"))
     body.append(button(tap(look.say("bot-mend"), Tap("edit", look.token))))
     ways = [spoken(look, offer, names) for offer in refusal.alternatives]
     return screen(look, look.say("bot-refused-title"), body, alt="\n".join([reason, *ways]))
 
 
-def edit(look: Look, *, is_change: bool) -> Piece:
+def edit(look: Look, *, is_change: bool, has_runs: bool = False) -> Piece:
     """Ask what is to be mended."""
     title = look.say("bot-ask-change" if is_change else "bot-ask-mend")
-    keys = ("time", "day", "party", "pickup", "dropoff")
-    return screen(look, title, [button(tap(look.say(f"bot-edit-{key}"), Tap("edit", look.token, key))) for key in keys])
+    keys = {key: f"bot-edit-{key}" for key in ("time", "day", "party", "pickup", "dropoff")}
+    if has_runs:
+        keys["time"] = "bot-edit-run"
+    return screen(
+        look, title, [button(tap(look.say(words), Tap("edit", look.token, key))) for key, words in keys.items()]
+    )
 
 
 def spoken(look: Look, offer: Offer, names: Mapping[int, str]) -> str:
@@ -134,30 +160,28 @@ def spoken(look: Look, offer: Offer, names: Mapping[int, str]) -> str:
     )
 
 
-def _facts(look: Look, offer: Offer, names: Mapping[int, str]) -> list[Piece]:
+def _facts(look: Look, offer: Offer, names: Mapping[int, str], vehicle: str) -> list[Piece]:
     wish, language = offer.wish, look.language
-    window = wording.window_text(offer.promise, language)
-    arrive = wording.clock_text(offer.promise.arrive_latest_s, language)
-    return [
+    facts = [
         fact(look.say("bot-fact-day"), wording.day_text(wish.day, language)),
-        fact(look.say("bot-fact-pickup"), look.say("bot-at-stop", stop=names[wish.pickup_stop_id], when=window)),
-        fact(
-            look.say("bot-fact-dropoff"),
-            look.say("bot-by-stop", stop=names[wish.dropoff_stop_id], when=arrive),
-        ),
+        *ride_facts(look, offer.promise, offer.departure, names[wish.pickup_stop_id], names[wish.dropoff_stop_id]),
         fact(look.say("bot-fact-party"), wording.party_text(wish.party, language)),
         fact(look.say("bot-fact-fare"), wording.yen_text(offer.fare_yen, language)),
     ]
+    if vehicle:
+        facts.append(fact(look.say("bot-fact-vehicle"), vehicle))
+    return facts + ([line(look.say("bot-no-ic"), size="md")] if offer.departure else [])
 
 
 def _other(look: Look, offer: Offer, names: Mapping[int, str]) -> Piece:
-    window = wording.window_text(offer.promise, look.language)
+    window = wording.pickup_text(offer.promise, offer.departure, look.language)
     day = wording.day_text(offer.wish.day, look.language)
     trip = look.say("bot-trip", pickup=names[offer.wish.pickup_stop_id], dropoff=names[offer.wish.dropoff_stop_id])
-    arrive = wording.clock_text(offer.promise.arrive_latest_s, look.language)
+    arrival = wording.arrival_text(offer.promise, offer.departure, look.language)
     label = look.say("bot-offer-label", day=day, window=window)
-    more = look.say("bot-offer-more", arrive=arrive, fare=wording.yen_text(offer.fare_yen, look.language))
-    return choice([label, trip, more], tap(label, Tap("pick", look.token, _carried(offer))))
+    more = look.say("bot-offer-more", arrival=arrival, fare=wording.yen_text(offer.fare_yen, look.language))
+    run = [wording.run_text(offer.departure, look.language)] if offer.departure else []
+    return choice([label, *run, trip, more], tap(label, Tap("pick", look.token, _carried(offer))))
 
 
 def _carried(offer: Offer) -> str:
@@ -197,6 +221,12 @@ def _counter(look: Look, name: str, less: Party, more: Party) -> Piece:
         action = tap(look.say(key), Tap("party", look.token, postback.encode_party(party)))
         pieces.append(button(action | {"displayText": said}) | {"flex": 1})
     return row(pieces)
+
+
+def _wheelchairs(look: Look, party: Party) -> Piece:
+    fewer = Party(party.members, max(0, party.wheelchairs - 1))
+    most = Party(party.members, min(party.persons, party.wheelchairs + 1))
+    return _counter(look, look.say("bot-wheelchairs"), fewer, most)
 
 
 def _with(party: Party, category: str, change: int) -> Party:

@@ -6,6 +6,7 @@ from backend import wording
 from backend.db.queries.bookings import BookingView
 from bot.postback import Tap
 from bot.screens.parts import Look, Piece, button, choice, fact, line, screen, tap
+from bot.screens.rides import ride_facts
 
 MOST_LISTED = 8
 OPEN = "confirmed"
@@ -56,7 +57,7 @@ def spoken(look: Look, booking: BookingView) -> str:
     return look.say(
         "bot-booking-alt",
         day=wording.day_text(booking.day, look.language),
-        window=wording.window_text(booking.promise, look.language),
+        window=wording.pickup_text(booking.promise, booking.departure, look.language),
         pickup=booking.pickup.name,
         dropoff=booking.dropoff.name,
         number=booking.number,
@@ -64,10 +65,12 @@ def spoken(look: Look, booking: BookingView) -> str:
 
 
 def _lines(look: Look, booking: BookingView) -> list[str]:
-    window = wording.window_text(booking.promise, look.language)
+    window = wording.pickup_text(booking.promise, booking.departure, look.language)
     day = wording.day_text(booking.day, look.language)
+    run = [wording.run_text(booking.departure, look.language)] if booking.departure else []
     return [
         look.say("bot-offer-label", day=day, window=window),
+        *run,
         look.say("bot-trip", pickup=booking.pickup.name, dropoff=booking.dropoff.name),
         look.say("bot-number", number=booking.number),
     ]
@@ -75,20 +78,24 @@ def _lines(look: Look, booking: BookingView) -> list[str]:
 
 def _facts(look: Look, booking: BookingView) -> list[Piece]:
     language = look.language
-    window = wording.window_text(booking.promise, language)
-    arrive = wording.clock_text(booking.promise.arrive_latest_s, language)
-    planned = wording.clock_text(booking.planned_pickup_s, language)
-    planned_line = [fact(look.say("bot-fact-planned"), planned)] if booking.state == OPEN else []
-    return [
+    ride = booking.departure
+    run_and_places = ride_facts(look, booking.promise, ride, booking.pickup.name, booking.dropoff.name)
+    facts = [
         fact(look.say("bot-fact-state"), look.say(f"bot-state-{wording.key_of(booking.state)}")),
         fact(look.say("bot-fact-number"), booking.number),
         fact(look.say("bot-fact-day"), wording.day_text(booking.day, language)),
-        fact(look.say("bot-fact-pickup"), look.say("bot-at-stop", stop=booking.pickup.name, when=window)),
-        *planned_line,
-        fact(look.say("bot-fact-dropoff"), look.say("bot-by-stop", stop=booking.dropoff.name, when=arrive)),
+        *run_and_places,
+    ]
+    if booking.state == OPEN and ride is None:
+        facts.append(fact(look.say("bot-fact-planned"), wording.clock_text(booking.planned_pickup_s, language)))
+    facts += [
         fact(look.say("bot-fact-party"), wording.party_text(booking.party, language)),
         fact(look.say("bot-fact-fare"), wording.yen_text(booking.fare_yen, language)),
     ]
+    if ride is not None:
+        vehicle = wording.vehicle_text(booking.vehicle_look, booking.vehicle_sign, language)
+        facts += [fact(look.say("bot-fact-vehicle"), vehicle), line(look.say("bot-no-ic"), size="md")]
+    return facts
 
 
 def _actions(look: Look, booking: BookingView) -> list[Piece]:

@@ -1,11 +1,16 @@
 """What is told without being asked: a booking made, given up or moved, a delay (line.md 9: one push an occasion)."""
 
+from dataclasses import dataclass
+
 from backend import wording
 from backend.db.queries.bookings import BookingView
 from bot.postback import Tap
 from bot.screens.bookings import receipt
 from bot.screens.parts import Look, Piece, button, line, screen, tap
 
+FOLLOW_DELAY, FOLLOW_SUSPENDED = "follow_delay", "follow_suspended"
+ACCOUNT_LINKED, PHONE_CHANGED = "account_linked", "phone_changed"
+REBOOKED = frozenset({"run_suspended"})
 RECEIPTS = {"booking_confirmed": "bot-booked-title"}
 TOLD = {
     "booking_cancelled": "bot-notice-cancelled",
@@ -15,6 +20,18 @@ TOLD = {
     "vehicle_changed": "bot-notice-vehicle",
     "run_suspended": "bot-notice-suspended",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class RunNews:
+    """What is new about a printed run: ``minutes`` late, 0 when it is in time again, or called off for a reason."""
+
+    entry_code: str
+    direction: str
+    number: int
+    day: str
+    minutes: int
+    reason: str
 
 
 def notice(look: Look, kind: str, booking: BookingView, *, minutes: int | None) -> Piece | None:
@@ -29,18 +46,52 @@ def notice(look: Look, kind: str, booking: BookingView, *, minutes: int | None) 
         pickup=booking.pickup.name,
         clock=wording.clock_text(booking.planned_pickup_s, look.language),
         minutes=str(minutes or 0),
-        vehicle=booking.vehicle_name,
+        vehicle=wording.vehicle_text(booking.vehicle_look, booking.vehicle_sign, look.language),
         number=booking.number,
     )
-    see = Tap("booking", "", booking.public_id)
-    body = [line(said), button(tap(look.say("bot-see-booking"), see), style="primary")]
+    see = button(tap(look.say("bot-see-booking"), Tap("booking", "", booking.public_id)), style="primary")
+    again = button(tap(look.say("bot-book-again"), Tap("again-of", "", booking.public_id)), style="primary")
+    body = [line(said), *([again] if kind in REBOOKED else []), *([] if kind in REBOOKED else [see])]
     return screen(look, look.say(f"{TOLD[kind]}-title"), body, alt=said, has_back=False)
+
+
+def follow_notice(look: Look, kind: str, news: RunNews) -> Piece:
+    """Return what followers of a run are told: late, in time again, or called off (T-25, T-47)."""
+    key = (
+        "bot-follow-suspended"
+        if kind == FOLLOW_SUSPENDED
+        else "bot-follow-delay"
+        if news.minutes
+        else "bot-follow-on-time"
+    )
+    run = look.say("common-run", direction=news.direction, number=news.number)
+    day = wording.day_text(news.day, look.language)
+    said = look.say(key, day=day, run=run, minutes=str(news.minutes), reason=news.reason)
+    body = [
+        line(said),
+        button(tap(look.say("bot-menu-timetable"), Tap("timetable")), style="primary"),
+        button(tap(look.say("bot-unfollow"), Tap("unfollow", "", news.entry_code))),
+    ]
+    return screen(look, look.say(f"{key}-title"), body, alt=said, has_back=False)
 
 
 def apology(look: Look) -> Piece:
     """Say that something of ours went wrong, with a way on."""
     said = look.say("bot-sorry", number=look.phone)
     return screen(look, look.say("bot-sorry-title"), [line(said)], alt=said, has_back=False)
+
+
+def shut(look: Look) -> Piece:
+    """Say that LINE rests for now, with the number to call."""
+    said = look.say("bot-shut", number=look.phone)
+    return screen(look, look.say("bot-shut-title"), [line(said)], alt=said, has_back=False)
+
+
+def account_news(look: Look, kind: str) -> Piece:
+    """Say that somebody joined an account to the member, or changed the number: who did not, is to call (T4, T5)."""
+    key = "bot-account-linked" if kind == ACCOUNT_LINKED else "bot-phone-changed"
+    said = look.say(key, number=look.phone)
+    return screen(look, look.say(f"{key}-title"), [line(said)], alt=said, has_back=False)
 
 
 def registered(look: Look) -> Piece:

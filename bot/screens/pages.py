@@ -1,11 +1,10 @@
 """Menu, greeting, help, fares, telephone, purpose text and links: everything that asks nothing (D-15, L-01, L-13)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend import wording
 from bot.postback import Tap
-from bot.screens.parts import GREY, Look, Piece, button, fact, line, link, screen, tap
+from bot.screens.parts import GREY, Look, Piece, button, line, link, screen, tap
 
 PURPOSE_LINES = ("who", "why", "what", "keep", "leave")
 
@@ -19,11 +18,22 @@ class Desk:
     is_open: bool
 
 
-def menu(look: Look, *, is_member: bool) -> Piece:
+@dataclass(frozen=True, slots=True)
+class Town:
+    """What a town has to offer in the menus: rides by a timetable, rides for members only, or both."""
+
+    has_timetable: bool
+    has_membership: bool
+
+
+def menu(look: Look, town: Town, *, is_member: bool) -> Piece:
     """Show what can be done."""
-    book = [("bot-menu-book", "book"), ("bot-menu-bookings", "bookings")]
-    first = book if is_member else [("bot-menu-register", "register")]
-    rest = [("bot-menu-guide", "guide"), ("bot-menu-fares", "fares"), ("bot-menu-help", "help")]
+    can_book = is_member or town.has_timetable
+    first = [("bot-menu-book", "book"), ("bot-menu-bookings", "bookings")] if can_book else []
+    if town.has_membership and not is_member:
+        first.append(("bot-menu-register", "register"))
+    rest = [("bot-menu-timetable", "timetable")] if town.has_timetable else []
+    rest += [("bot-menu-guide", "guide"), ("bot-menu-fares", "fares"), ("bot-menu-help", "help")]
     buttons = [
         button(tap(look.say(key), Tap(verb)), style="primary" if index == 0 else "secondary")
         for index, (key, verb) in enumerate([*first, *rest])
@@ -31,16 +41,28 @@ def menu(look: Look, *, is_member: bool) -> Piece:
     return screen(look, look.say("bot-menu-title"), buttons, has_back=False)
 
 
-def welcome(look: Look, *, is_member: bool, privacy_url: str) -> Piece:
+def welcome(look: Look, town: Town, *, is_member: bool, privacy_url: str) -> Piece:
     """Greet who added the account, with the policy at hand (L-01)."""
-    verb, key = ("book", "bot-menu-book") if is_member else ("register", "bot-menu-register")
+    said = look.say("bot-welcome-line" if town.has_timetable else "bot-welcome")
     body = [
-        line(look.say("bot-welcome")),
-        button(tap(look.say(key), Tap(verb)), style="primary"),
+        line(said),
+        *_first_steps(look, town, is_member=is_member),
         button(tap(look.say("bot-menu-help"), Tap("help"))),
         button(link(look.say("bot-policy"), privacy_url)),
     ]
-    return screen(look, look.say("bot-welcome-title"), body, alt=look.say("bot-welcome"), has_back=False)
+    return screen(look, look.say("bot-welcome-title"), body, alt=said, has_back=False)
+
+
+def _first_steps(look: Look, town: Town, *, is_member: bool) -> list[Piece]:
+    """Return what somebody most likely came for: to book, or to become a member where nothing goes without."""
+    can_book = is_member or town.has_timetable
+    ways = [("book", "bot-menu-book")] if can_book else []
+    if town.has_membership and not is_member:
+        ways.append(("register", "bot-menu-register"))
+    return [
+        button(tap(look.say(key), Tap(verb)), style="secondary" if place else "primary")
+        for place, (verb, key) in enumerate(ways)
+    ]
 
 
 def consent(look: Look, *, privacy_url: str) -> Piece:
@@ -65,23 +87,12 @@ def form_link(look: Look, *, url: str, purpose: str) -> Piece:
     return screen(look, look.say(f"bot-link-{purpose}-title"), body, alt=look.say(f"bot-link-{purpose}"))
 
 
-def fares(look: Look, table: Mapping[str, int]) -> Piece:
-    """Show what one person pays."""
-    body: list[Piece] = [
-        fact(look.say(f"bot-fare-{category}"), wording.yen_text(yen, look.language)) for category, yen in table.items()
-    ]
-    body.append(line(look.say("bot-fare-pay"), size="md"))
-    told = [
-        f"{look.say(f'bot-fare-{category}')} {wording.yen_text(yen, look.language)}" for category, yen in table.items()
-    ]
-    return screen(look, look.say("bot-menu-fares"), body, alt="\n".join(told))
-
-
-def usage(look: Look, *, is_member: bool, other_language: str, privacy_url: str) -> Piece:
-    """Say how it works."""
+def usage(look: Look, *, is_known: bool, other_language: str, privacy_url: str) -> Piece:
+    """Say how it works, and where an opinion goes (T-49)."""
     body: list[Piece] = [line(look.say(f"bot-how-{step}")) for step in ("1", "2", "3", "4")]
-    if is_member:
+    if is_known:
         body.append(button(tap(look.say("bot-menu-settings"), Tap("settings"))))
+    body.append(button(tap(look.say("bot-menu-opinion"), Tap("opinion"))))
     body.append(button(tap(look.say("bot-speak-other"), Tap(other_language))))
     body.append(button(link(look.say("bot-policy"), privacy_url)))
     spoken = "\n".join(look.say(f"bot-how-{step}") for step in ("1", "2", "3", "4"))
@@ -94,11 +105,14 @@ def phone(look: Look, desk: Desk) -> Piece:
     return screen(look, look.say("bot-phone-title"), [line(words) for words in told], alt="\n".join(told))
 
 
-def desk(look: Look, open_hours: Desk, *, is_member: bool) -> Piece:
-    """Offer the desk to who was not understood twice (D-49, L-03)."""
+def desk(look: Look, open_hours: Desk, town: Town, *, is_member: bool) -> Piece:
+    """Offer the desk to who was not understood twice, and where an opinion goes (D-49, L-03, T-49)."""
     told = [look.say("bot-desk"), *_hours(look, open_hours)]
-    key, verb = ("bot-menu-book", "book") if is_member else ("bot-menu-register", "register")
-    buttons = [button(tap(look.say(key), Tap(verb)), style="primary"), button(tap(look.say("bot-menu"), Tap("menu")))]
+    buttons = [
+        *_first_steps(look, town, is_member=is_member),
+        button(tap(look.say("bot-menu-opinion"), Tap("opinion"))),
+        button(tap(look.say("bot-menu"), Tap("menu"))),
+    ]
     body = [*(line(words) for words in told), *buttons]
     return screen(look, look.say("bot-desk-title"), body, alt="\n".join(told))
 

@@ -17,6 +17,7 @@ GREY = "#595959"
 GREEN = "#0B5E2B"
 RED = "#B00020"
 PALE = "#EAF4EC"
+WHITE = "#FFFFFF"
 LONGEST_LABEL = 40
 LONGEST_ALT = 1500
 LONGEST_LINE = 1000
@@ -91,16 +92,16 @@ def button(action: Piece, *, style: str = "secondary") -> Piece:
     return piece | {"color": GREEN} if style == "primary" else piece
 
 
-def choice(lines: Sequence[str], action: Piece) -> Piece:
-    """Return a large button of several lines, which wrap: a ride, a stop, a booking."""
+def choice(lines: Sequence[str], action: Piece, *, color: str = GREEN) -> Piece:
+    """Return a large button of several lines, which wrap: a ride, a stop, a booking. Grey is for what cannot be had."""
     first, *rest = lines
     return {
         "type": "box",
         "layout": "vertical",
-        "contents": [line(first, weight="bold", color=GREEN), *(line(words, size="md") for words in rest)],
+        "contents": [line(first, weight="bold", color=color), *(line(words, size="md") for words in rest)],
         "action": action,
-        "backgroundColor": PALE,
-        "borderColor": GREEN,
+        "backgroundColor": PALE if color == GREEN else WHITE,
+        "borderColor": color,
         "borderWidth": "normal",
         "cornerRadius": "md",
         "paddingAll": "lg",

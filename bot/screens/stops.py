@@ -40,10 +40,23 @@ def ask_stop(
         line(look.say("bot-questions-left", count=left), size="md", color=GREY),
         *near_hand,
         line(look.say("bot-first-letter"), size="lg"),
-        *_letters(stops, Tap("letter", look.token)),
+        *letters(stops, Tap("letter", look.token)),
         line(look.say("bot-type-or-send"), size="md", color=GREY),
     ]
     return send_place(screen(look, title, body), look)
+
+
+def ask_line_stop(
+    look: Look, stops: Sequence[StopView], *, likely: Sequence[StopView], is_pickup: bool, left: int
+) -> Piece:
+    """Ask where to get on or off on a line: the likely stops first (T-59), then all others along the line."""
+    verb = "from" if is_pickup else "to"
+    title = look.say("bot-ask-pickup" if is_pickup else "bot-ask-dropoff")
+    named = [button(tap(stop.name, Tap(verb, look.token, str(stop.id))), style="primary") for stop in likely]
+    rest = [button(tap(stop.name, Tap(verb, look.token, str(stop.id)))) for stop in stops if stop not in likely]
+    body = [line(look.say("bot-questions-left", count=left), size="md", color=GREY), *named, *grid(rest, columns=2)]
+    alt = f"{title}\n{'、'.join(stop.name for stop in [*likely, *stops])}"
+    return send_place(screen(look, title, body, alt=alt), look)
 
 
 def choose_stop(look: Look, stops: Sequence[StopView], *, verb: str, title: str) -> Piece:
@@ -72,14 +85,19 @@ def guide(look: Look, stops: Sequence[StopView]) -> Piece:
     """Show the ways to find a stop."""
     body = [
         line(look.say("bot-first-letter")),
-        *_letters(stops, Tap("stops")),
+        *letters(stops, Tap("stops")),
         line(look.say("bot-type-or-send"), size="md", color=GREY),
     ]
     return send_place(screen(look, look.say("bot-guide-title"), body), look)
 
 
-def stop(look: Look, view: StopView, *, is_winter: bool) -> list[Piece]:
-    """Show one stop: the place on the map, what to look for, in winter too, and how to walk there."""
+def stop(
+    look: Look, view: StopView, *, is_winter: bool, is_kept: bool | None = None, has_times: bool = False
+) -> list[Piece]:
+    """Show one stop: the place on the map, what to look for, in winter too, and how to walk there.
+
+    ``is_kept`` tells whether it is kept at hand already; None for who cannot keep any.
+    """
     place = {
         "type": "location",
         "title": view.name[:LONGEST_TITLE],
@@ -97,6 +115,11 @@ def stop(look: Look, view: StopView, *, is_winter: bool) -> list[Piece]:
         button(tap(look.say("bot-start-from"), Tap("start-from", "", str(view.id))), style="primary"),
         button(tap(look.say("bot-start-to"), Tap("start-to", "", str(view.id)))),
     ]
+    if has_times:
+        body.append(button(tap(look.say("bot-times-here"), Tap("times", "", str(view.id)))))
+    if is_kept is not None:
+        verb = "unkeep" if is_kept else "keep"
+        body.append(button(tap(look.say(f"bot-{verb}-stop"), Tap(verb, "", str(view.id)))))
     alt = "\n".join([view.name, *(look.say(key, what=what) for key, what in facts if what)])
     return [place, screen(look, view.name, body, alt=alt)]
 
@@ -106,7 +129,8 @@ def of_letter(stops: Sequence[StopView], letter: str) -> list[StopView]:
     return [view for view in stops if letter_of(view) == letter]
 
 
-def _letters(stops: Sequence[StopView], what: Tap) -> list[Piece]:
+def letters(stops: Sequence[StopView], what: Tap) -> list[Piece]:
+    """Return the first letters there are among the names of ``stops``, as small buttons."""
     used = {letter_of(view) for view in stops}
     shown = [letter for letter in LETTERS if letter in used]
     return grid([button(tap(letter, Tap(what.verb, what.token, letter))) for letter in shown], columns=LETTER_COLUMNS)

@@ -84,7 +84,7 @@ bot-change-party = Change who rides
 bot-mend = Change something
 bot-other-times = Other times
 bot-offer-label = { $day }, { $window }
-bot-offer-more = arrival by { $arrive }, { $fare }
+bot-offer-more = { $arrival }, { $fare }
 bot-offer-alt = { $day }, { $pickup } to { $dropoff }: { $ride }.
 bot-fact-day = Day
 bot-fact-pickup = Get on
@@ -95,7 +95,7 @@ bot-fact-fare = Fare
 bot-fact-number = Booking number
 bot-fact-state = State
 bot-at-stop = { $stop }, { $when }
-bot-by-stop = { $stop }, by { $when }
+bot-by-stop = { $stop }, { $arrival }
 bot-ask-mend = What shall we change?
 bot-ask-change = What shall we change?
 bot-edit-time = Time
@@ -182,7 +182,7 @@ bot-notice-delay = We are sorry: your vehicle is about { $minutes } minutes late
 bot-notice-delay-over-title = Back on time
 bot-notice-delay-over = Your vehicle has caught up. It comes to { $pickup } at about { $clock }.
 bot-notice-vehicle-title = Another vehicle comes
-bot-notice-vehicle = On { $day } you ride in { $vehicle }. The stop is still { $pickup }.
+bot-notice-vehicle = The vehicle for your ride on { $day } has changed. New vehicle: { $vehicle }. The stop is still { $pickup }.
 bot-notice-suspended-title = Your ride does not run
 bot-notice-suspended = We are sorry: the vehicle for your booking on { $day } (number { $number }) does not run.
 
@@ -194,3 +194,109 @@ bot-rich-register = Register
 bot-rich-guide = Stops
 bot-rich-call = Call us
 bot-rich-help = How it works
+
+## Which service (towns with both)
+bot-which-service = Which vehicle would you like?
+bot-with-service = Ride the { $service }
+bot-kind-timetable = Runs by a timetable. No membership needed.
+bot-kind-shared = Shared rides on request.
+bot-letter-of-pickup = First letter of the stop where you get on
+bot-from-stop = From { $stop }
+bot-go-to = To { $stop }
+bot-stop-of = { $stop } ({ $service })
+bot-edit-run = Run
+bot-party-most = Up to { $most } persons can be booked at once. If you are more, please book two runs or call us.
+
+## Choosing a run
+bot-ask-run = Which run on { $day }?
+bot-no-runs = No run can be ridden on this day.
+bot-run-times = { $start } → { $end }
+bot-run-fare = { $run }, { $fare }
+bot-run-bookable = can be booked ({ $places } places left)
+bot-run-no-booking-needed = no booking needed
+bot-run-full = full
+bot-run-closed = bookings have closed
+bot-run-not-open = not open for booking yet
+bot-run-suspended = called off
+bot-fact-run = Run
+bot-fact-vehicle = How to know the vehicle
+bot-no-ic = Please pay by cash, ticket book or pass. IC cards (SAPICA, senior pass and others) cannot be used.
+bot-walk-on-title = No booking needed
+bot-walk-on = { $run } always runs. You need no booking. Please be at { $stop } by { $when }.
+bot-other-runs = See other runs
+bot-follow = Tell me of delays and cancellations
+bot-unfollow = Stop telling me
+bot-unfollow-run = Stop telling me of { $run }
+bot-followed-title = Runs I hear about
+bot-followed = We tell you when these runs are late or called off.
+bot-followed-none = You hear about no runs.
+bot-book-again = Book another run
+
+## Timetable
+bot-menu-timetable = Timetable
+bot-timetable-title = Timetable { $direction }
+bot-run-number = No. { $number }
+bot-rule-both = Getting on and off
+bot-rule-board = Getting on only
+bot-rule-alight = Getting off only
+bot-timetable-kinds = Which runs need a booking depends on the day. You will see it when you book.
+bot-other-direction = The other direction
+bot-times-at-stop = Times at a stop
+bot-times-here = Times at this stop
+bot-times-title = Times at { $stop }
+bot-time-of-run = No. { $number } { $clock }
+bot-called-off = { $direction } no. { $number } does not run today. { $reason }
+
+## Fares
+bot-fare-of-ride = Fare of my ride
+bot-fare-of-other = Fare of another ride
+bot-fare-proofs = Who pays what, and what to show
+bot-fare-passes = Prices of ticket books and passes
+bot-fare-free = Welfare pass holder
+bot-zone-with = To or from { $stops }
+bot-zone-rest = All other rides
+bot-proof-adult = From junior high school on. Nothing to show.
+bot-proof-senior = 70 and older. Please show something with your age.
+bot-proof-discount = Holders of a handbook. Please show it.
+bot-proof-child = Primary school pupils. Nothing to show.
+bot-proof-infant = Children before primary school ride free.
+bot-proof-free = Please show your welfare pass. You ride free.
+bot-proof-never-why = We never ask for the reason of a discount.
+bot-books-title = Ticket books
+bot-passes-title = Passes
+bot-book-full = Adult, { $tickets } tickets
+bot-book-half = Senior, discount and pupil, { $tickets } tickets
+bot-pass-commute = Commuter
+bot-pass-student = Student
+bot-pass-pupil = Pupil
+bot-pass-welfare = Welfare discount
+bot-pass-subway = With subway
+bot-months = { $months } mo. { $price }
+bot-no-products = Please ask for ticket books and passes by phone.
+bot-passes-where = Sold in the vehicle and at the counter. A pass may be handed over later.
+
+## Name and phone (no members), opinions
+bot-link-guest-title = One thing is left to fill in
+bot-link-guest = A booking needs your name and phone number. Fill them in on the next page and the ride is booked. Please do not write them here.
+bot-known-now = We have your name and phone number now.
+bot-menu-opinion = Send an opinion or a problem
+bot-link-opinion-title = Opinions and problems
+bot-link-opinion = Please write your opinion on the next page. We cannot answer what is written in this chat.
+bot-welcome-line = Here you can book shared rides and runs of the timetable.
+
+## Stops at hand
+bot-keep-stop = Keep this stop at hand
+bot-unkeep-stop = Do not keep this stop
+bot-keep-done = We keep this stop at hand.
+bot-unkeep-done = This stop is kept no more.
+bot-far-away = You seem to be outside the area where we run. These are the nearest stops.
+
+## News of runs
+bot-follow-delay-title = A run is late
+bot-follow-delay = We are sorry. On { $day } { $run } is about { $minutes } minutes late.
+bot-follow-on-time-title = In time again
+bot-follow-on-time = On { $day } { $run } is in time again.
+bot-follow-suspended-title = A run is called off
+bot-follow-suspended = We are sorry. On { $day } { $run } does not run. { $reason }
+bot-rich-timetable = Timetable
+bot-rich-fares = Fares

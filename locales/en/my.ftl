@@ -77,3 +77,31 @@ my-optional = optional
 my-contact = Questions? Please call { $number }.
 my-language = 日本語
 my-privacy-link = Your personal data
+
+## Name and phone (booking the timetable's runs without membership)
+my-title-guest = Name and phone number
+my-guest-purpose-who = We ask for your name and phone number only. This is no membership.
+my-guest-purpose-why = They are used for this booking and to tell you of delays and cancellations, for nothing else.
+my-guest-purpose-keep = Unless you choose to be remembered below, they are parted from this LINE account after your ride.
+my-guest-purpose-leave = You can cancel your booking in LINE at any time.
+my-remember = Use them for my next booking too (you need not type them again)
+my-submit-guest = Agree and book
+my-title-known = Thank you
+my-known = We have your name and phone number. The LINE chat tells you what came of your booking. Please close this page.
+
+## Opinions and problems
+my-title-opinion = Opinions and problems
+my-opinion-told = We read it, and answer by phone or otherwise what needs an answer. If it is urgent, please call.
+my-opinion-kind = What is it about?
+my-opinion-opinion = An opinion or a wish
+my-opinion-complaint = A complaint
+my-opinion-question = A question
+my-opinion-service = Which service?
+my-opinion-text = Your words
+my-opinion-hint = Up to 2,000 characters. Please do not write about illness or disability. If you want an answer, add your name and phone number.
+my-submit-opinion = Send
+my-title-opinion-taken = Received
+my-opinion-taken = Thank you. Your number is { $number }. Please close this page.
+my-error-opinion-kind = Please choose opinion, complaint or question.
+my-error-opinion-service = Please choose the service.
+my-error-opinion-text = Please write up to 2,000 characters.

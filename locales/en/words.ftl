@@ -35,13 +35,20 @@ common-party-wheelchairs = { $wheelchairs ->
 }
 common-fare-term = { $category } ¥{ $yen } × { $persons }
 common-fare-sum = { $terms } = ¥{ $total }
-common-offer = pick-up { $window }, arrival by { $arrive }, { $fare }
+common-offer = on board { $window }, { $arrival }, { $fare }
+common-offer-run = { $run }, { $offer }
+common-about = about { $clock }
+common-run = { $direction } no. { $number }
+common-arrival-by = there by { $clock }
+common-arrival-at = there at { $clock }
+common-vehicle-sign = Vehicle: { $look } / sign "{ $sign }"
 
 category-adult = adult
 category-senior = senior
 category-discount = reduced fare
 category-child = child
 category-infant = infant
+category-free = Welfare pass holder
 category-carer = carer
 
 limit-pickup-window = It cannot be at the pick-up stop in time

@@ -81,7 +81,7 @@ bot-change-party = 人数を変える
 bot-mend = なおす
 bot-other-times = ほかの時間
 bot-offer-label = { $day } { $window }
-bot-offer-more = { $arrive }までに到着、{ $fare }
+bot-offer-more = { $arrival }、{ $fare }
 bot-offer-alt = { $day }、{ $pickup }から{ $dropoff }へ。{ $ride }。
 bot-fact-day = 日にち
 bot-fact-pickup = のる場所と時間
@@ -92,7 +92,7 @@ bot-fact-fare = 料金
 bot-fact-number = 予約番号
 bot-fact-state = 予約のようす
 bot-at-stop = { $stop } { $when }
-bot-by-stop = { $stop } { $when }までに到着
+bot-by-stop = { $stop } { $arrival }
 bot-ask-mend = どこをなおしますか
 bot-ask-change = どこを変更しますか
 bot-edit-time = 時間
@@ -179,7 +179,7 @@ bot-notice-delay = もうしわけありません。車が約{ $minutes }分遅�
 bot-notice-delay-over-title = 遅れがなくなりました
 bot-notice-delay-over = 車の遅れがなくなりました。{ $pickup }には{ $clock }ごろにうかがいます。
 bot-notice-vehicle-title = 車が変わります
-bot-notice-vehicle = { $day }の車は{ $vehicle }に変わります。のる場所は{ $pickup }のままです。
+bot-notice-vehicle = { $day }にのる車が変わります。新しい車は「{ $vehicle }」です。のる場所は{ $pickup }のままです。
 bot-notice-suspended-title = 運休のお知らせ
 bot-notice-suspended = もうしわけありません。{ $day }の予約(番号{ $number })の車は動きません。
 
@@ -191,3 +191,109 @@ bot-rich-register = 会員登録
 bot-rich-guide = のる場所
 bot-rich-call = 電話する
 bot-rich-help = 使い方
+
+## どの車にのるか(デマンド交通と路線の両方がある町)
+bot-which-service = どの車にのりますか
+bot-with-service = { $service }にのる
+bot-kind-timetable = 時刻表の便。会員登録はいりません。
+bot-kind-shared = 予約で乗り合い。
+bot-letter-of-pickup = のる場所の、名前のはじめの文字
+bot-from-stop = { $stop }からのる
+bot-go-to = { $stop }へ行く
+bot-stop-of = { $stop }（{ $service }）
+bot-edit-run = 便
+bot-party-most = 一度に予約できるのは{ $most }名までです。それより多い方は、2つの便に分けて予約するか、お電話ください。
+
+## 便をえらぶ
+bot-ask-run = { $day }のどの便にしますか
+bot-no-runs = この日は、のれる便がありません。
+bot-run-times = { $start }発 → { $end }着
+bot-run-fare = { $run }、{ $fare }
+bot-run-bookable = 予約できます(のこり{ $places }席)
+bot-run-no-booking-needed = 予約なしで乗れます
+bot-run-full = 満席です
+bot-run-closed = 受付終了
+bot-run-not-open = まだ受付前です
+bot-run-suspended = 運休です
+bot-fact-run = 便
+bot-fact-vehicle = 車の目印
+bot-no-ic = 料金は、現金・回数券・定期券でおはらいください。ICカード(サピカ・敬老パス等)は使えません。
+bot-walk-on-title = 予約なしで乗れます
+bot-walk-on = { $run }は必ず走ります。予約はいりません。{ $when }までに{ $stop }でお待ちください。
+bot-other-runs = ほかの便を見る
+bot-follow = 遅れや運休のお知らせを受ける
+bot-unfollow = お知らせを受けるのをやめる
+bot-unfollow-run = { $run }のお知らせをやめる
+bot-followed-title = お知らせを受ける便
+bot-followed = 次の便が遅れるときや運休するときに、お知らせします。
+bot-followed-none = お知らせを受ける便はありません。
+bot-book-again = ほかの便を予約する
+
+## 時刻表
+bot-menu-timetable = 時刻表
+bot-timetable-title = 時刻表 { $direction }
+bot-run-number = { $number }便
+bot-rule-both = 乗降可能
+bot-rule-board = 乗車のみ可能
+bot-rule-alight = 降車のみ可能
+bot-timetable-kinds = 予約がいる便といらない便は、日によってちがいます。予約のときに分かります。
+bot-other-direction = 反対の方向
+bot-times-at-stop = 停留所の時刻を見る
+bot-times-here = この停留所の時刻
+bot-times-title = { $stop }の時刻
+bot-time-of-run = { $number }便 { $clock }
+bot-called-off = 今日の{ $direction } { $number }便は運休です。{ $reason }
+
+## 運賃
+bot-fare-of-ride = 自分の乗る区間の料金
+bot-fare-of-other = ほかの区間の料金
+bot-fare-proofs = だれがどの料金か・見せるもの
+bot-fare-passes = 回数券・定期券の値段
+bot-fare-free = 福祉乗車証をお持ちの方
+bot-zone-with = { $stops }で、のるかおりるとき
+bot-zone-rest = そのほかの区間
+bot-proof-adult = 中学生以上の方。見せるものはありません。
+bot-proof-senior = 70歳以上の方。年齢が分かるものを見せてください。
+bot-proof-discount = 手帳をお持ちの方。手帳を見せてください。
+bot-proof-child = 小学生。見せるものはありません。
+bot-proof-infant = 小学校に入る前のお子さま。無料です。
+bot-proof-free = 福祉乗車証を見せてください。無料です。
+bot-proof-never-why = 割引の理由をうかがうことはありません。
+bot-books-title = 回数券
+bot-passes-title = 定期券
+bot-book-full = 大人 { $tickets }枚
+bot-book-half = 高齢者・割引・小学生 { $tickets }枚
+bot-pass-commute = 通勤
+bot-pass-student = 通学(大人)
+bot-pass-pupil = 通学(小学生)
+bot-pass-welfare = 福祉割引
+bot-pass-subway = 地下鉄乗りつぎ
+bot-months = { $months }か月 { $price }
+bot-no-products = 回数券と定期券は、お電話でおたずねください。
+bot-passes-where = 車の中や窓口で買えます。定期券は、後日のおわたしになることがあります。
+
+## お名前とお電話(会員でない方)・ご意見
+bot-link-guest-title = あと1回、入力をおねがいします
+bot-link-guest = ご予約には、お名前と電話番号がいります。次のページで入力すると、予約ができます。このトークには書かないでください。
+bot-known-now = お名前と電話番号をおあずかりしました。
+bot-menu-opinion = ご意見・お困りごとを送る
+bot-link-opinion-title = ご意見・お困りごと
+bot-link-opinion = ご意見は、次のページに書いて送れます。このトークに書かれたことには、お答えできません。
+bot-welcome-line = 乗り合いの車と時刻表の便を、ここで予約できます。
+
+## よく使う場所
+bot-keep-stop = よく使う場所に入れる
+bot-unkeep-stop = よく使う場所からはずす
+bot-keep-done = よく使う場所に入れました。
+bot-unkeep-done = よく使う場所からはずしました。
+bot-far-away = いまの場所は、車が走る区域の外のようです。いちばん近い場所をお知らせします。
+
+## 便のお知らせ
+bot-follow-delay-title = 便が遅れています
+bot-follow-delay = もうしわけありません。{ $day }の{ $run }が約{ $minutes }分遅れています。
+bot-follow-on-time-title = 遅れがなくなりました
+bot-follow-on-time = { $day }の{ $run }の遅れがなくなりました。
+bot-follow-suspended-title = 便の運休
+bot-follow-suspended = もうしわけありません。{ $day }の{ $run }は運休です。{ $reason }
+bot-rich-timetable = 時刻表
+bot-rich-fares = 料金

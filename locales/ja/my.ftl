@@ -77,3 +77,31 @@ my-optional = 書かなくてもかまいません
 my-contact = お問い合わせは { $number } へお電話ください。
 my-language = English
 my-privacy-link = 個人情報の取り扱い
+
+## お名前とお電話(会員登録なしで時刻表の便を予約する方)
+my-title-guest = お名前と電話番号
+my-guest-purpose-who = あずかるのは、お名前と電話番号だけです。会員登録ではありません。
+my-guest-purpose-why = この予約と、遅れや運休のご連絡のためだけに使います。
+my-guest-purpose-keep = 下の「次も使う」をえらばないときは、ご乗車が終わるとこのLINEから切りはなします。
+my-guest-purpose-leave = 予約の取り消しは、いつでもLINEからできます。
+my-remember = 次の予約でも使う(次からは入力しなくてよくなります)
+my-submit-guest = 上の内容に同意して、予約する
+my-title-known = おあずかりしました
+my-known = お名前と電話番号をおあずかりしました。予約の結果は、LINEのトークでお知らせします。このページを閉じてください。
+
+## ご意見・お困りごと
+my-title-opinion = ご意見・お困りごと
+my-opinion-told = 担当の者が読んで、お答えの要るものには、お電話などでお答えします。お急ぎの方はお電話ください。
+my-opinion-kind = どのようなことですか
+my-opinion-opinion = ご意見・ご要望
+my-opinion-complaint = 苦情
+my-opinion-question = ご質問
+my-opinion-service = どの車のことですか
+my-opinion-text = 内容
+my-opinion-hint = 2000文字まで。病気や障がいのことなどは書かないでください。お答えがほしい方は、お名前とお電話番号も書いてください。
+my-submit-opinion = 送る
+my-title-opinion-taken = 受け付けました
+my-opinion-taken = ありがとうございます。受付番号は{ $number }です。このページを閉じてください。
+my-error-opinion-kind = ご意見・苦情・ご質問のどれかをえらんでください。
+my-error-opinion-service = どの車のことかをえらんでください。
+my-error-opinion-text = 内容を2000文字までで書いてください。

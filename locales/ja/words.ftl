@@ -32,13 +32,20 @@ common-list-joint = ・
 common-party-wheelchairs = (車いす{ $wheelchairs }台)
 common-fare-term = { $category }{ $yen }円×{ $persons }
 common-fare-sum = { $terms }={ $total }円
-common-offer = { $window }に乗車、{ $arrive }までに到着、{ $fare }
+common-offer = { $window }に乗車、{ $arrival }、{ $fare }
+common-offer-run = { $run }、{ $offer }
+common-about = { $clock }頃
+common-run = { $direction } { $number }便
+common-arrival-by = { $clock }までに到着
+common-arrival-at = { $clock }に到着
+common-vehicle-sign = 車両: { $look }／『{ $sign }』の表示
 
 category-adult = 一般
 category-senior = 高齢者
 category-discount = 割引
 category-child = こども
 category-infant = 乳幼児
+category-free = 福祉乗車証をお持ちの方
 category-carer = 介助者
 
 limit-pickup-window = 希望の時間に、のる場所へ行けません

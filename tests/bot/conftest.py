@@ -1,3 +1,3 @@
 """Who sits in front of the phone in the tests of the bot."""
 
-from tests.bot.residents import guest, member, minami, small  # noqa: F401 -- fixtures
+from tests.bot.residents import both, guest, line_guest, member, minami, rider_of_both, small, soranuma  # noqa: F401 -- fixtures

@@ -6,13 +6,17 @@ import hashlib
 import hmac
 import itertools
 import json
+import re
 from dataclasses import dataclass, field
 
 from linebot.v3.messaging import ReplyMessageRequest
+from sqlalchemy import select
 
 from backend import world as worlds
 from backend.app import create_app
 from backend.clock import Clock, wall
+from backend.db.models import Notification
+from backend.db.session import transaction
 from bot import jobs, pages, postback, webhook
 from bot.simulator.message_schema import MESSAGES
 from tests.fakes import FakeMessenger
@@ -124,7 +128,7 @@ class Resident:
         return self.tap_data(postback.encode(postback.Tap(verb)))
 
     def tap(self, label: str) -> list[dict]:
-        """Tap the first button whose label holds ``label``."""
+        """Tap the button with the label, else the first one whose label holds ``label``."""
         return self.tap_data(self.data_of(label))
 
     def data_of(self, label: str) -> str:
@@ -134,8 +138,13 @@ class Resident:
             for action in actions(self.shown)
             if action["type"] == "postback" and label in action["label"]
         ]
+        same = [
+            action["data"]
+            for action in actions(self.shown)
+            if action["type"] == "postback" and label == action["label"]
+        ]
         assert found, f"no button {label!r} in: {self.labels()}"
-        return found[0]
+        return (same or found)[0]
 
     def tap_verb(self, verb: str, *, nth: int = 0) -> list[dict]:
         """Tap the n-th button that does ``verb``."""
@@ -177,3 +186,41 @@ def set_clock(resident: Resident, moment: str) -> None:
     resident.world = dataclasses.replace(resident.world, clock=Clock.starting_at(jst(moment)))
     worlds.install(resident.world)
     resident.client = make_app(resident.world).test_client()
+
+
+def stop_clock(resident: Resident, moment: str) -> None:
+    """Let the service's clock stand still at a moment in Japan, for what hangs on a second."""
+    resident.world = dataclasses.replace(resident.world, clock=lambda: jst(moment))
+    worlds.install(resident.world)
+    resident.client = make_app(resident.world).test_client()
+
+
+def form_path(resident: Resident, purpose: str) -> str:
+    """Return the path of the one-time link to a form that is on the screen."""
+    (link,) = {action["uri"] for action in actions(resident.shown) if f"/my/{purpose}/" in action.get("uri", "")}
+    return link.removeprefix(resident.world.settings.public_url)
+
+
+def send_form(resident: Resident, path: str, **fields: str):
+    """Send a form as a browser does, with the token of its page; then the rung work is done."""
+    page = resident.client.get(path).get_data(as_text=True)
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    answer = resident.client.post(path, data={"csrf_token": found[1] if found else "", **fields})
+    work(resident.world)
+    return answer
+
+
+def take_pushes(resident: Resident) -> list[dict]:
+    """Send everything that is owed, and show the resident the messages that came by push."""
+    before = len(resident.messenger.pushes)
+    with transaction(resident.world.engine) as session:
+        owed = list(
+            session.scalars(select(Notification.id).where(Notification.state == "owed").order_by(Notification.id))
+        )
+    for notification_id in owed:
+        jobs.send_notification(notification_id)
+    came = [messages for to, messages, _key in resident.messenger.pushes[before:] if to == resident.user_id]
+    for messages in came:
+        check_messages(messages)
+    resident.shown = [message for messages in came for message in messages] or resident.shown
+    return resident.shown if came else []

@@ -9,7 +9,7 @@ from backend.domain.offers import WishKind
 from backend.domain.party import Party
 from bot import dialogue
 from bot.dialogue import words
-from bot.dialogue.booking import encode_trip
+from bot.dialogue.trips import encode as encode_trip
 from bot.dialogue.turns import (
     Book,
     Cancel,
@@ -18,6 +18,7 @@ from bot.dialogue.turns import (
     LastTrip,
     MakeLink,
     Place,
+    ServiceFacts,
     SpeakLanguage,
     StopName,
     Wordless,
@@ -35,10 +36,13 @@ STOPS = (
     StopName(4, "南町3丁目", "みなみまちさんちょうめ"),
 )
 ALONE = Party.of({"senior": 1})
-MEMBER = Context(TODAY, "fresh", True, 0, STOPS, (TODAY, MONDAY, TUESDAY), 36000, 32400, 54000, (), ALONE)
-GUEST = replace(MEMBER, is_member=False, days=())
-HALF = Draft(BOOKING, "k", pickup=1)
-FULL = Draft(BOOKING, "k", 1, 2, MONDAY, WishKind.DEPART, 36000)
+DAYS = (TODAY, MONDAY, TUESDAY)
+AREA = ServiceFacts(7, True, STOPS, DAYS, DAYS, 36000, 32400, 54000)
+MEMBER = Context(TODAY, "fresh", True, True, 0, (AREA,), (), ALONE)
+GUEST = replace(MEMBER, is_member=False, is_known=False, services=(ServiceFacts(7, True, STOPS),))
+EMPTY = Draft(BOOKING, "k", service=7)
+HALF = replace(EMPTY, pickup=1)
+FULL = Draft(BOOKING, "k", 1, 2, MONDAY, WishKind.DEPART, 36000, service=7)
 YES = "2022-11-28.d.36000.1.2.36000.36600.39600.senior1"
 
 
@@ -69,7 +73,7 @@ YES = "2022-11-28.d.36000.1.2.36000.36600.39600.senior1"
         pytest.param(FULL, Tap("from", "old", "2"), "offers", id="a stop of a former draft"),
         pytest.param(FULL, Tap("back", "old"), "offers", id="back of a former draft"),
         pytest.param(FULL, Tap("back", "k"), "ask_time", id="back"),
-        pytest.param(Draft(BOOKING, "k"), Tap("back", "k"), "ask_pickup", id="back at the start"),
+        pytest.param(EMPTY, Tap("back", "k"), "ask_pickup", id="back at the start"),
         pytest.param(FULL, Tap("quit", "k"), "menu", id="stop"),
         pytest.param(FULL, Tap("unknown"), "offers", id="a button of another release"),
         pytest.param(Draft(), Tap("unknown"), "menu", id="an unknown button"),
@@ -188,7 +192,7 @@ def test_the_same_stop_twice_is_asked_again():
     assert (turn.prompt.name, turn.prompt.note, turn.draft.dropoff) == ("ask_dropoff", "bot-same-stop", None)
 
 
-TRIP = LastTrip(1, 2, ALONE, WishKind.DEPART, 34200)
+TRIP = LastTrip(1, 2, ALONE, WishKind.DEPART, 34200, 7)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +220,7 @@ def test_a_former_ride_is_taken_again_at_the_next_time_there_is(trip, is_return,
 
 
 def test_a_former_ride_without_an_open_day_asks_for_the_day():
-    context = replace(MEMBER, days=(), trips=(TRIP,))
+    context = replace(MEMBER, services=(replace(AREA, days=(), open_days=()),), trips=(TRIP,))
     begun = dialogue.step(Draft(), Tap("book"), context)
 
     turn = dialogue.step(begun.draft, Tap("again", "fresh", encode_trip(TRIP)), context)
@@ -226,10 +230,19 @@ def test_a_former_ride_without_an_open_day_asks_for_the_day():
 
 @pytest.mark.parametrize(
     "value",
-    ["", "1.2", "1.2.d36000.adult1", "x.2.d36000.adult1.", "1.2.36000.adult1.", "1.2.d36000.x.", "1.99.d36000.adult1."],
+    [
+        "",
+        "1.2",
+        "1.2.d36000.adult1.",
+        "x.2.d36000.adult1..7",
+        "1.2.36000.adult1..7",
+        "1.2.d36000.x..7",
+        "1.99.d36000.adult1..7",
+        "1.2.d36000.adult1..8",
+    ],
 )
 def test_a_forged_former_ride_changes_nothing(value):
-    draft = Draft(BOOKING, "k")
+    draft = EMPTY
 
     assert dialogue.step(draft, Tap("again", "k", value), MEMBER).draft == draft
 

@@ -12,7 +12,7 @@ DAY = date(2022, 11, 28)
 CHOICE = Choice(
     DAY, WishKind.ARRIVE, 36000, 12, 4015, Party.of({"adult": 2, "child": 1}, wheelchairs=1), Promise(1, 2, 3)
 )
-FULL = Draft(BOOKING, "k3", 12, 15, DAY, WishKind.ARRIVE, 36000, CHOICE.party, Promise(1, 2, 3), "b-1", "ask_time")
+FULL = Draft(BOOKING, "k3", 12, 15, DAY, WishKind.ARRIVE, 36000, CHOICE.party, Promise(1, 2, 3), "b-1", "ask_time", 7)
 
 
 def test_a_tap_comes_back_as_it_went():
@@ -93,7 +93,7 @@ def test_a_draft_holds_ids_only():
 
 
 def test_going_back_takes_one_answer_after_the_other_away():
-    draft = Draft(BOOKING, "k", 1, 2, DAY, WishKind.DEPART, 36000)
+    draft = Draft(BOOKING, "k", 1, 2, DAY, WishKind.DEPART, 36000, service=7)
     asked = []
     while draft is not None:
         asked.append(next_question(draft))

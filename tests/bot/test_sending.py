@@ -247,7 +247,7 @@ def test_events_are_handled_in_the_order_in_which_they_happened(member):
         ("booking_cancelled", "を取り消しました"),
         ("time_changed", "お約束の時間の中です"),
         ("delay_over", "遅れがなくなりました"),
-        ("vehicle_changed", "に変わります"),
+        ("vehicle_changed", "車が変わります"),
         ("run_suspended", "の車は動きません"),
     ],
 )
