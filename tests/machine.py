@@ -4,7 +4,6 @@ import dataclasses
 import itertools
 import uuid
 
-from backend.clock import Clock
 from tests.admin.web import Web
 from tests.make import jst
 
@@ -19,8 +18,9 @@ class Machine:
         self.service = "minami-line"
 
     def at(self, moment: str) -> "Machine":
-        """Move the service's clock to a moment in Japan."""
-        world = dataclasses.replace(self.web.world, clock=Clock.starting_at(jst(moment)))
+        """Stop the service's clock at a moment in Japan: boundaries are to the second."""
+        stopped = jst(moment)
+        world = dataclasses.replace(self.web.world, clock=lambda: stopped)
         self.web.world = self.web.app.extensions["noriai"] = world
         return self
 

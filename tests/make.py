@@ -333,6 +333,17 @@ class Line:
         self.service = make_line(session, now=now, **changes)
         self.stops = {stop.code: stop for stop in session.scalars(select(models.Stop))}
 
+    @classmethod
+    def of(cls, session: Session, *, now: datetime = LINE_NOW) -> "Line":
+        """Return the line that a database holds already."""
+        made = cls.__new__(cls)
+        made.session, made.now = session, now
+        made.service = session.scalars(
+            select(models.TransportService).where(models.TransportService.mode == "line")
+        ).one()
+        made.stops = {stop.code: stop for stop in session.scalars(select(models.Stop))}
+        return made
+
     def pickup_s(self, run: str, stop: str, day: date = LINE_DAY) -> int:
         """Return when a run is at a stop."""
         entry = timetable.find_entry(self.session, self.service.id, day, run)
