@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from admin import forms
 from backend.app import world
-from backend.db.queries import network
+from backend.db.queries import line_board, network
 from backend.db.session import transaction
 from backend.domain import times
 from backend.domain.refusals import Refusal
@@ -69,8 +69,10 @@ def take_out(run_id: int) -> ResponseReturnValue:
     except forms.FormError as fault:
         return render_template("admin/unreadable.html", faults=fault.said(g.language)), 400
     with transaction(world().engine) as session:
-        placed = breakdowns.take_out(session, run_id, reason=reason, actor=g.actor, event_id=key, now=world().clock())
-    return render_template("dispatch/taken_out.html", placed=placed)
+        now = world().clock()
+        placed = breakdowns.take_out(session, run_id, reason=reason, actor=g.actor, event_id=key, now=now)
+        names = {each: line_board.get_run(session, each, now=now).row.entry_code for each in placed.runs_left}
+    return render_template("dispatch/taken_out.html", placed=placed, names=names)
 
 
 def read_scope(form: forms.Form) -> Scope:
