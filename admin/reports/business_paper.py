@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from admin.reports import money_tables
+from admin.sales.words import product_text
 from backend import wording
 from backend.adapters.papers import Cell, Column, Paper, Section, Table, Unit
 from backend.db.queries.matters import Matter
@@ -32,7 +33,10 @@ def paper_of(report: ReportView, matters: Sequence[Matter], language: str) -> Pa
         sections=(
             Section(text("report-1-runs", language), tables=(*_runs(figures, language), *_riders(figures, language))),
             Section(text("report-2-cost", language), tables=(money_tables.cost(figures, language),)),
-            Section(text("report-3-income", language), tables=tuple(money_tables.income(figures["income"], language))),
+            Section(
+                text("report-3-income", language),
+                tables=tuple(money_tables.income(figures["income"], _names(report, language), language)),
+            ),
             Section(text("report-4-others", language), lines=tuple(others_of(report, matters, language).splitlines())),
             Section(text("report-5-payment", language), tables=(money_tables.payment(figures, language),)),
             Section(text("report-6-plan", language), tables=tuple(_plan(report, language))),
@@ -71,6 +75,10 @@ def run_name(direction: str, number: int, language: str) -> str:
 def whole_day(day: date, language: str) -> str:
     """Return a day with its year."""
     return text("admin-year-day", language, year=str(day.year), day=wording.day_text(day, language))
+
+
+def _names(report: ReportView, language: str) -> dict[str, str]:
+    return {product.code: product_text(product, language) for product in report.products}
 
 
 def _facts(report: ReportView, language: str) -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,7 @@
 """The tables of a business report that are about money: cost, income, payment (T-41, T-42, T-45)."""
 
-from backend import wording
+from collections.abc import Mapping
+
 from backend.adapters.papers import Cell, Column, Table, Unit
 from backend.domain.figures import Figures, Income
 from backend.texts import text
@@ -27,7 +28,7 @@ def cost(figures: Figures, language: str) -> Table:
         _unset(cost["total_yen"], language),
         cost["total_yen"],
     )
-    return Table(text("report-2-cost", language), _amounts(language), rows, total)
+    return Table(text("report-cost-table", language), _amounts(language), rows, total)
 
 
 def _times(number: int, key: str, language: str) -> str:
@@ -46,7 +47,7 @@ def _amounts(language: str) -> tuple[Column, ...]:
     )
 
 
-def income(income: Income, language: str) -> list[Table]:
+def income(income: Income, names: Mapping[str, str], language: str) -> list[Table]:
     """Return what came in by rides, by sales, and in all (T-42)."""
     rides = Table(
         text("report-income-rides", language),
@@ -67,10 +68,10 @@ def income(income: Income, language: str) -> list[Table]:
         ),
         (text("report-sum", language), "", sum(each["persons"] for each in income["rides"]), income["rides_yen"]),
     )
-    return [rides, _sales(income, language), _income_total(income, language)]
+    return [rides, _sales(income, names, language), _income_total(income, language)]
 
 
-def _sales(income: Income, language: str) -> Table:
+def _sales(income: Income, names: Mapping[str, str], language: str) -> Table:
     columns = (
         Column(text("report-product", language)),
         Column(text("report-place", language)),
@@ -80,7 +81,7 @@ def _sales(income: Income, language: str) -> Table:
     )
     rows = tuple(
         (
-            text(f"report-sold-{wording.key_of(each['kind'])}", language, code=each["code"]),
+            names.get(each["code"], each["code"]),
             text(f"report-place-{each['place']}", language),
             each["pieces"],
             each["paid_yen"],
@@ -102,7 +103,7 @@ def _income_total(income: Income, language: str) -> Table:
         (text("report-refunds", language), "", -income["refunds_yen"]),
     )
     total: tuple[Cell, ...] = (text("report-income-total", language), "", income["total_yen"])
-    return Table(text("report-3-income", language), _amounts(language), rows, total)
+    return Table(text("report-income-table", language), _amounts(language), rows, total)
 
 
 def payment(figures: Figures, language: str) -> Table:
@@ -114,4 +115,4 @@ def payment(figures: Figures, language: str) -> Table:
     )
     due = figures["payment_yen"]
     total: tuple[Cell, ...] = (text("report-payment", language), _unset(due, language), due)
-    return Table(text("report-5-payment", language), _amounts(language), rows, total)
+    return Table(text("report-payment-table", language), _amounts(language), rows, total)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from admin import forms
 from admin.reports import files, services
 from admin.reports.business_paper import run_name
+from admin.sales.words import product_text
 from backend import wording
 from backend.adapters.papers import Column, Paper, Section, Table, Unit
 from backend.app import world
@@ -167,7 +168,7 @@ def _sales(session: Session, asked: Asked, language: str) -> list[Table]:
     lines = tuple(
         (
             wording.day_text(sale.sold_on, language),
-            sale.product.code,
+            product_text(sale.product, language),
             text(f"report-place-{sale.place}", language),
             sale.price_yen,
             sale.subsidy_yen,

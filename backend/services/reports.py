@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from backend.adapters.holidays import holiday_name
 from backend.db.models import Report, TransportService
+from backend.db.queries import products
+from backend.db.queries.products import ProductView
 from backend.domain import times
 from backend.domain.errors import NotFoundError, StaleError
 from backend.domain.figures import Figures
@@ -42,6 +44,7 @@ class ReportView:
     version: int
     figures: Figures
     before: Figures | None
+    products: tuple[ProductView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,7 @@ def get(session: Session, service_id: int, kind: str, first: date, *, now: datet
         version=report.version,
         figures=figures,
         before=before,
+        products=tuple(products.list_products(session, service_id, span.last)),
     )
 
 

@@ -317,7 +317,7 @@ def test_running_cost_by_run_by_hour_or_mixed(engine, ridden, method, per_run, p
         others.state = "committed"
     set_units(make_web(engine, role="town_officer"), method, per_run, per_hour)
 
-    total = rows_of(open_may(make_web(engine)), "2 運行経費実績")[-1]
+    total = rows_of(open_may(make_web(engine)), "運行経費の算定")[-1]
 
     assert total == ["運行経費の合計", "未設定" if cost == "–" else "", cost]
 
@@ -333,13 +333,13 @@ def test_income_is_rides_and_sales_and_the_payment_is_cost_less_income(engine, r
 
     page = open_may(make_web(engine))
 
-    income = {row[0]: row[-1] for row in rows_of(page, "3 運賃収入実績")}
+    income = {row[0]: row[-1] for row in rows_of(page, "運賃収入の合計")}
     assert income["乗車ごとの運賃"] == "1,400円"
     assert income["回数券"] == f"{books:,}円"
     assert income["定期券"] == f"{passes:,}円"
     total = 1_400 + books + passes
     assert income["運賃収入の合計"] == f"{total:,}円"
-    assert rows_of(page, "5 支払金額")[-1][-1] == f"{300_000 - total:,}円"
+    assert rows_of(page, "運行経費と運賃収入")[-1][-1] == f"{300_000 - total:,}円"
 
 
 @pytest.mark.req("T-43", "T-14")
