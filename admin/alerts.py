@@ -11,6 +11,7 @@ from backend.db.queries import cases, contacts, incidents, network, sales
 from backend.db.queries.staff import StaffView
 from backend.domain.errors import NotFoundError
 from backend.domain.policies.handover import Handover
+from backend.services import reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Alert:
 
 def list_alerts(session: Session, person: StaffView, today: date) -> list[Alert]:
     """Return the alerts that ``person`` may act on, the urgent ones first."""
-    found = [alert for ask in (_incidents, _handovers, _cases, _contacts) for alert in ask(session, person, today)]
+    found = [alert for ask in (_incidents, _reports, _handovers, _cases, _contacts) for alert in ask(session, person, today)]
     return sorted((alert for alert in found if may(alert.endpoint)), key=lambda alert: alert.tone != "bad")
 
 
@@ -35,6 +36,17 @@ def _incidents(session: Session, person: StaffView, _today: date) -> list[Alert]
     count = incidents.count_open(session) if is_town else incidents.count_untold(session)
     key = "alert-incidents-open" if is_town else "alert-incidents-untold"
     return [Alert(key, "admin.incidents.home", "bad", {"count": count})] if count else []
+
+
+def _reports(session: Session, _person: StaffView, today: date) -> list[Alert]:
+    """From the 7th on a reminder of the report that is due by the 10th, from the 11th on overdue (T-39)."""
+    stands = [each.standing for each in reports.list_standings(session, today=today)]
+    tones = {"overdue": "bad", "reminder": "warn"}
+    return [
+        Alert(f"alert-reports-{standing}", "admin.reports.home", tone, {"count": stands.count(standing)})
+        for standing, tone in tones.items()
+        if standing in stands
+    ]
 
 
 def _handovers(session: Session, _person: StaffView, today: date) -> list[Alert]:

@@ -37,7 +37,7 @@ def home() -> ResponseReturnValue:
     today = times.day_of(now)
     with transaction(world().engine) as session:
         reports.draft_due(session, now=now)
-        standings = reports.list_standings(session, now=now)
+        standings = reports.list_standings(session, today=today)
         service, others = services.asked_for(session)
         plan = report_figures.against_plan(session, service.id, today)
     year = report_dates.fiscal_year(today)

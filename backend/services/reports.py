@@ -74,14 +74,13 @@ def draft_due(session: Session, *, now: datetime) -> int:
     return made
 
 
-def list_standings(session: Session, *, now: datetime) -> list[Standing]:
+def list_standings(session: Session, *, today: date) -> list[Standing]:
     """Return all reports, the newest first, each with how it stands."""
     query = (
         select(Report, TransportService)
         .join(TransportService, TransportService.id == Report.transport_service_id)
         .order_by(Report.first_day.desc(), Report.kind, Report.transport_service_id)
     )
-    today = times.day_of(now)
     return [
         Standing(
             service_code=service.code,

@@ -199,3 +199,5 @@ report-to = To
 admin-field-method = Method
 admin-field-yen-per-run = Per run (yen)
 admin-field-yen-per-hour = Per hour (yen)
+alert-reports-overdue = { $count } reports are overdue
+alert-reports-reminder = { $count } reports are due soon

@@ -199,3 +199,5 @@ report-to = おりる場所
 admin-field-method = 算定方法
 admin-field-yen-per-run = 1便あたり（円）
 admin-field-yen-per-hour = 1時間あたり（円）
+alert-reports-overdue = 提出期限を過ぎた報告書が{ $count }件あります
+alert-reports-reminder = 提出期限が近い報告書が{ $count }件あります

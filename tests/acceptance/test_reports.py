@@ -471,3 +471,11 @@ def test_a_month_that_is_not_over_cannot_be_handed_in(engine, ridden):
 
     assert answer.status_code == 409
     assert "対象の期間が終わってから" in answer.get_data(as_text=True)
+
+
+@pytest.mark.req("T-39")
+def test_the_start_page_says_that_a_report_is_overdue(engine, ridden):
+    web = make_web(engine, now=jst("2025-06-11 08:00"))
+    web.text("/admin/reports/")
+
+    assert "提出期限を過ぎた報告書が1件あります" in web.text("/admin/")
