@@ -16,10 +16,11 @@ from backend.app import create_app
 from backend.clock import wall
 from backend.db import models
 from backend.db.queries.staff import token_hash
-from tests.make import MONDAY, Town, jst, make_staff, make_world
+from tests.make import LINE_DAY, MONDAY, Line, Town, jst, make_staff, make_world
 
 API = "/api/v1/driver"
 MORNING = jst(f"{MONDAY} 09:30")
+LINE_MORNING = jst(f"{LINE_DAY} 08:00")
 
 
 def sign_in(session: Session, staff: models.Staff) -> str:
@@ -77,7 +78,7 @@ class Shift:
 class Tablet:
     """The machine routes as the terminal's script uses them."""
 
-    def __init__(self, app: Flask, shift: Shift, *, token: str | None = None) -> None:
+    def __init__(self, app: Flask, shift: "Shift | LineShift", *, token: str | None = None) -> None:
         shift.session.commit()
         self.client = app.test_client()
         self.client.set_cookie("noriai", token or shift.token)
@@ -91,6 +92,14 @@ class Tablet:
             self.csrf = answer.json["csrf"]
         return answer
 
+    def day(self, run: models.Run | None = None, **query):
+        """Return the answer to a question for the whole day of a run's vehicle; keeps its token."""
+        vehicle_id = (run or self.shift.run).duty.vehicle_id
+        answer = self.get(f"/vehicles/{vehicle_id}/day", **query)
+        if answer.status_code == 200:
+            self.csrf = answer.json["csrf"]
+        return answer
+
     def get(self, path: str, **query):
         return self.client.get(f"{API}{path}", query_string=query, headers={"Accept": "application/json"})
 
@@ -98,10 +107,16 @@ class Tablet:
         headers = {"Accept": "application/json", "X-CSRFToken": self.csrf if csrf is None else csrf}
         return self.client.post(f"{API}{path}", json=body, headers=headers)
 
-    def tap(self, *events: dict, sent_at: datetime | None = None):
+    def tap(self, *events: dict, sent_at: datetime | None = None, run: models.Run | None = None):
         """Send taps as one batch; the tablet's own clock is years ahead, as any tablet's may be."""
         body = {"sent_at": (sent_at or TABLET_CLOCK).isoformat(), "events": list(events)}
-        return self.post(f"/runs/{self.shift.run.id}/events", body)
+        return self.post(f"/runs/{(run or self.shift.run).id}/events", body)
+
+    def outcomes(self, *events: dict, run: models.Run | None = None) -> list[str]:
+        """Return what became of taps."""
+        answer = self.tap(*events, run=run)
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        return [each["outcome"] for each in answer.json["outcomes"]]
 
 
 TABLET_CLOCK = datetime(2031, 1, 1, 12, 0, tzinfo=UTC)
@@ -123,3 +138,35 @@ def csrf_of(page: str) -> str:
     found = re.search(r'name="csrf-token" content="([^"]+)"', page)
     assert found
     return found.group(1)
+
+
+class LineShift:
+    """The Soranuma line on a Wednesday in May, with one driver on all its vehicles."""
+
+    def __init__(self, session: Session, *, now: datetime = LINE_MORNING, **changes) -> None:
+        self.session = session
+        self.now = now
+        self.line = Line(session, **changes)
+        self.driver = make_staff(session, role="driver")
+        self.fixed, self.reserved = self.line.run("M2"), self.line.run("M3")
+        for duty in session.scalars(select(models.Duty)):
+            duty.driver_id = self.driver.id
+        session.flush()
+        self.run = self.fixed
+        self.token = sign_in(session, self.driver)
+
+    def stop(self, code: str) -> int:
+        """Return the id of a stop by its code."""
+        return self.line.stops[code].id
+
+    def book(self, run: str, origin: str, destination: str, **values) -> models.Booking:
+        """Return a booking of a run, committed."""
+        booking = self.line.book(run, origin, destination, **values)
+        assert isinstance(booking, models.Booking), booking
+        self.session.commit()
+        return booking
+
+    def visit_id(self, booking: models.Booking, kind: str = "pickup") -> int:
+        """Return the id of a booking's visit."""
+        query = select(models.Visit.id).where(models.Visit.booking_id == booking.id, models.Visit.kind == kind)
+        return self.session.scalars(query).one()

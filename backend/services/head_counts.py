@@ -51,7 +51,9 @@ def carry_exception(session: Session, tap: RunTap) -> Refusal | None:
     if event.reason not in EXCEPTION_REASONS or (event.reason == TYPING) != (event.persons < 0):
         return Refusal("exception_reason")
     pickup, dropoff = event.stop_id or 0, event.to_stop_id or 0
-    refusal = boarding.check([_passage(session, tap)], pickup, dropoff) or _check(session, tap, BOARD)
+    if boarding.check([_passage(session, tap)], pickup, dropoff):
+        return Refusal("exception_stops")
+    refusal = _check(session, tap, BOARD)
     if refusal:
         return refusal
     if _places_taken(session, tap) + event.persons > tap.run.duty.vehicle.seats:

@@ -122,6 +122,7 @@ refusal-count-stop = Nobody is counted at this stop.
 refusal-count-persons = Please check the number of persons.
 refusal-count-below-none = There cannot be fewer than none.
 refusal-exception-reason = Please choose the reason for the exception.
+refusal-exception-stops = This run does not carry anybody between those stops.
 refusal-exception-full = There are not enough seats for the exception.
 refusal-finish-visits-open = There are bookings that are not over yet.
 refusal-finish-counts = { $boarded } got on, { $alighted } got off. Please check the heads.

@@ -122,6 +122,7 @@ refusal-count-stop = この停留所では、乗り降りを記録できませ�
 refusal-count-persons = 人数を確かめてください。
 refusal-count-below-none = 人数を0より少なくはできません。
 refusal-exception-reason = 例外で乗せる理由をえらんでください。
+refusal-exception-stops = この便では、その停留所の間は乗れません。
 refusal-exception-full = 席が足りないため、例外の乗車はできません。
 refusal-finish-visits-open = まだ終わっていない予約があります。
 refusal-finish-counts = 乗った人は{ $boarded }名、降りた人は{ $alighted }名です。人数を確かめてください。

@@ -77,7 +77,7 @@ class ExceptionView:
     pickup_stop: str
     category: str
     persons: int
-    reason: str
+    reasons: tuple[str, ...]
 
 
 def calls_of(session: Session, run_id: int) -> list[CallView]:
@@ -99,7 +99,13 @@ def list_calls(session: Session, run: Run) -> list[CallView]:
         .order_by(StopTime.seq)
     )
     calls = [_call(time, stop, zone or "") for time, stop, zone in session.execute(query)]
-    return calls if run.kind != "extra" else list(_wished(session, run, calls))
+    if run.kind == "extra":
+        return list(_wished(session, run, calls))
+    last = len(calls) - 1  # nobody gets off where a run begins, nor on where it ends
+    return [
+        replace(call, may_alight=call.may_alight and place > 0, may_board=call.may_board and place < last)
+        for place, call in enumerate(calls)
+    ]
 
 
 def counts(session: Session, run_id: int) -> list[CountView]:
@@ -132,9 +138,10 @@ def paid(session: Session, run_id: int) -> list[PaidView]:
 
 def exceptions_between(session: Session, service_id: int, first: date, last: date) -> list[ExceptionView]:
     """Return who was carried on reserved runs without a booking, corrections reckoned in (T-14)."""
-    columns = (ServiceDay.day, Run.id, TimetableEntry.code, Stop.id, Stop.name, HeadCount.category, HeadCount.reason)
+    columns = (ServiceDay.day, Run.id, TimetableEntry.code, Stop.id, Stop.name, HeadCount.category)
+    reasons = func.array_agg(func.distinct(HeadCount.reason)).filter(HeadCount.persons > 0)
     query = (
-        select(*columns, func.sum(HeadCount.persons))
+        select(*columns, func.sum(HeadCount.persons), reasons)
         .join(Run, Run.id == HeadCount.run_id)
         .join(ServiceDay, ServiceDay.id == Run.service_day_id)
         .join(Stop, Stop.id == HeadCount.stop_id)
@@ -146,8 +153,8 @@ def exceptions_between(session: Session, service_id: int, first: date, last: dat
         .order_by(*columns)
     )
     return [
-        ExceptionView(day, run_id, code or "", stop_id, stop, category, int(persons), reason or "")
-        for day, run_id, code, stop_id, stop, category, reason, persons in session.execute(query)
+        ExceptionView(day, run_id, code or "", stop_id, stop, category, int(persons), tuple(why or ()))
+        for day, run_id, code, stop_id, stop, category, persons, why in session.execute(query)
     ]
 
 
