@@ -61,7 +61,7 @@ def absent(rule, name):
     """Return a value that fits an argument and names nothing."""
     converter = rule._converters[name]
     if hasattr(converter, "items"):
-        return sorted(converter.items)[0]
+        return min(converter.items)
     return {
         "IntegerConverter": ABSENT["int"],
         "UUIDConverter": uuid.UUID(int=7),

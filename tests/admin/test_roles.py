@@ -39,7 +39,7 @@ def path_of(app, rule, town):
         values["public_id"] = town.values["booking"]
     for name, converter in rule._converters.items():
         if hasattr(converter, "items"):
-            values[name] = sorted(converter.items)[0]
+            values[name] = min(converter.items)
     return app.url_map.bind("").build(rule.endpoint, values)
 
 
