@@ -21,3 +21,86 @@ refusal-name-missing = Please enter the name.
 refusal-phone-missing = Please enter a phone number.
 refusal-phone-unreadable = Please check the phone number.
 refusal-category-unknown = Sorry, this service has no such fare category.
+
+refusal-timetable-unreadable = The files have { $lines } mistakes; nothing was loaded.
+refusal-timetable-in-the-past = Please choose a day after { $day }.
+refusal-timetable-day-taken = Another timetable already begins on { $day }. Please choose another day.
+refusal-run-overbooked = { $persons } persons are booked on { $run } on { $day }; this vehicle does not hold them. Please contact them first.
+refusal-vehicle-has-rides = { $vehicle } has bookings of the area service on { $day }. Please move them to another vehicle, or contact the riders, first.
+
+desk-call-timetable-changed = This is the desk of the Soranuma line. Because of a new timetable your booking on { $day } from { $pickup } is now at about { $time }. May we ask whether this suits you?
+desk-call-why-timetable-changed = A new timetable changes a promised time or run.
+
+admin-masters-timetable = Timetable
+admin-masters-timetable-about = Times of the runs, vehicles and seats, booking limits
+timetable-day = Day
+timetable-show = Show
+timetable-of-weekdays = weekday timetable
+timetable-of-holidays = timetable of Saturdays, Sundays and holidays
+timetable-none = No timetable holds on this day.
+timetable-stop = Stop
+timetable-run = Run { $number }
+timetable-code = Run
+timetable-direction = Direction
+timetable-departs = Departs
+timetable-arrives = Arrives
+timetable-weekdays = Weekdays
+timetable-holidays = Saturdays, Sundays, holidays
+timetable-rule = Boarding and alighting
+timetable-both = both
+timetable-board-only = boarding only
+timetable-alight-only = alighting only
+timetable-kind = Operation
+timetable-kind-fixed = fixed (no booking needed)
+timetable-kind-reserved = reserved
+timetable-vehicle = Vehicle
+timetable-seats = Seats for riders
+timetable-limit = Booking limit (persons)
+timetable-limit-hint = The most persons booked over the whole run, up to the seats of the vehicle.
+timetable-versions = Timetables loaded
+timetable-version = From { $day } { $year } ({ $runs } runs)
+timetable-new = Load a new timetable
+timetable-from = From when
+timetable-from-hint = A day after today. Days before keep the present timetable.
+timetable-from-day = From { $day } { $year }
+timetable-runs-file = List of runs (runs.csv)
+timetable-runs-hint = Run, direction, times, operation on weekdays and holidays, vehicle, booking limit. UTF-8.
+timetable-times-file = Times (timetable.csv)
+timetable-times-hint = The stops of each run, times, times as printed, rules of boarding. UTF-8.
+timetable-check = Check the files
+timetable-not-utf8 = The file is not UTF-8.
+timetable-bad-lines = Lines with mistakes
+timetable-bad-line = { $file } line { $line }:
+timetable-would-load = A timetable of { $runs } runs will be loaded.
+timetable-would-hit = Bookings whose time changes: { $count ->
+    [0] none
+   *[other] { $count }. Loading puts them on the call list
+}.
+timetable-load = Load this timetable
+timetable-back = Back to the timetable
+timetable-hit = The time or run of { $count } bookings changes. Please contact the riders from the call list.
+timetable-vehicle-seats = { $name } ({ $seats } seats)
+timetable-weekday-vehicle = Vehicle on weekdays
+timetable-holiday-vehicle = Vehicle on Saturdays, Sundays and holidays
+
+admin-field-runs = List of runs
+admin-field-times = Times
+admin-field-booking-limit = Booking limit
+
+fault-other = { $reason }
+fault-missing = { $column } is missing.
+fault-unreadable = { $column }: “{ $value }” cannot be read.
+fault-unknown = { $column }: “{ $value }” is not known.
+fault-twice = { $column }: “{ $value }” stands twice.
+fault-header = The heading does not have the columns it should ({ $reason }).
+fault-cells = The number of cells does not match the heading.
+fault-orphan = Run “{ $value }” is not in the list of runs.
+fault-stop-name = “{ $value }” is not the name of the stop with this code.
+fault-off-print = The time does not match the printed “{ $value }”.
+fault-seats = The seats differ from those of the vehicle ({ $value }).
+fault-limit = The booking limit must be between 1 and the seats of the vehicle.
+fault-seq = The sequence is broken (it should be { $value }).
+fault-backwards = The time is not after that of the stop before.
+fault-no-times = Run “{ $value }” has fewer than two times.
+fault-ends = The times of run “{ $value }” are not its first and last time in the timetable.
+fault-no-runs = There are no runs.

@@ -109,6 +109,12 @@ def find_version(session: Session, service_id: int, day: date) -> TimetableVersi
     return session.scalars(query).one_or_none()
 
 
+def find_first(session: Session, service_id: int) -> TimetableVersion | None:
+    """Return the first timetable of a line: what will hold, on a day before it."""
+    query = select(TimetableVersion).where(TimetableVersion.transport_service_id == service_id)
+    return session.scalars(query.order_by(TimetableVersion.valid_from).limit(1)).one_or_none()
+
+
 def codes_on(session: Session, service_id: int, day: date) -> set[str]:
     """Return the codes of the printed runs of the timetable valid on ``day``."""
     version = find_version(session, service_id, day)
