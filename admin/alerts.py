@@ -26,7 +26,8 @@ class Alert:
 
 def list_alerts(session: Session, person: StaffView, today: date) -> list[Alert]:
     """Return the alerts that ``person`` may act on, the urgent ones first."""
-    found = [alert for ask in (_incidents, _reports, _handovers, _cases, _contacts) for alert in ask(session, person, today)]
+    asked = (_incidents, _reports, _handovers, _cases, _contacts)
+    found = [alert for ask in asked for alert in ask(session, person, today)]
     return sorted((alert for alert in found if may(alert.endpoint)), key=lambda alert: alert.tone != "bad")
 
 

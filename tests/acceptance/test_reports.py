@@ -403,8 +403,8 @@ def test_the_report_as_workbook_and_as_pdf(engine, ridden):
     web = make_web(engine)
     open_may(web)
 
-    book = openpyxl.load_workbook(BytesIO(web.get(f"{MAY}file.xlsx").data))
-    reader = PdfReader(BytesIO(web.get(f"{MAY}file.pdf").data))
+    book = openpyxl.load_workbook(BytesIO(web.client.get(f"{MAY}file.xlsx").data))
+    reader = PdfReader(BytesIO(web.client.get(f"{MAY}file.pdf").data))
 
     assert book.sheetnames[1:] == [
         "1 運行実績",
@@ -429,7 +429,7 @@ def test_nothing_typed_becomes_a_formula(engine, ridden, typed):
     del form["csrf_token"]
     web.post(f"{MAY}text", **form, text=typed)
 
-    book = openpyxl.load_workbook(BytesIO(web.get(f"{MAY}file.xlsx").data))
+    book = openpyxl.load_workbook(BytesIO(web.client.get(f"{MAY}file.xlsx").data))
 
     found = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value == typed]
     assert [cell.data_type for cell in found] == ["s"]
