@@ -93,6 +93,7 @@ contacts-empty = Some duties have nobody. Please enter them.
 contacts-empty-hint = Saved empty, the duty counts as open and is warned of.
 contacts-support-hours = The support desk answers on weekdays from 8:45 to 17:15. In an emergency call the emergency contact at any time.
 contacts-change = Change { $duty }
+contacts-change-it = Change
 contacts-hours-hint = For example weekdays 8:45 to 17:15
 contacts-emergency = Emergency: { $name } { $phone }
 contacts-emergency-missing = No emergency contact has been entered

@@ -87,6 +87,7 @@ contacts-empty = まだ登録されていない役割があります。必ず登
 contacts-empty-hint = 空欄のまま保存すると「未登録」になり、警告が出ます。
 contacts-support-hours = サポート窓口は平日8時45分から17時15分まで受け付けます。緊急のときは、いつでも緊急連絡先へお電話ください。
 contacts-change = { $duty }を変更する
+contacts-change-it = 変更
 contacts-hours-hint = 例:平日8時45分〜17時15分
 contacts-emergency = 緊急連絡先:{ $name } { $phone }
 contacts-emergency-missing = 緊急連絡先が登録されていません
