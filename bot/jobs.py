@@ -15,12 +15,13 @@ from backend import world as worlds
 from backend.db.queries import line
 from backend.db.queries.line import LineEventView
 from backend.db.session import transaction
+from backend.domain import times
 from backend.ports import TemporaryError
 from backend.services import drafts as draft_service
 from backend.services import line_events, notifications, registration
 from backend.world import World
 from bot import answers, dialogue, rich_menu, said, sending
-from bot.answers.asker import Asker, context_of
+from bot.answers.asker import Asker, context_of, has_line_today
 from bot.dialogue.turns import Said
 from bot.drafts import Draft, from_text, to_text
 from bot.screens import notices
@@ -58,7 +59,8 @@ def show_menu(line_user_id: int) -> None:
     with transaction(here.engine) as session:
         account = line.get_user(session, line_user_id)
         phone = sending.phone_number(session)
-    kind = rich_menu.MEMBER if account.rider_id is not None else rich_menu.GUEST
+        has_timetable = has_line_today(session, times.day_of(here.clock()))
+    kind = rich_menu.kind_for(is_known=account.rider_id is not None, has_timetable=has_timetable)
     try:
         rich_menu.RichMenus(here.settings).show(account.user_id, kind, phone=phone)
     except TemporaryError as error:
@@ -70,8 +72,9 @@ def set_up_menus() -> None:
     here = worlds.current()
     with transaction(here.engine) as session:
         phone = sending.phone_number(session)
+        has_timetable = has_line_today(session, times.day_of(here.clock()))
     try:
-        rich_menu.RichMenus(here.settings).set_up(phone=phone)
+        rich_menu.RichMenus(here.settings).set_up(phone=phone, has_timetable=has_timetable)
     except TemporaryError as error:
         log.warning("rich_menus_not_set_up", error=str(error))
 

@@ -1,11 +1,11 @@
-"""The two rich menus, before and after registration: set up once, again without harm, and shown to one person.
+"""The rich menus, before and after registration, with and without a timetable: set up once, shown to one person.
 
 Pictures cannot be replaced and only 100 menus an hour may be made: the alias of a menu carries a hash of everything
 in it, so that nothing is made twice and a change makes a new one. The pictures are drawn by ``bot/pictures/draw.py``.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -31,11 +31,14 @@ from bot.postback import Tap, encode
 PICTURES = Path(__file__).parent / "pictures"
 WIDTH, HEIGHT = 2500, 1686
 HALF = HEIGHT // 2
-THIRD = WIDTH // 3
 TIMEOUT_S = 8.0
 MARK = "noriai"
 GUEST, MEMBER = "guest", "member"
+# Where there is a timetable, nobody has to be a member to book it (T-18).
+NEWCOMER, RIDER = "newcomer", "rider"
+KINDS = {False: (GUEST, MEMBER), True: (NEWCOMER, RIDER)}
 LOWER = (("bot-rich-guide", "guide"), ("bot-rich-help", "help"), ("bot-rich-call", "call"))
+TIMETABLE = ("bot-rich-timetable", "timetable")
 
 Answer = TypeVar("Answer")
 
@@ -52,17 +55,24 @@ class Area:
     verb: str
 
 
+def kind_for(*, is_known: bool, has_timetable: bool) -> str:
+    """Return the menu that fits a person: known already or not, in a town with a timetable or without."""
+    return KINDS[has_timetable][is_known]
+
+
 def areas(kind: str) -> list[Area]:
     """Return the areas of a menu: what one comes for above, the rest below."""
-    upper = {
-        GUEST: [Area(0, 0, WIDTH, HALF, "bot-rich-register", "register")],
-        MEMBER: [
-            Area(0, 0, WIDTH // 2, HALF, "bot-rich-book", "book"),
-            Area(WIDTH // 2, 0, WIDTH // 2, HALF, "bot-rich-bookings", "bookings"),
-        ],
-    }
-    lower = [Area(place * THIRD, HALF, THIRD, HEIGHT - HALF, *words) for place, words in enumerate(LOWER)]
-    return upper[kind] + lower
+    book, bookings = ("bot-rich-book", "book"), ("bot-rich-bookings", "bookings")
+    register = ("bot-rich-register", "register")
+    upper = {GUEST: (register,), MEMBER: (book, bookings), NEWCOMER: (book, register), RIDER: (book, bookings)}[kind]
+    lower = (TIMETABLE, *LOWER) if kind in KINDS[True] else LOWER
+    return [*_row(upper, 0, HALF), *_row(lower, HALF, HEIGHT - HALF)]
+
+
+def _row(words: Sequence[tuple[str, str]], y: int, height: int) -> list[Area]:
+    """Return areas of one width beside each other."""
+    width = WIDTH // len(words)
+    return [Area(place * width, y, width, height, *each) for place, each in enumerate(words)]
 
 
 def description(kind: str, *, phone: str) -> dict[str, object]:
@@ -95,19 +105,21 @@ class RichMenus:
         self._api = MessagingApi(client)
         self._blob = MessagingApiBlob(client)
 
-    def set_up(self, *, phone: str) -> dict[str, str]:
+    def set_up(self, *, phone: str, has_timetable: bool = False) -> dict[str, str]:
         """Make what is missing, make the first menu everybody's, take old ones away; return the menus by kind."""
-        wanted = {kind: alias(kind, phone=phone) for kind in (GUEST, MEMBER)}
+        first, second = KINDS[has_timetable]
+        wanted = {kind: alias(kind, phone=phone) for kind in (first, second)}
         listed = self._ask(lambda: self._api.get_rich_menu_alias_list(_request_timeout=TIMEOUT_S))
         known = {each.rich_menu_alias_id: each.rich_menu_id for each in listed.aliases}
         menus = {kind: known.get(name) or self._make(kind, name, phone) for kind, name in wanted.items()}
-        self._ask(lambda: self._api.set_default_rich_menu(menus[GUEST], _request_timeout=TIMEOUT_S))
+        self._ask(lambda: self._api.set_default_rich_menu(menus[first], _request_timeout=TIMEOUT_S))
         self._tidy(known, keep=set(menus.values()))
         return menus
 
     def show(self, user_id: str, kind: str, *, phone: str) -> None:
         """Show one person the menu of a kind, setting the menus up if they are not there yet."""
-        menu_id = self._find(alias(kind, phone=phone)) or self.set_up(phone=phone)[kind]
+        known = self._find(alias(kind, phone=phone))
+        menu_id = known or self.set_up(phone=phone, has_timetable=kind in KINDS[True])[kind]
         self._ask(lambda: self._api.link_rich_menu_id_to_user(user_id, menu_id, _request_timeout=TIMEOUT_S))
 
     def _find(self, name: str) -> str | None:

@@ -158,6 +158,12 @@ def is_on_offer(service: ServiceView, today: date) -> bool:
     return any(each.accepts_from <= today <= each.runs_to for each in service.operating_periods)
 
 
+def has_line_today(session: Session, today: date) -> bool:
+    """Tell whether rides by a timetable are on offer: the menus show them then."""
+    line_id = _line_id(session)
+    return line_id is not None and is_on_offer(network.get_service_by_id(session, line_id), today)
+
+
 def context_of(asker: Asker, *, fresh_token: str) -> Context:
     """Return what a turn of this person may know."""
     services = tuple(_facts(asker, service) for service in asker.services)

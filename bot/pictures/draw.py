@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from backend.texts import text
-from bot.rich_menu import GUEST, HEIGHT, MEMBER, PICTURES, WIDTH, Area, areas
+from bot.rich_menu import HEIGHT, KINDS, PICTURES, WIDTH, Area, areas
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 GREEN, WHITE, PALE, LINE = "#0b5e2b", "#ffffff", "#eaf4ec", "#0b5e2b"
@@ -40,7 +40,7 @@ def draw(kind: str, browser: str) -> Path:
 def _cell(area: Area) -> str:
     is_first = area.verb in {"book", "register"}
     ground, ink = (GREEN, WHITE) if is_first else (PALE, GREEN)
-    size = 190 if area.width > WIDTH // 3 else 150
+    size = 190 if area.width > WIDTH // 3 else 150 if area.width > WIDTH // 4 else 120
     words = html.escape(text(area.key)).replace("・", "・<br>")
     place = f"left:{area.x}px;top:{area.y}px;width:{area.width}px;height:{area.height}px"
     look = f"background:{ground};color:{ink};border:10px solid {LINE};font-size:{size}px;font-weight:bold"
@@ -53,5 +53,5 @@ if __name__ == "__main__":
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
         sys.exit("no Chromium found")
-    for each in (GUEST, MEMBER):
+    for each in (kind for kinds in KINDS.values() for kind in kinds):
         sys.stdout.write(f"{draw(each, found)}\n")

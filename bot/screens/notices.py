@@ -19,6 +19,7 @@ TOLD = {
     "delay_over": "bot-notice-delay-over",
     "vehicle_changed": "bot-notice-vehicle",
     "run_suspended": "bot-notice-suspended",
+    "timetable_changed": "bot-notice-timetable",
 }
 
 

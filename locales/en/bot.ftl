@@ -298,5 +298,6 @@ bot-follow-on-time-title = In time again
 bot-follow-on-time = On { $day } { $run } is in time again.
 bot-follow-suspended-title = A run is called off
 bot-follow-suspended = We are sorry. On { $day } { $run } does not run. { $reason }
+bot-notice-timetable-title = The timetable has changed
+bot-notice-timetable = The timetable of { $day } has changed: we are at { $pickup } at { $clock }. If that does not suit you, please change your booking.
 bot-rich-timetable = Timetable
-bot-rich-fares = Fares

@@ -295,5 +295,6 @@ bot-follow-on-time-title = 遅れがなくなりました
 bot-follow-on-time = { $day }の{ $run }の遅れがなくなりました。
 bot-follow-suspended-title = 便の運休
 bot-follow-suspended = もうしわけありません。{ $day }の{ $run }は運休です。{ $reason }
+bot-notice-timetable-title = 時刻が変わりました
+bot-notice-timetable = { $day }の時刻が変わりました。{ $pickup }には{ $clock }にうかがいます。ご都合が合わないときは、予約を変更してください。
 bot-rich-timetable = 時刻表
-bot-rich-fares = 料金

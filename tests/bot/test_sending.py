@@ -249,6 +249,7 @@ def test_events_are_handled_in_the_order_in_which_they_happened(member):
         ("delay_over", "遅れがなくなりました"),
         ("vehicle_changed", "車が変わります"),
         ("run_suspended", "の車は動きません"),
+        ("timetable_changed", "時刻が変わりました"),
     ],
 )
 @pytest.mark.parametrize("language", ["ja", "en"])

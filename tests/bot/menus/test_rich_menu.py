@@ -1,7 +1,7 @@
 """The rich menus on a strict platform of our own."""
 
 from bot import rich_menu
-from bot.rich_menu import GUEST, MEMBER, RichMenus
+from bot.rich_menu import GUEST, KINDS, MEMBER, NEWCOMER, RichMenus, kind_for
 from bot.simulator.rich_menus import RICH_MENU, image_size
 from tests.bot.simulator.conftest import TOKEN
 from tests.make import make_settings
@@ -50,7 +50,17 @@ def test_a_member_is_shown_the_other_menu_even_before_anybody_set_it_up(simulato
 
 
 def test_menus_keep_the_rules_and_their_pictures_the_size():
-    for kind in (GUEST, MEMBER):
+    for kind in (kind for kinds in KINDS.values() for kind in kinds):
         assert list(RICH_MENU(rich_menu.description(kind, phone=PHONE), "")) == []
         assert image_size(rich_menu.picture(kind)) == (2500, 1686)
         assert len(rich_menu.picture(kind)) < 1024 * 1024
+
+
+def test_a_town_with_a_timetable_shows_it_to_everybody_and_lets_strangers_book(simulator):
+    menus = menus_for(simulator).set_up(phone=PHONE, has_timetable=True)
+
+    shown = simulator.get("/line/v2/bot/user/all/richmenu")[1]
+    verbs = [area.verb for area in rich_menu.areas(NEWCOMER)]
+    assert shown == {"richMenuId": menus[NEWCOMER]}
+    assert verbs == ["book", "register", "timetable", "guide", "help", "call"]
+    assert kind_for(is_known=False, has_timetable=True) == NEWCOMER
