@@ -5,7 +5,7 @@ The doors are imported where they are registered: workers make the same world an
 
 from flask import Flask
 
-from backend import logs, towns, world
+from backend import logs, startup, towns, world
 from backend.adapters.town_map import TownMap
 from backend.bell import Bell
 from backend.clock import Clock, wall
@@ -13,14 +13,15 @@ from backend.db import sealing
 from backend.db.session import make_engine, tell_after_commit
 from backend.jobs.sweeping import SEND
 from backend.services import demo_clock
-from backend.settings import Settings, read
+from backend.settings import Settings
 from backend.world import World
 from bot.late_messenger import LateMessenger
 
 
 def make_world(settings: Settings) -> World:
     """Return the outside as ``settings`` describe it, and let the jobs of this process use it."""
-    sealing.install(sealing.load_or_create(settings.keyring) if settings.is_demo else sealing.load(settings.keyring))
+    ring = sealing.load_or_create(settings.keyring) if settings.is_demo else sealing.load(settings.keyring)
+    sealing.install(ring, settings.keyring)
     engine = make_engine(settings.database_url)
     bell = Bell(settings.redis_url)
     town = towns.load(settings.demo_town)
@@ -42,7 +43,7 @@ def make_world(settings: Settings) -> World:
 def create_application() -> Flask:
     """Return the web application with all its doors: what gunicorn serves."""
     logs.configure()
-    made = make_world(read())
+    made = make_world(startup.read_safe())
     return assemble(made)
 
 

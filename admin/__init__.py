@@ -16,6 +16,7 @@ from admin import (
     reports,
     riders,
     sales,
+    secrecy,
     settlement,
     sign_in,
 )
@@ -41,6 +42,7 @@ def create_blueprints() -> list[Blueprint]:
         incidents,
         contacts,
         access,
+        secrecy,
     )
     for part in parts:
         staff_web.register_blueprint(part.create_blueprint())

@@ -18,9 +18,10 @@ from backend.app import world
 from backend.db.queries.staff import SignedIn, StaffView, find_signed_in
 from backend.db.session import transaction
 from backend.domain import times
-from backend.services import devices, lifecycle, sign_ins, staff_networks, work_sessions
+from backend.services import devices, emergency, lifecycle, sign_ins, staff_networks, work_sessions
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+OPEN_IN_EMERGENCY = ("admin.secrecy.", "admin.sign_in.")
 FOREIGN_SITES = {"cross-site", "same-site"}
 CSRF_HOLDS_S = 12 * 3600
 
@@ -49,7 +50,7 @@ def admit() -> ResponseReturnValue | None:
         _remember(signed_in)
         if g.staff.role not in roles_for(endpoint) or not _is_from_here(g.staff):
             return _forbidden()
-        refused = needs_device() if endpoint in BULK else None
+        refused = _rests(endpoint)
         if refused is not None:
             return refused
     if request.method not in SAFE_METHODS:
@@ -57,6 +58,18 @@ def admit() -> ResponseReturnValue | None:
             return _forbidden()
         csrf.protect()
     return None
+
+
+def _rests(endpoint: str) -> ResponseReturnValue | None:
+    """Return what keeps a page shut that the person may open: an emergency, or the wrong machine (S-17, P-17).
+
+    In an emergency the switches, signing out and the terminals go on.
+    """
+    if endpoint.startswith("admin.") and not endpoint.startswith(OPEN_IN_EMERGENCY):
+        with transaction(world().engine) as session:
+            if emergency.is_shut(session, emergency.WEB):
+                return render_template("secrecy/shut.html"), 503
+    return needs_device() if endpoint in BULK else None
 
 
 def needs_device() -> ResponseReturnValue | None:

@@ -34,6 +34,7 @@ def parse_person(form: Form) -> PersonalData:
         fare_category=category,
         wheelchair=forms.is_ticked(form, "wheelchair"),
         guardian=forms.optional_text(form, "guardian", longest=60),
+        district=forms.optional_text(form, "district", longest=40),
         language=form.get("language", "ja") if form.get("language") in texts.languages() else "ja",
     )
 
@@ -47,6 +48,7 @@ def typed_of(person: RiderView) -> dict[str, str]:
         "birth": person.birth,
         "school_stage": person.school_stage,
         "guardian": person.guardian,
+        "district": person.district,
         "language": person.language,
         "fare_category": person.fare_category,
         "wheelchair": "yes" if person.wheelchair else "",

@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from backend.settings import Settings, SettingsError, read
+from backend import cli_secrecy
+from backend.settings import Settings, SettingsError
 
 Action = Callable[[Settings, argparse.Namespace], int]
 
 FAILED, WRONG_USE = 1, 2
+STARTS = frozenset({"run", "serve", "worker", "sweep"})
 
 # Actions with arguments of their own: whole commands that parse them.
 ELSEWHERE = {
@@ -38,12 +40,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(importlib.import_module(ELSEWHERE[arguments[0]]).main(arguments[1:]))
     chosen = _parser().parse_args(arguments)
     try:
-        return COMMANDS[chosen.command].action(read(), chosen)
+        return COMMANDS[chosen.command].action(_settings_for(chosen.command), chosen)
     except SettingsError as error:
         print("\n".join(error.faults), file=sys.stderr)
     except _expected() as error:
         print(f"noriai {chosen.command}: {_one_line(error)}", file=sys.stderr)
     return FAILED
+
+
+def _settings_for(command: str) -> Settings:
+    """Return the settings; production starts nothing while something is unsafe, but it can be mended and looked at."""
+    from backend import startup
+
+    return startup.read_safe() if command in STARTS else startup.read_usable()
 
 
 def _expected() -> tuple[type[Exception], ...]:
@@ -200,20 +209,11 @@ def add_staff(settings: Settings, arguments: argparse.Namespace) -> int:
                 name=name,
                 carrier_id=None,
                 totp_secret=totp_secret,
-                now=world.clock(),
+                now=world.wall(),
             )
     uri = pyotp.TOTP(totp_secret).provisioning_uri(name=arguments.login, issuer_name="Noriai")
     print(f"password: {password}\nauthenticator: {uri}")
     return 0
-
-
-def check_config(settings: Settings, _arguments: argparse.Namespace) -> int:
-    """Name every setting that production would refuse."""
-    from backend.settings import unsafe
-
-    faults = unsafe(settings)
-    print("\n".join(faults) if faults else "ok")
-    return FAILED if faults else 0
 
 
 def check_invariants(settings: Settings, _arguments: argparse.Namespace) -> int:
@@ -282,7 +282,7 @@ def _seed(settings: Settings) -> object | None:
         with transaction(engine) as session:
             if seeding.is_loaded(session):
                 return None
-            sealing.install(sealing.load_or_create(settings.keyring))
+            sealing.install(sealing.load_or_create(settings.keyring), settings.keyring)
             town = towns.load(settings.demo_town)
             return seeding.load(session, town, now=clock(), with_people=settings.is_demo)
     finally:
@@ -303,7 +303,9 @@ def _town(parser: argparse.ArgumentParser) -> None:
 
 def _staff_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("login", help="the name to sign in with")
-    parser.add_argument("role", choices=("operator", "dispatcher", "driver", "carrier", "town_officer"))
+    from backend.domain import roles
+
+    parser.add_argument("role", choices=roles.ALL)
 
 
 def _name(parser: argparse.ArgumentParser) -> None:
@@ -318,7 +320,16 @@ COMMANDS = {
     "migrate": Command("bring the database to the newest tables", migrate),
     "seed": Command("load a town's sample data", seed, _town),
     "add-staff": Command("add a sign-in for a person of the staff", add_staff, _staff_options),
-    "check-config": Command("name every setting that production would refuse", check_config),
+    "check-config": Command("name everything that production would refuse", cli_secrecy.check_config),
+    "verify-audit": Command(
+        "find what was changed in the audit trail; exit status 1 when something was",
+        cli_secrecy.verify_audit,
+        cli_secrecy.verify_options,
+    ),
+    "rekey": Command(cli_secrecy.REKEY_SAYS, cli_secrecy.rekey, cli_secrecy.rekey_options),
+    "emergency": Command(
+        "shut or open doors, end all sign-ins, revoke all devices", cli_secrecy.emergency, cli_secrecy.emergency_options
+    ),
     "check-invariants": Command("check seats and promises by independent means", check_invariants),
     "migration": Command("write the next migration", new_migration, _name),
 }

@@ -10,16 +10,23 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 
 DEMO_CHANNEL_SECRET = "demo-channel-secret"  # noqa: S105 -- refused in production
+DEMO_SESSION_SECRET = "demo-session-secret"  # noqa: S105 -- refused in production
 DEMO_ACCESS_TOKEN = "demo-channel-access-token"  # noqa: S105 -- refused in production
 SHORTEST_SECRET = 32
+HOME_REGION = "jp"
+OFF = frozenset({"", "0", "false", "no", "off"})
 
 
 class SettingsError(Exception):
-    """The environment cannot be used. ``faults`` names everything that is wrong, at once."""
+    """The environment cannot be used. ``faults`` names everything that is wrong, at once.
 
-    def __init__(self, faults: list[str]) -> None:
+    ``settings`` are there where they could be read: then database and queue store can be looked at as well.
+    """
+
+    def __init__(self, faults: list[str], settings: "Settings | None" = None) -> None:
         super().__init__("; ".join(faults))
         self.faults = faults
+        self.settings = settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,10 @@ class Settings:
     demo_town: str
     var: Path
     keyring: Path
+    anchors: Path
     session_secret: str
+    region: str
+    is_debugged: bool
 
     @property
     def is_demo(self) -> bool:
@@ -73,22 +83,34 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         demo_town=env.get("DEMO_TOWN", "minami"),
         var=var,
         keyring=Path(env.get("NORIAI_KEYRING") or var / "keys" / "keyring.json"),
-        session_secret=env.get("NORIAI_SESSION_SECRET", "demo-session-secret"),
+        anchors=Path(env.get("NORIAI_ANCHORS") or var / "anchors" / "audit.jsonl"),
+        session_secret=env.get("NORIAI_SESSION_SECRET", DEMO_SESSION_SECRET),
+        region=env.get("NORIAI_REGION", ""),
+        is_debugged=env.get("FLASK_DEBUG", "").lower() not in OFF,
     )
     if mode == "production":
         faults.extend(unsafe(settings))
     if faults:
-        raise SettingsError(faults)
+        raise SettingsError(faults, settings)
     return settings
 
 
 def unsafe(settings: Settings) -> list[str]:
     """Return every setting that production must not start with (S-34)."""
+    secrets_of_line = [each.strip() for each in settings.line_channel_secret.split(",")]
     checks = {
+        "NORIAI_MODE: demo is for invented data only": settings.is_demo,
+        "FLASK_DEBUG: must not be set": settings.is_debugged,
+        "NORIAI_REGION: missing; name where the servers stand (jp-…)": not settings.region,
+        "NORIAI_REGION: the servers must stand in Japan (jp-…)": settings.region != ""
+        and not _is_home(settings.region),
         "DATABASE_URL: missing": not settings.database_url,
         "REDIS_URL: missing": not settings.redis_url,
         "PUBLIC_URL: must be https": urlsplit(settings.public_url).scheme != "https",
-        "LINE_CHANNEL_SECRET: missing or the demo value": settings.line_channel_secret == DEMO_CHANNEL_SECRET,
+        "LINE_CHANNEL_SECRET: missing or the demo value": DEMO_CHANNEL_SECRET in secrets_of_line,
+        "LINE_CHANNEL_SECRET: shorter than 32 characters": (
+            any(len(each) < SHORTEST_SECRET and each != DEMO_CHANNEL_SECRET for each in secrets_of_line)
+        ),
         "LINE_CHANNEL_ACCESS_TOKEN: missing or the demo value": (
             settings.line_channel_access_token == DEMO_ACCESS_TOKEN
         ),
@@ -97,6 +119,7 @@ def unsafe(settings: Settings) -> list[str]:
         ),
         "CLOCK_START: only for demo mode": settings.clock_start is not None,
         "NORIAI_KEYRING: file missing or readable by others": not _is_private(settings.keyring),
+        "NORIAI_ANCHORS: cannot be written": not _can_be_written(settings.anchors),
     }
     return [fault for fault, is_unsafe in checks.items() if is_unsafe]
 
@@ -162,3 +185,16 @@ def _offset(env: Mapping[str, str], faults: list[str]) -> timedelta | None:
 
 def _is_private(path: Path) -> bool:
     return path.is_file() and not path.stat().st_mode & 0o077
+
+
+def _is_home(region: str) -> bool:
+    """Tell whether a region's name says Japan: ``jp``, ``jp-east-1``, ``jp-sapporo`` (S-24)."""
+    return region.lower().replace("_", "-").split("-")[0] == HOME_REGION
+
+
+def _can_be_written(path: Path) -> bool:
+    """Tell whether a file can be written, or made where its nearest folder stands."""
+    if path.exists():
+        return path.is_file() and os.access(path, os.W_OK)
+    folder = next(each for each in path.absolute().parents if each.exists())
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)

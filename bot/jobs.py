@@ -18,7 +18,7 @@ from backend.db.session import transaction
 from backend.domain import times
 from backend.ports import TemporaryError
 from backend.services import drafts as draft_service
-from backend.services import line_events, notifications, registration
+from backend.services import emergency, line_events, notifications, registration
 from backend.world import World
 from bot import answers, dialogue, rich_menu, said, sending
 from bot.answers.asker import Asker, context_of, has_line_today
@@ -118,6 +118,8 @@ def _take(session: Session, here: World, event: LineEventView) -> sending.Answer
         registration.followed(session, event.line_user_id)
         here.bell.ring(SHOW_MENU, event.line_user_id)
     words = said.read(event.body)
+    if words is not None and emergency.is_shut(session, emergency.LINE):
+        return _say_shut(session, here, event)
     return _answered(session, here, event, words) if words is not None else None
 
 
@@ -134,6 +136,13 @@ def _answered(session: Session, here: World, event: LineEventView, words: Said) 
     if misses != account.misses:
         line_events.note_misses(session, account.id, misses)
     return _owe(session, here, event, messages)
+
+
+def _say_shut(session: Session, here: World, event: LineEventView) -> sending.Answer:
+    """Say that LINE rests for now, with the number to call (S-17)."""
+    account = line.get_user(session, event.line_user_id)
+    look = Look(account.language, sending.phone_number(session))
+    return _owe(session, here, event, [notices.shut(look)])
 
 
 def _give_up(session: Session, here: World, event: LineEventView) -> sending.Answer | None:

@@ -20,7 +20,7 @@ from backend.ports import (
     TemporaryError,
     UnknownUserError,
 )
-from backend.services import notifications
+from backend.services import emergency, notifications
 from backend.world import World
 from bot.screens import notices
 from bot.screens.notices import RunNews
@@ -158,9 +158,11 @@ def _outgoing(session: Session, notification_id: int, here: World) -> Outgoing |
     owed = line.get_owed(session, notification_id)
     assert owed.line_user_id is not None
     account = line.get_user(session, owed.line_user_id)
-    messages = render(session, owed, language=account.language) if account.followed else None
+    is_shut = owed.kind != ANSWER and emergency.is_shut(session, emergency.LINE)
+    can_be_told = account.followed and not is_shut
+    messages = render(session, owed, language=account.language) if can_be_told else None
     if messages is None:
-        why = "left_line" if not account.followed else "nothing_to_say"
+        why = "line_shut" if is_shut else "left_line" if not account.followed else "nothing_to_say"
         notifications.to_call_list(session, notification_id, why=why, now=here.clock())
         return None
     token = ""

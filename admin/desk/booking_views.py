@@ -9,7 +9,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from admin import forms
+from admin import forms, records
 from admin.desk.caller_views import back_of, render_caller
 from admin.desk.line_wishes import LineForm
 from admin.desk.ride_words import ride_words
@@ -20,6 +20,7 @@ from backend.db.queries import bookings as booking_queries
 from backend.db.queries import callers, network, riders
 from backend.db.queries.riders import RiderView
 from backend.db.session import transaction
+from backend.domain.errors import NotFoundError
 from backend.domain.offers import Wish
 from backend.domain.refusals import Refusal
 from backend.services import bookings, offers
@@ -39,7 +40,11 @@ def register(pages: Blueprint) -> None:
 def find_offers(public_id: str) -> ResponseReturnValue:
     """Show the rides that can be read out to the caller, or the polite refusal with ways out (D-48)."""
     with transaction(world().engine) as session:
-        person = riders.get_public(session, public_id)
+        person = riders.get_public(session, public_id, sees_protected=records.sees_protected())
+        asked = records.ask_purpose(session, person, action=url_for("admin.desk.open_record", public_id=public_id))
+        if asked is not None:
+            return asked
+        records.note(session, person, records.RIDES)
         service = network.get_service(session)
         try:
             wish = parse(session, request.form, service.id)
@@ -62,7 +67,11 @@ def find_offers(public_id: str) -> ResponseReturnValue:
 def book(public_id: str) -> ResponseReturnValue:
     """Book the ride that was read out, or put it in the place of an old booking (Q-12)."""
     with transaction(world().engine) as session:
-        person = riders.get_public(session, public_id)
+        person = riders.get_public(session, public_id, sees_protected=records.sees_protected())
+        asked = records.ask_purpose(session, person, action=url_for("admin.desk.open_record", public_id=public_id))
+        if asked is not None:
+            return asked
+        records.note(session, person, records.RIDES)
         service = network.get_service(session)
         wish = parse(session, request.form, service.id)
         promise = promise_of(request.form)
@@ -84,7 +93,7 @@ def booking(public_id: str) -> ResponseReturnValue:
     """Show a booking, with the sentence to read out."""
     with transaction(world().engine) as session:
         shown = booking_queries.get(session, public_id)
-        person = riders.get(session, shown.rider_id) if shown.rider_id else None
+        person = riders.get_shown(session, shown.rider_id, sees_protected=records.sees_protected())
         known = person if person and person.state in {callers.MEMBER, callers.GUEST} else None
         return render_template(
             "desk/booking.html",
@@ -127,7 +136,9 @@ def ask_change(public_id: str) -> ResponseReturnValue:
     """Show the booking form filled with a booking; the old one is given up only when the new one holds (Q-12)."""
     with transaction(world().engine) as session:
         shown = booking_queries.get(session, public_id)
-        person = riders.get(session, shown.rider_id or 0)
+        person = riders.get_shown(session, shown.rider_id, sees_protected=records.sees_protected())
+        if person is None:
+            raise NotFoundError(public_id)
         service = network.get_service_by_id(session, shown.service_id)
         is_line = network.is_line(service)
         return render_template(

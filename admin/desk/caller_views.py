@@ -8,7 +8,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from admin import forms
+from admin import forms, records
 from admin.desk.line_wishes import LineForm
 from admin.desk.state import PHONE, desk_of, find_line, lists_for
 from admin.desk.wishes import WishForm
@@ -23,7 +23,7 @@ from backend.db.session import transaction
 from backend.domain import times
 from backend.domain.party import FareCategory
 from backend.domain.refusals import Refusal
-from backend.services import lifecycle, members, offers
+from backend.services import members, offers, phone_changes, reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ def register(pages: Blueprint) -> None:
     pages.post("/find")(find)
     pages.post("/riders")(add_rider)
     pages.get("/riders/<public_id>")(rider)
+    pages.post("/riders/<public_id>/open")(open_record)
 
 
 def home() -> ResponseReturnValue:
@@ -53,7 +54,11 @@ def find() -> ResponseReturnValue:
     """Find the caller by phone number or kana, in one field (D-46); several may share a number (Q-83)."""
     who = request.form.get("who", "")
     with transaction(world().engine) as session:
-        found = callers.find(session, who, today=times.day_of(world().clock()))
+        sees = records.sees_protected()
+        found = callers.find(session, who, today=times.day_of(world().clock()), sees_protected=sees)
+        if riders.normal_phone(who):  # the caller's own number says what the record is opened for
+            for each in found:
+                records.open_for(session, each, reads.PHONE_BOOKING)
         registers = request.form.get("new") == "member"
         if len(found) == 1 and not registers:
             return redirect(url_for("admin.desk.rider", public_id=found[0].public_id), 303)
@@ -74,7 +79,19 @@ def add_rider() -> ResponseReturnValue:
         outcome = members.register(session, entry, channel=PHONE, actor=g.actor, now=world().clock())
         if isinstance(outcome, Refusal):
             return _found_page(session, [], typed=request.form, registers=True, refusal=outcome), 409
+        records.open_for(session, riders.get(session, outcome.id), reads.REGISTRATION)
         return redirect(url_for("admin.desk.rider", public_id=outcome.public_id), 303)
+
+
+def open_record(public_id: str) -> ResponseReturnValue:
+    """Take the purpose for which a caller's record is opened, when it was not found by the own number (S-09)."""
+    with transaction(world().engine) as session:
+        person = callers.get(session, public_id, sees_protected=records.sees_protected())
+        refusal = records.take_purpose(session, person, request.form)
+        if refusal is not None:
+            action = url_for("admin.desk.open_record", public_id=public_id)
+            return records.purpose_page(person, action=action, refusal=refusal), 409
+    return redirect(url_for("admin.desk.rider", public_id=public_id), 303)
 
 
 def rider(public_id: str) -> ResponseReturnValue:
@@ -83,9 +100,11 @@ def rider(public_id: str) -> ResponseReturnValue:
     The service is the one asked for by a key, or the one the caller used last; guests of a line have only that.
     """
     with transaction(world().engine) as session:
-        person = callers.get(session, public_id)
-        now = world().clock()
-        lifecycle.record(session, "rider", person.id, "rider.opened", actor=g.actor, now=now)
+        person = callers.get(session, public_id, sees_protected=records.sees_protected())
+        asked = records.ask_purpose(session, person, action=url_for("admin.desk.open_record", public_id=public_id))
+        if asked is not None:
+            return asked
+        records.note(session, person, records.RIDES)
         return render_caller(session, person, service=_service_for(session, person, request.args.get("service", "")))
 
 
@@ -151,7 +170,8 @@ def back_of(booking: BookingView, session: Session) -> WishForm | LineForm:
 def _again(session: Session, person: RiderView) -> list[Again]:
     """Return the last rides of all services, each on the first day on which it can still be booked."""
     found = []
-    for trip in booking_queries.list_trips(session, person.id):
+    rests = phone_changes.rests_rides(session, person.id, now=world().clock())
+    for trip in [] if rests else booking_queries.list_trips(session, person.id):
         service = network.get_service_by_id(session, trip.service_id)
         again = _line_again(session, service, trip, person) if network.is_line(service) else _area_again(session, trip)
         if again:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from admin import forms
+from admin import forms, records
 from admin.desk.wishes import named_stop, persons_of
 from admin.forms import Form, FormError
 from backend.db.queries import callers
@@ -148,7 +148,7 @@ def counts_of(party: Party) -> dict[str, str]:
 def _caller(session: Session, form: Form, read: Callable[[Callable[[], str]], str | None]) -> Caller:
     public_id = form.get("rider", "")
     if public_id:
-        return Caller(callers.get(session, public_id), None)
+        return Caller(callers.get(session, public_id, sees_protected=records.sees_protected()), None)
     name = read(lambda: forms.text_of(form, "name", longest=LONGEST_NAME))
     phone = read(lambda: _phone(form))
     kana = read(lambda: forms.optional_text(form, "kana", longest=LONGEST_NAME))

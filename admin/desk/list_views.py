@@ -101,7 +101,7 @@ def _run(session: Session, code: str, day: date) -> tuple[ServiceView, EntryView
 
 
 def _booker(session: Session, booking: BookingView) -> Booker:
-    rider = riders.get(session, booking.rider_id) if booking.rider_id else None
+    rider = riders.get_shown(session, booking.rider_id)  # who is protected goes by the booking number
     ride = ride_words(booking, g.language)
     name, phone = (rider.name, callers.spoken_number(rider.phone)) if rider else ("", "")
     return Booker(booking, ride, name, phone)

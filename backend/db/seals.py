@@ -28,7 +28,7 @@ def read(row: Row, name: str) -> str:
     if not row.seal_generations:
         return _read_unmarked(ring, row, name, sealed)
     numbers = numbers_of(row)
-    if not ring.is_marked(_marked_text(row, numbers), str(row.seal_generations.get(MARK, ""))):
+    if not ring.is_marked(_marked_text(row.seal_id, numbers), str(row.seal_generations.get(MARK, ""))):
         raise sealing.UnreadableError(place_of(row, name))
     number = numbers.get(name, 0)
     if sealed is None and number <= 0:
@@ -69,7 +69,17 @@ def numbers_in(generations: Mapping[str, int | str] | None) -> dict[str, int]:
 
 def put(row: Row, numbers: Mapping[str, int]) -> None:
     """Write the generations with a fresh mark."""
-    row.seal_generations = {**numbers, MARK: sealing.keyring().mark(_marked_text(row, numbers))}
+    row.seal_generations = marked(row, numbers)
+
+
+def marked(row: Row, numbers: Mapping[str, int]) -> dict[str, int | str]:
+    """Return generations with a fresh mark."""
+    return {**numbers, MARK: sealing.keyring().mark(_marked_text(row.seal_id, numbers))}
+
+
+def unwritten(seal_id: str) -> dict[str, int | str]:
+    """Return the marked generations of a row in which nothing was written yet."""
+    return {MARK: sealing.keyring().mark(_marked_text(seal_id, {}))}
 
 
 def take_over(row: Row, stored: Mapping[str, int | str] | None, ours: Collection[str]) -> None:
@@ -99,6 +109,6 @@ def _is_first_version(ring: Keyring, sealed: bytes) -> bool:
     return ring.takes_first_version and sealed[:1] == bytes([FIRST_VERSION])
 
 
-def _marked_text(row: Row, numbers: Mapping[str, int]) -> str:
+def _marked_text(seal_id: str, numbers: Mapping[str, int]) -> str:
     listed = ",".join(f"{name}:{numbers[name]}" for name in sorted(numbers))
-    return f"{type(row).__name__}.{row.seal_id}.{listed}"
+    return f"{seal_id}.{listed}"

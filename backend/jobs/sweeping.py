@@ -11,7 +11,7 @@ from backend import world as worlds
 from backend.bell import PLAN
 from backend.db.queries import waiting
 from backend.db.session import transaction
-from backend.services import cut_offs, delays, machine_answers, planning
+from backend.services import alarms, audit_chain, cut_offs, delays, machine_answers, planning, reads
 from backend.services import drafts as draft_service
 from backend.services.planning import Versions
 from backend.world import World
@@ -25,6 +25,7 @@ DECIDE = "backend.jobs.cut_offs.decide_day"
 SECONDS_APART = 2.0
 MINUTE_S = 60.0
 HOUR_S = 3600.0
+NEWEST_CHECKED = 5000
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +44,7 @@ class Sweeper:
         """Do one round. One thing that fails does not keep the rest from being done."""
         self._quietly(self.events)
         self._quietly(self.messages)
+        self._quietly(self.audit_links)
         if monotonic_s - self.last_minute >= MINUTE_S:
             self.last_minute = monotonic_s
             self._quietly(self.days)
@@ -50,6 +52,8 @@ class Sweeper:
             self._quietly(self.late_runs)
             self._quietly(self.better_plans)
             self._quietly(self.drafts)
+            self._quietly(self.audit_anchor)
+            self._quietly(self.look_ups)
         if monotonic_s - self.last_hour >= HOUR_S:
             self.last_hour = monotonic_s
             self.world.bell.ring(SET_UP_MENUS)
@@ -99,6 +103,26 @@ class Sweeper:
                 self.world.bell.ring(REPLAN, service_day_id, queue=PLAN)
         self.planned = busy
 
+    def audit_links(self) -> None:
+        """Give the acts that are new their places in the chain, outside every lock of a booking (S-25)."""
+        with transaction(self.world.engine) as session:
+            audit_chain.link(session, now=self.world.wall())
+
+    def audit_anchor(self) -> None:
+        """Write the end of the chain to a second place, and look at its newest part."""
+        with transaction(self.world.engine) as session:
+            wall = self.world.wall()
+            faults = audit_chain.verify(session, self.world.settings.anchors, newest=NEWEST_CHECKED)
+            audit_chain.anchor(session, self.world.settings.anchors, now=wall)
+            if faults:
+                log.error("audit_broken", position=faults[0].position)
+                alarms.audit_broken(session, faults[0].position, now=self.world.clock(), wall=wall)
+
+    def look_ups(self) -> None:
+        """Tell the protection managers of look-ups far above the usual (S-09)."""
+        with transaction(self.world.engine) as session:
+            reads.watch(session, now=self.world.clock(), wall=self.world.wall())
+
     def drafts(self) -> None:
         """Forget the conversations that nobody went on with, and answers that no machine will ask for again."""
         with transaction(self.world.engine) as session:
@@ -108,7 +132,7 @@ class Sweeper:
     def _quietly(self, part: Callable[[], None]) -> None:
         try:
             part()
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, OSError) as error:
             log.warning("sweep_failed", part=part.__name__, error=type(error).__name__)
 
 

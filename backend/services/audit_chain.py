@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import Row, insert, select
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from backend.db import audit_marks
@@ -26,17 +27,17 @@ MOST_NAMED = 20
 FETCHED = 5000
 TAIL_BYTES = 1_000_000
 
-_UNLINKED = text(
+_UNLINKED = sql(
     f"SELECT e.id, {audit_marks.LINE} AS line, e.mark FROM audit_entries e "  # noqa: S608 -- constants of ours
     "WHERE e.id > (SELECT coalesce(max(entry_id), 0) FROM audit_links) - :late "
     "AND NOT EXISTS (SELECT FROM audit_links l WHERE l.entry_id = e.id) ORDER BY e.id LIMIT :most"
 )
-_CHAIN = text(
+_CHAIN = sql(
     f"SELECT l.position, l.entry_id, l.hash, {audit_marks.LINKED_US} AS linked_us, e.mark, "  # noqa: S608 -- as above
     f"CASE WHEN e.id IS NULL THEN NULL ELSE {audit_marks.LINE} END AS line "
     "FROM audit_links l LEFT JOIN audit_entries e ON e.id = l.entry_id WHERE l.position > :after ORDER BY l.position"
 )
-_FORGED = text(
+_FORGED = sql(
     f"SELECT e.id, {audit_marks.LINE} AS line, e.mark FROM audit_entries e "  # noqa: S608 -- as above
     "WHERE NOT EXISTS (SELECT FROM audit_links l WHERE l.entry_id = e.id) ORDER BY e.id LIMIT :most"
 )
@@ -174,7 +175,7 @@ def _fault_at(row: Row[tuple[object, ...]], expected: int, before: bytes) -> str
 
 def _put_back(session: Session) -> list[Fault]:
     """Return the rows whose sealed columns are older than the trail says: somebody put a whole row back."""
-    query = text(
+    query = sql(
         "SELECT object_kind, object_id, max((facts->>'generation')::int) AS generation "
         "FROM audit_entries WHERE action = :action GROUP BY object_kind, object_id"
     )
@@ -206,3 +207,8 @@ def _place(position: int, linked_us: int, entry_id: int) -> str:
 
 def _content(line: str, mark: bytes) -> bytes:
     return mark + line.encode()
+
+
+def length(session: Session) -> int:
+    """Return how many places the chain has."""
+    return _end(session)[0]

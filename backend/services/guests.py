@@ -79,5 +79,5 @@ def _known(session: Session, *, name: str, number: str, line_user_id: int | None
     if line_user_id is not None:
         account = session.get_one(LineUser, line_user_id)
         return account.rider if account.rider is not None and account.rider.state == GUEST else None
-    query = select(Rider).where(Rider.phone_index == riders.phone_index(number), Rider.state == GUEST)
+    query = select(Rider).where(Rider.phone_index.in_(riders.phone_indexes(number)), Rider.state == GUEST)
     return next((each for each in session.scalars(query) if folded(each.name) == folded(name)), None)

@@ -11,8 +11,10 @@ from backend.domain import times
 from backend.domain.errors import NotFoundError, StaleError
 from backend.domain.japanese import folded
 from backend.domain.refusals import Refusal
-from backend.services import bookings, lifecycle, registration
+from backend.services import bookings, erasure, lifecycle, phone_changes, registration
 from backend.services.registration import PersonalData
+
+PHONE_CHECKS = phone_changes.WAYS
 
 
 def register(session: Session, entry: PersonalData, *, channel: str, actor: str, now: datetime) -> Rider | Refusal:
@@ -23,9 +25,9 @@ def register(session: Session, entry: PersonalData, *, channel: str, actor: str,
     refusal = _check(entry, now=now)
     if refusal:
         return refusal
-    same_phone = select(Rider).where(Rider.phone_index == riders.phone_index(entry.phone), Rider.state == "active")
+    same_phone = select(Rider).where(Rider.phone_index.in_(riders.phone_indexes(entry.phone)), Rider.state == "active")
     for known in session.scalars(same_phone):
-        if folded(known.kana) == folded(entry.kana):
+        if folded(known.kana) == folded(entry.kana) and not known.is_protected:
             return known
     rider = Rider(source=channel, registered_at=now)
     registration.write(rider, entry)
@@ -39,18 +41,34 @@ def register(session: Session, entry: PersonalData, *, channel: str, actor: str,
 
 
 def correct(
-    session: Session, public_id: str, entry: PersonalData, *, version: int, actor: str, now: datetime
+    session: Session,
+    public_id: str,
+    entry: PersonalData,
+    *,
+    version: int,
+    actor: str,
+    now: datetime,
+    phone_checked: str = "",
 ) -> Rider | Refusal:
-    """Put what a member said in the place of what stood there; StaleError when somebody was faster."""
+    """Put what a member said in the place of what stood there; StaleError when somebody was faster.
+
+    Another phone number is taken only when the desk saw the person or called the old number back (T5): the way is
+    ``phone_checked``. Without it the refusal is ``identity_not_checked``.
+    """
     rider = _get(session, public_id)
     if rider.version != version:
         raise StaleError(f"rider {rider.id}: version {version} was shown, {rider.version} is there")
     refusal = _check(entry, now=now)
     if refusal:
         return refusal
+    is_new_number = rider.phone != entry.phone
+    if is_new_number and phone_checked not in PHONE_CHECKS:
+        return Refusal("identity_not_checked")
     registration.write(rider, entry)
     session.flush()
     lifecycle.record(session, "rider", rider.id, "rider.corrected", actor=actor, now=now)
+    if is_new_number:
+        phone_changes.note(session, rider, way=phone_checked, actor=actor, now=now)
     return rider
 
 
@@ -60,7 +78,7 @@ def erase(session: Session, public_id: str, *, actor: str, now: datetime) -> Non
     to_come = select(Booking.public_id).where(Booking.rider_id == rider.id, Booking.state == "confirmed")
     for booking_id in session.scalars(to_come).all():
         bookings.cancel(session, booking_id, actor=actor, now=now)
-    registration.erase(session, rider, now=now)
+    erasure.erase(session, rider, now=now)
     lifecycle.record(session, "rider", rider.id, "rider.left", actor=actor, now=now)
 
 

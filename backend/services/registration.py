@@ -10,18 +10,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from backend.db.models import Booking, Consent, Draft, Favourite, FormLink, LineEvent, LineUser, Notification, Rider
+from backend.db.models import Booking, Consent, FormLink, LineUser, Notification, Rider
 from backend.db.queries import riders
 from backend.domain.errors import NotFoundError
-from backend.services import bookings, guests, lifecycle, notifications
+from backend.services import bookings, erasure, guests, lifecycle, notifications, phone_changes
 
 PURPOSE_VERSION = "2026-11-1"
 LINK_LIFE = timedelta(minutes=10)
 FORM_LIFE = timedelta(minutes=30)
 MOST_WRONG_DIGITS = 5
+MOST_WRONG_IN_A_DAY = 10
+ONE_DAY = timedelta(hours=24)
 MOST_SENT = 30
 TAIL = 4
 ADULT_AGE = 16
@@ -50,6 +52,7 @@ class PersonalData:
     guardian: str
     language: str
     is_remembered: bool = True
+    district: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ def open_link(session: Session, token: str, purpose: str, *, wall: datetime) -> 
     row = session.scalars(query).one_or_none()
     most = MOST_WRONG_DIGITS if purpose == "settings" else MOST_SENT
     if row is None or row.used_at is not None or row.expires_at < wall or row.tries >= most:
+        raise NotFoundError("form link")
+    if purpose == "settings" and _wrong_digits(session, row.line_user_id, wall=wall) >= MOST_WRONG_IN_A_DAY:
         raise NotFoundError("form link")
     account = session.get_one(LineUser, row.line_user_id)
     is_member = account.rider is not None and account.rider.state == MEMBER
@@ -192,6 +197,7 @@ def knows_phone_tail(session: Session, link: OpenLink, digits: str) -> bool:
 def correct(session: Session, link: OpenLink, data: PersonalData, *, now: datetime) -> None:
     """Put what somebody wrote about themselves in the place of what stood there; a guest is asked for less."""
     rider = session.get_one(Rider, link.rider_id)
+    number_before = rider.phone
     if link.is_member:
         write(rider, data)
     else:
@@ -199,6 +205,8 @@ def correct(session: Session, link: OpenLink, data: PersonalData, *, now: dateti
         rider.phone_index = riders.phone_index(data.phone)
         rider.is_remembered = data.is_remembered
     lifecycle.record(session, "rider", rider.id, "rider.corrected", actor=_actor(link), now=now)
+    if rider.phone != number_before:
+        phone_changes.note(session, rider, way="line", actor=_actor(link), now=now)
 
 
 def use_up(session: Session, link: OpenLink, *, wall: datetime) -> None:
@@ -212,7 +220,7 @@ def leave(session: Session, link: OpenLink, *, now: datetime, wall: datetime) ->
     to_come = select(Booking.public_id).where(Booking.rider_id == rider.id, Booking.state == "confirmed")
     for public_id in session.scalars(to_come).all():
         bookings.cancel(session, public_id, actor=_actor(link), now=now)
-    erase(session, rider, now=now)
+    erasure.erase(session, rider, now=now)
     use_up(session, link, wall=wall)
     lifecycle.record(session, "rider", rider.id, "rider.left", actor=_actor(link), now=now)
 
@@ -255,22 +263,16 @@ def write(rider: Rider, data: PersonalData) -> None:
     rider.wheelchair = "yes" if data.wheelchair else ""
     rider.guardian = data.guardian
     rider.language = data.language
+    if data.district is not None:
+        rider.district = data.district
 
 
-def erase(session: Session, rider: Rider, *, now: datetime) -> None:
-    """Take everything away that names a person; the row stays for the counts (D-40)."""
-    for column in ("name", "kana", "phone", "birth", "school_stage", "fare_category", "wheelchair", "guardian"):
-        setattr(rider, column, "")
-    rider.phone_index = None
-    rider.state, rider.left_at = "left", now
-    session.execute(update(Consent).where(Consent.rider_id == rider.id).values(withdrawn_at=now))
-    session.execute(delete(Favourite).where(Favourite.rider_id == rider.id))
-    accounts = list(session.scalars(select(LineUser.id).where(LineUser.rider_id == rider.id)))
-    session.execute(update(LineUser).where(LineUser.id.in_(accounts)).values(rider_id=None))
-    session.execute(delete(Draft).where(Draft.line_user_id.in_(accounts)))
-    held = LineEvent.body_sealed.is_not(None)
-    for event in session.scalars(select(LineEvent).where(LineEvent.line_user_id.in_(accounts), held)):
-        event.body = ""
+def _wrong_digits(session: Session, line_user_id: int, *, wall: datetime) -> int:
+    """Return how many wrong digits an account has given in the last day, over all its links (Q-81)."""
+    tries = select(func.coalesce(func.sum(FormLink.tries), 0)).where(
+        FormLink.line_user_id == line_user_id, FormLink.purpose == "settings", FormLink.made_at > wall - ONE_DAY
+    )
+    return int(session.scalar(tries) or 0)
 
 
 def _actor(link: OpenLink) -> str:

@@ -12,10 +12,10 @@ from backend.app import world
 from backend.db.session import transaction
 from backend.domain import times
 from backend.domain.errors import NotFoundError
-from backend.services import notifications, registration
+from backend.services import emergency, notifications, registration
 from backend.services.registration import OpenLink
 from backend.texts import FALLBACK, languages, text
-from bot.pages import entry, guest, opinion
+from bot.pages import entry, guest, joining, opinion
 from bot.pages.shared import KNOWN, SHOW_MENU, known, open_link, page
 
 csrf = CSRFProtect()
@@ -37,6 +37,8 @@ def create_blueprint() -> Blueprint:
     blueprint.add_url_rule("/<any(done, saved, left, known):name>", view_func=message)
     blueprint.add_url_rule("/register/<token>", view_func=show_register)
     blueprint.add_url_rule("/register/<token>", view_func=register, methods=["POST"])
+    blueprint.add_url_rule("/join/<token>", view_func=joining.show, endpoint="show_join")
+    blueprint.add_url_rule("/join/<token>", view_func=joining.take, endpoint="join", methods=["POST"])
     blueprint.add_url_rule("/guest/<token>", view_func=guest.show, endpoint="show_guest")
     blueprint.add_url_rule("/guest/<token>", view_func=guest.take, endpoint="guest", methods=["POST"])
     blueprint.add_url_rule("/opinion/<token>", view_func=opinion.show, endpoint="show_opinion")
@@ -145,12 +147,17 @@ def _typed_settings(link: OpenLink) -> tuple[entry.Checked, dict[str, str]]:
     return entry.check(values, language=g.language, today=times.day_of(world().clock())), values
 
 
-def _begin() -> None:
-    """Choose the language that the address asks for, and check where a form comes from."""
+def _begin() -> ResponseReturnValue | None:
+    """Choose the language that the address asks for, and check where a form comes from; shut in an emergency."""
     asked = request.args.get("lang") or request.form.get("lang") or ""
     g.language = asked if asked in languages() else FALLBACK
     if request.method == "POST":
         csrf.protect()
+    if request.endpoint in {"my.static", "my.privacy"}:
+        return None
+    with transaction(world().engine) as rows:
+        is_shut = emergency.is_shut(rows, emergency.LINE)
+    return (page("closed", said=text("my-shut", g.language)), 503) if is_shut else None
 
 
 def _keep_nowhere(response: Response) -> Response:

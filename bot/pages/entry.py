@@ -9,6 +9,7 @@ from datetime import date
 import jaconv
 
 from backend.db.queries.riders import normal_phone
+from backend.domain import my_number
 from backend.services import cases, registration
 from backend.services.registration import PersonalData
 
@@ -68,6 +69,7 @@ def check_guest(values: Mapping[str, str]) -> Checked:
         "phone": not phone,
     }
     errors = {field: f"my-error-{field}" for field, is_wrong in wrong.items() if is_wrong}
+    errors |= _individual_numbers(values)
     if errors:
         return Checked(None, errors)
     return Checked(
@@ -84,7 +86,7 @@ def check_opinion(values: Mapping[str, str], *, service_ids: Sequence[str]) -> d
         "text": not 0 < len(values["text"]) <= LONGEST_OPINION,
     }
     errors = {field: f"my-error-opinion-{field}" for field, is_wrong in wrong.items() if is_wrong}
-    return errors
+    return errors | _individual_numbers(values)
 
 
 def of_data(data: PersonalData) -> dict[str, str]:
@@ -136,7 +138,14 @@ def check(values: Mapping[str, str], *, language: str, today: date) -> Checked:
         errors["birth"] = "my-error-birth-or-stage"
     if "birth" not in errors and registration.needs_guardian(data, today=today):
         errors |= _guardian_errors(values, data)
+    errors |= _individual_numbers(values)
     return Checked(None if errors else data, errors)
+
+
+def _individual_numbers(values: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields in which somebody typed an individual number: it has no place here (S-28)."""
+    fields = (field for field in ("name", "kana", "text") if my_number.holds_one(values.get(field, "")))
+    return dict.fromkeys(fields, "my-error-individual-number")
 
 
 def digits(text: str) -> str:

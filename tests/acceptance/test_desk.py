@@ -59,15 +59,16 @@ def test_a_known_caller_is_found_by_kana(web, town):
 
 
 @pytest.mark.req("Q-83")
-def test_a_shared_number_shows_every_member_by_kana_and_last_digits(web, engine):
+def test_a_shared_number_shows_every_member_by_kana_and_district(web, engine):
     with transaction(engine) as session:
-        make_rider(session, name="山田 太郎", kana="やまだ たろう")
+        make_rider(session, name="山田 太郎", kana="やまだ たろう", district="南沢")
 
     page = web.post("/admin/desk/find", who="090-1234-5678").get_data(as_text=True)
 
     assert "やまだ はなこ" in page
     assert "やまだ たろう" in page
-    assert "下4けた 5678" in page
+    assert "南沢" in page
+    assert "5678<" not in page
     assert "9012345678" not in page
 
 
@@ -245,8 +246,9 @@ def test_opening_a_caller_leaves_a_trail(web, town, engine):
     web.text(rider_page(town))
 
     with transaction(engine) as session:
-        trail = [(row.actor, row.action) for row in session.query(models.AuditEntry).filter_by(action="rider.opened")]
-    assert trail == [(f"staff:{web.staff_id}", "rider.opened")]
+        trail = [(row.actor, row.facts) for row in session.query(models.AuditEntry).filter_by(action="rider.read")]
+    [(actor, facts)] = trail
+    assert (actor, facts["purpose"], facts["fields"]) == (f"staff:{web.staff_id}", "phone_booking", "kana,rides")
 
 
 @pytest.mark.req("D-15")

@@ -1,16 +1,20 @@
 """Sealed columns: bound to their row, honest when they were touched; the keyring is ours alone."""
 
+import base64
+import json
 import multiprocessing
+import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import insert, select, text
 
 from backend.db import sealing
-from backend.db.models import Rider
+from backend.db.models import LineUser, Notification, Rider
 from backend.db.models.base import UNREADABLE
-from tests.make import make_rider
+from tests.make import NOW, make_line_user, make_rider
 
 PLACE = "Rider.name.row-1"
 
@@ -158,3 +162,130 @@ def test_two_processes_that_make_it_at_once_share_one(tmp_path):
         worker.join()
     assert keys == {sealing.load(path).index_keys.key}
     assert [each.name for each in path.parent.iterdir()] == ["keyring.json"]
+
+
+def test_a_row_without_values_is_marked_too(session):
+    account = make_line_user(session)
+    session.execute(insert(Notification).values(kind="x", dedupe_key="k", owed_at=NOW, not_before=NOW))
+    stored = session.scalars(select(Notification)).one()
+    assert stored.content == ""
+    stored.content = "ことば"
+    session.flush()
+    session.expire_all()
+    assert session.scalars(select(Notification)).one().content == "ことば"
+    assert session.get_one(LineUser, account.id).user_id.startswith("U")
+
+
+CHANGES = {"wiped out": ("NULL", "'{}'"), "wiped, its number kept": ("NULL", "seal_generations")}
+
+
+@pytest.mark.parametrize(("sealed", "generations"), CHANGES.values(), ids=CHANGES)
+def test_a_protection_cannot_be_wiped_out_unseen(session, sealed, generations):
+    rider = make_rider(session, protection="裁判所の命令")
+    change = "UPDATE personal.riders SET protection_sealed = {}, seal_generations = {} WHERE id = :id"
+    session.execute(text(change.format(sealed, generations)), {"id": rider.id})
+    session.expire_all()
+
+    assert session.get_one(Rider, rider.id).protection == UNREADABLE
+    assert session.get_one(Rider, rider.id).is_protected
+
+
+def test_an_older_value_of_the_same_place_is_refused(session):
+    rider = make_rider(session, name="一代目", phone="09011112222")
+    old = session.execute(text("SELECT name_sealed, seal_generations FROM personal.riders")).one()
+    rider.name = "二代目"
+    rider.phone = "+819033334444"
+    session.flush()
+
+    session.execute(text("UPDATE personal.riders SET name_sealed = :old"), {"old": old.name_sealed})
+    session.expire_all()
+    assert (rider.name, rider.phone) == (UNREADABLE, "+819033334444")
+    # With the older list of generations the newer value beside it gives it away.
+    session.execute(
+        text("UPDATE personal.riders SET seal_generations = CAST(:old AS json)"),
+        {"old": json.dumps(old.seal_generations)},
+    )
+    session.expire_all()
+    assert (rider.name, rider.phone) == ("一代目", UNREADABLE)
+    mixed = {**old.seal_generations, "phone": 2}
+    session.execute(text("UPDATE personal.riders SET seal_generations = CAST(:m AS json)"), {"m": json.dumps(mixed)})
+    session.expire_all()
+    assert (rider.name, rider.phone) == (UNREADABLE, UNREADABLE)
+
+
+def test_values_of_the_first_version_open_until_they_are_sealed_anew(session, keyring):
+    rider = make_rider(session, name="昔の名前")
+    header = bytes([sealing.FIRST_VERSION, keyring.field.active])
+    nonce = b"n" * 12
+    place = f"Rider.name.{rider.seal_id}"
+    first = header + nonce + AESGCM(keyring.field.key).encrypt(nonce, "昔の名前".encode(), header + place.encode())
+    session.execute(
+        text(
+            "UPDATE personal.riders SET name_sealed = :first, kana_sealed = NULL, phone_sealed = NULL, "
+            "fare_category_sealed = NULL, seal_generations = '{}'"
+        ),
+        {"first": first},
+    )
+    session.expire_all()
+    assert rider.name == UNREADABLE
+    sealing.install(replace(keyring, takes_first_version=True))
+    try:
+        assert (rider.name, rider.kana) == ("昔の名前", "")
+        rider.kana = "むかし"
+        session.flush()
+        session.expire_all()
+        assert (rider.name, rider.kana) == ("昔の名前", "むかし")
+    finally:
+        sealing.install(keyring)
+
+
+def test_a_keyring_of_the_first_form_is_grown_and_keeps_its_keys(tmp_path):
+    path = tmp_path / "keyring.json"
+    key = base64.b64encode(b"k" * 32).decode()
+    path.write_text(json.dumps({"active": 1, "keys": {"1": key}, "index_key": key}))
+    path.chmod(0o600)
+
+    ring = sealing.load(path)
+
+    assert (ring.field.key, ring.index_keys.key, ring.takes_first_version) == (b"k" * 32, b"k" * 32, True)
+    assert sealing.load(path) == ring
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_five_purposes_have_five_keys_with_id_and_birth(ring):
+    sets = [ring.field, ring.index_keys, ring.audit, ring.session, ring.backup]
+
+    assert len({each.key for each in sets}) == 5
+    assert all(list(each.born) == [1] and date.fromisoformat(each.born[1]) for each in sets)
+    assert "k" * 4 not in repr(ring)
+    assert base64.b64encode(ring.field.key).decode() not in repr(ring)
+
+
+def test_a_process_that_runs_on_sees_a_new_key(tmp_path, monkeypatch, keyring):
+    path = tmp_path / "keyring.json"
+    ring = sealing.load_or_create(path)
+    sealing.install(ring, path)
+    try:
+        grown = ring.field.with_next(born="2026-11-21")
+        sealing.write(path, replace(ring, field=grown.with_active(2)))
+        assert sealing.keyring().field.active == 1
+        later = time.monotonic() + sealing.RELOAD_S
+        monkeypatch.setattr(sealing.time, "monotonic", lambda: later)
+        assert sealing.keyring().field.active == 2
+    finally:
+        sealing.install(keyring)
+
+
+def test_ten_thousand_swaps_open_nothing(session):
+    """Each of a hundred values in the place of each other: none opens (B-09)."""
+    riders = [make_rider(session, name=f"名{number}", phone=f"070{number:08d}") for number in range(100)]
+    held = [(rider.name_sealed, rider.name) for rider in riders]
+    opened = 0
+    for rider in riders:
+        own = rider.name_sealed
+        for sealed, name in held:
+            if sealed != own:
+                rider.name_sealed = sealed
+                opened += rider.name == name
+        rider.name_sealed = own
+    assert opened == 0

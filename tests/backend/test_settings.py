@@ -22,6 +22,8 @@ def production(tmp_path) -> dict[str, str]:
         "LINE_CHANNEL_ACCESS_TOKEN": "b" * 32,
         "NORIAI_SESSION_SECRET": "c" * 32,
         "NORIAI_KEYRING": str(keyring),
+        "NORIAI_ANCHORS": str(tmp_path / "anchors" / "audit.jsonl"),
+        "NORIAI_REGION": "jp-east-1",
     }
 
 
@@ -47,6 +49,12 @@ def test_a_complete_production_starts(production):
         ("NORIAI_SESSION_SECRET", "c" * 31, "NORIAI_SESSION_SECRET"),
         ("CLOCK_START", "2022-11-25T09:00:00+09:00", "CLOCK_START"),
         ("NORIAI_KEYRING", "/nowhere/keyring.json", "NORIAI_KEYRING"),
+        ("LINE_CHANNEL_SECRET", f"{'a' * 32},{settings.DEMO_CHANNEL_SECRET}", "LINE_CHANNEL_SECRET"),
+        ("LINE_CHANNEL_SECRET", f"{'a' * 32},short", "LINE_CHANNEL_SECRET: shorter"),
+        ("NORIAI_REGION", "", "NORIAI_REGION: missing"),
+        ("NORIAI_REGION", "us-east-1", "NORIAI_REGION: the servers must stand in Japan"),
+        ("NORIAI_ANCHORS", "/proc/version/audit.jsonl", "NORIAI_ANCHORS"),
+        ("FLASK_DEBUG", "1", "FLASK_DEBUG"),
     ],
 )
 def test_production_does_not_start_unsafe(production, name, value, fault):

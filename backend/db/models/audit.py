@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column
 from backend.clock import wall
 from backend.db import audit_marks, seals
 from backend.db.audit_marks import Said
-from backend.db.models.base import Base, Code, HasSealed, Id, Sealed, random_id
+from backend.db.models.base import Base, Code, HasSealed, Id, Sealed
 
 
 class AuditEntry(Base):
@@ -63,15 +63,6 @@ class DemoClock(Base):
 def _mark_entry(_mapper: Mapper[AuditEntry], _connection: Connection, entry: AuditEntry) -> None:
     said = Said(entry.at, entry.actor, entry.action, entry.object_kind, entry.object_id, entry.facts)
     entry.mark = audit_marks.make(said.line())
-
-
-@event.listens_for(HasSealed, "before_insert", propagate=True)
-def _mark_row(_mapper: Mapper[HasSealed], _connection: Connection, row: HasSealed) -> None:
-    """Put a mark also under a row that holds no value yet: none can be smuggled in later."""
-    if not row.seal_generations:
-        if row.seal_id is None:
-            row.seal_id = random_id()
-        seals.put(row, {})
 
 
 @event.listens_for(HasSealed, "before_update", propagate=True)

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Self, overload
 
 import structlog
 from sqlalchemy import JSON, BigInteger, DateTime, MetaData, String
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from backend.db import sealing, seals
@@ -41,6 +42,12 @@ PublicId = Annotated[str, mapped_column(String(22), unique=True, default=random_
 Code = Annotated[str, mapped_column(String(40))]
 
 
+def _unwritten(context: DefaultExecutionContext) -> dict[str, int | str]:
+    """Put a mark also under a row that holds no value yet: none can be smuggled in later."""
+    parameters: dict[str, object] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return seals.unwritten(str(parameters["seal_id"]))
+
+
 class HasSealed:
     """A table with sealed columns: ``seal_id`` never changes and binds them to their row.
 
@@ -52,7 +59,7 @@ class HasSealed:
     keeps_history: ClassVar[bool] = True
 
     seal_id: Mapped[str] = mapped_column(String(22), default=random_id)
-    seal_generations: Mapped[dict[str, int | str]] = mapped_column(JSON, default=dict)
+    seal_generations: Mapped[dict[str, int | str]] = mapped_column(JSON, default=_unwritten)
 
 
 class Sealed:

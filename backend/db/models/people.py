@@ -52,6 +52,11 @@ class Rider(HasSealed, Base):
     district = Sealed()
     protection = Sealed()
 
+    @property
+    def is_protected(self) -> bool:
+        """Tell whether nobody may learn from us that the person rides; so too when that cannot be read."""
+        return self.protection != ""
+
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- SQLAlchemy's own name
 
 

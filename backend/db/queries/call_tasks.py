@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from backend.db.models import Booking, CallTask, Visit
+from backend.db.queries import riders
 
 SUPERSEDED = "superseded"  # newer news of the same ride took its place
 SHOWN_DONE = 20
@@ -70,7 +71,7 @@ def _view(task: CallTask, planned: dict[int, int]) -> CallView:
     booking = task.booking
     return CallView(
         public_id=task.public_id,
-        kana=task.rider.kana if task.rider else "",
+        kana=riders.called(task.rider, booking.number if booking else ""),
         kind=task.kind,
         why=task.why,
         minutes=task.minutes,

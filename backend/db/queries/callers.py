@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.db.models import Booking, Rider, ServiceDay
 from backend.db.queries import riders
-from backend.db.queries.riders import RiderView, normal_phone, phone_index, rider_view
+from backend.db.queries.riders import RiderView, normal_phone, phone_indexes, rider_view
 from backend.domain import states
 from backend.domain.errors import NotFoundError
 from backend.domain.japanese import folded
@@ -16,26 +16,31 @@ from backend.domain.japanese import folded
 MEMBER, GUEST = "active", "guest"
 
 
-def get(session: Session, public_id: str) -> RiderView:
-    """Return one member or guest by the id that stands in addresses; raise `NotFoundError`."""
+def get(session: Session, public_id: str, *, sees_protected: bool = False) -> RiderView:
+    """Return one member or guest by the id that stands in addresses; raise `NotFoundError`.
+
+    Who is protected is there for the protection manager only (T6).
+    """
     query = select(Rider).where(Rider.public_id == public_id, Rider.state.in_((MEMBER, GUEST)))
     rider = session.scalars(query).one_or_none()
-    if rider is None:
+    if rider is None or (rider.is_protected and not sees_protected):
         raise NotFoundError(public_id)
     return rider_view(session, rider)
 
 
-def find(session: Session, text: str, *, today: date) -> list[RiderView]:
+def find(session: Session, text: str, *, today: date, sees_protected: bool = False) -> list[RiderView]:
     """Return who may be calling by phone number or kana, members first; several may share a number (Q-83)."""
     phone = normal_phone(text)
     if phone is None:
-        return riders.search(session, text) + _guests_by_name(session, text, today=today)
+        members = riders.search(session, text, sees_protected=sees_protected)
+        return members + _guests_by_name(session, text, today=today)
     query = (
         select(Rider)
-        .where(Rider.phone_index == phone_index(phone), or_(Rider.state == MEMBER, _is_known_guest(today)))
+        .where(Rider.phone_index.in_(phone_indexes(phone)), or_(Rider.state == MEMBER, _is_known_guest(today)))
         .order_by(Rider.state, Rider.id)
     )
-    return [rider_view(session, rider) for rider in session.scalars(query)]
+    found = [rider for rider in session.scalars(query) if sees_protected or not rider.is_protected]
+    return [rider_view(session, rider) for rider in found]
 
 
 def spoken_number(phone: str) -> str:
@@ -52,7 +57,8 @@ def _guests_by_name(session: Session, text: str, *, today: date) -> list[RiderVi
     if len(wanted) < riders.SHORTEST_SEARCH:
         return []
     guests = session.scalars(select(Rider).where(_is_known_guest(today)).order_by(Rider.id))
-    named = [guest for guest in guests if wanted in folded(guest.kana) or wanted in folded(guest.name)]
+    named = [each for each in guests if wanted in folded(each.kana) or wanted in folded(each.name)]
+    named = [each for each in named if not each.is_protected]
     return [rider_view(session, guest) for guest in named[: riders.MOST_FOUND]]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from backend.db.models import Booking, Duty, Run, ServiceDay, TransportService, Visit
-from backend.db.queries import money, money_taken
+from backend.db.queries import money, money_taken, riders
 from backend.domain.call_names import call_name
 from backend.domain.errors import NotFoundError
 from backend.domain.policies.pay import PaidLine
@@ -249,7 +249,7 @@ def _bookings(session: Session, run: RunView, *, now: datetime) -> dict[int, Boo
             id=booking.id,
             number=booking.number,
             state=booking.state,
-            call_name=call_name(booking.rider.kana) if booking.rider else "",
+            call_name=call_name(riders.called(booking.rider, booking.number)),
             party=tuple(FareLine(line.category, line.persons, line.fare_each_yen) for line in booking.party),
             wheelchairs=booking.wheelchairs,
             fare_yen=booking.fare_yen,
@@ -297,7 +297,7 @@ def _cancelled(session: Session, run: RunView, *, now: datetime) -> tuple[Cancel
     return tuple(
         CancelledView(
             number=booking.number,
-            call_name=call_name(booking.rider.kana) if booking.rider else "",
+            call_name=call_name(riders.called(booking.rider, booking.number)),
             stop_name=booking.pickup_stop.name,
             pickup_s=booking.told_pickup_s,
         )

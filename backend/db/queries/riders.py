@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend.db import sealing
 from backend.db.models import Favourite, LineUser, Rider, Stop
+from backend.db.models.base import UNREADABLE
 from backend.db.queries.network import StopView, stop_view
 from backend.domain.errors import NotFoundError
 from backend.domain.japanese import folded
@@ -40,6 +41,8 @@ class RiderView:
     has_line: bool
     state: str
     version: int
+    district: str = ""
+    is_protected: bool = False
 
     @property
     def phone_tail(self) -> str:
@@ -90,6 +93,11 @@ def phone_index(phone: str) -> bytes:
     return sealing.keyring().index(phone, kind="phone")
 
 
+def phone_indexes(phone: str) -> list[bytes]:
+    """Return the keyed hashes by which a number may stand in a row: two while the key is changed."""
+    return sealing.keyring().indexes(phone, kind="phone")
+
+
 def rider_view(session: Session, rider: Rider) -> RiderView:
     """Return a rider as staff and dialogue see one."""
     query = select(LineUser.id).where(LineUser.rider_id == rider.id, LineUser.followed).limit(1)
@@ -99,16 +107,23 @@ def rider_view(session: Session, rider: Rider) -> RiderView:
         name=rider.name,
         kana=rider.kana,
         phone=rider.phone,
-        birth=rider.birth,
-        school_stage=rider.school_stage,
-        fare_category=rider.fare_category or "adult",
+        birth=_readable(rider.birth),
+        school_stage=_readable(rider.school_stage),
+        fare_category=_readable(rider.fare_category) or FareCategory.ADULT,
         wheelchair=rider.wheelchair == "yes",
         guardian=rider.guardian,
         language=rider.language,
         has_line=session.scalar(query) is not None,
         state=rider.state,
         version=rider.version,
+        district=rider.district,
+        is_protected=rider.is_protected,
     )
+
+
+def _readable(value: str) -> str:
+    """Return a value that is reckoned with: nothing, when it was touched in the database."""
+    return "" if value == UNREADABLE else value
 
 
 def get(session: Session, rider_id: int) -> RiderView:
@@ -119,25 +134,45 @@ def get(session: Session, rider_id: int) -> RiderView:
     return rider_view(session, rider)
 
 
-def get_public(session: Session, public_id: str) -> RiderView:
-    """Return one active rider by the id that stands in URLs; raise `NotFoundError`."""
+def get_shown(session: Session, rider_id: int | None, *, sees_protected: bool = False) -> RiderView | None:
+    """Return a rider as lists and papers of the staff may show one: nobody, when protected or not there (T6)."""
+    rider = session.get(Rider, rider_id) if rider_id is not None else None
+    return rider_view(session, rider) if rider and (sees_protected or not rider.is_protected) else None
+
+
+def called(rider: Rider | None, number: str) -> str:
+    """Return what lists call a rider: the kana, or the booking's number for who is protected (T6)."""
+    if rider is None:
+        return ""
+    return number if rider.is_protected else rider.kana
+
+
+def get_public(session: Session, public_id: str, *, sees_protected: bool = False) -> RiderView:
+    """Return one active rider by the id that stands in URLs; raise `NotFoundError`.
+
+    A protected one is not there for anybody but the protection manager (T6).
+    """
     query = select(Rider).where(Rider.public_id == public_id, Rider.state == "active")
     rider = session.scalars(query).one_or_none()
-    if rider is None:
+    if rider is None or (rider.is_protected and not sees_protected):
         raise NotFoundError(public_id)
     return rider_view(session, rider)
 
 
-def find_by_phone(session: Session, text: str) -> list[RiderView]:
-    """Return all active riders with this number, however it is written; a family may share one (Q-83)."""
+def find_by_phone(session: Session, text: str, *, sees_protected: bool = False) -> list[RiderView]:
+    """Return all active riders with this number, however it is written; a family may share one (Q-83).
+
+    Who is protected is not found: the answer is that for an unknown number (T6).
+    """
     phone = normal_phone(text)
     if phone is None:
         return []
-    query = select(Rider).where(Rider.phone_index == phone_index(phone), Rider.state == "active").order_by(Rider.id)
-    return [rider_view(session, rider) for rider in session.scalars(query)]
+    query = select(Rider).where(Rider.phone_index.in_(phone_indexes(phone)), Rider.state == "active").order_by(Rider.id)
+    found = [rider for rider in session.scalars(query) if sees_protected or not rider.is_protected]
+    return [rider_view(session, rider) for rider in found]
 
 
-def search(session: Session, text: str) -> list[RiderView]:
+def search(session: Session, text: str, *, sees_protected: bool = False) -> list[RiderView]:
     """Return the active riders whose kana or name holds ``text``, those that begin with it first."""
     wanted = folded(text)
     if len(wanted) < SHORTEST_SEARCH:
@@ -145,7 +180,7 @@ def search(session: Session, text: str) -> list[RiderView]:
     found = []
     for rider in session.scalars(select(Rider).where(Rider.state == "active")):
         kana, name = folded(rider.kana), folded(rider.name)
-        if wanted in kana or wanted in name:
+        if (wanted in kana or wanted in name) and (sees_protected or not rider.is_protected):
             found.append((not kana.startswith(wanted), kana, rider))
     found.sort(key=lambda each: each[:2])
     return [rider_view(session, rider) for _, _, rider in found[:MOST_FOUND]]

@@ -717,16 +717,16 @@ def upgrade() -> None:
         ["service_day_id", "vehicle_id", "start_s"],
         postgresql_nulls_not_distinct=True,
     )
-    op.create_foreign_key(op.f("fk_duties_start_stop_id_stops"), "duties", "stops", ["start_stop_id"], ["id"])
     op.create_foreign_key(op.f("fk_duties_end_stop_id_stops"), "duties", "stops", ["end_stop_id"], ["id"])
+    op.create_foreign_key(op.f("fk_duties_start_stop_id_stops"), "duties", "stops", ["start_stop_id"], ["id"])
     op.add_column("fare_records", sa.Column("run_id", sa.BigInteger(), nullable=True))
     op.add_column("fare_records", sa.Column("stop_id", sa.BigInteger(), nullable=True))
     op.add_column("fare_records", sa.Column("event_id", sa.String(), nullable=True))
     op.alter_column("fare_records", "booking_id", existing_type=sa.BIGINT(), nullable=True)
     op.create_index(op.f("ix_fare_records_run_id"), "fare_records", ["run_id"], unique=False)
     op.create_unique_constraint(op.f("uq_fare_records_event_id"), "fare_records", ["event_id"])
-    op.create_foreign_key(op.f("fk_fare_records_stop_id_stops"), "fare_records", "stops", ["stop_id"], ["id"])
     op.create_foreign_key(op.f("fk_fare_records_run_id_runs"), "fare_records", "runs", ["run_id"], ["id"])
+    op.create_foreign_key(op.f("fk_fare_records_stop_id_stops"), "fare_records", "stops", ["stop_id"], ["id"])
     op.add_column("fares", sa.Column("zone", sa.String(length=40), nullable=False, server_default=""))
     op.add_column(
         "line_events", sa.Column("seal_generations", sa.JSON(), nullable=False, server_default=sa.text("'{}'"))
@@ -753,6 +753,7 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("kind <> 'extra'"),
     )
+    op.create_foreign_key(op.f("fk_runs_parent_run_id_runs"), "runs", "runs", ["parent_run_id"], ["id"])
     op.create_foreign_key(
         op.f("fk_runs_timetable_entry_id_timetable_entries"),
         "runs",
@@ -760,7 +761,6 @@ def upgrade() -> None:
         ["timetable_entry_id"],
         ["id"],
     )
-    op.create_foreign_key(op.f("fk_runs_parent_run_id_runs"), "runs", "runs", ["parent_run_id"], ["id"])
     op.add_column("service_stops", sa.Column("seq", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("service_stops", sa.Column("fare_zone", sa.String(length=40), nullable=False, server_default=""))
     op.add_column("staff", sa.Column("pin_hash", sa.String(), nullable=True))
@@ -947,8 +947,8 @@ def downgrade() -> None:
     op.drop_column("staff", "pin_hash")
     op.drop_column("service_stops", "fare_zone")
     op.drop_column("service_stops", "seq")
-    op.drop_constraint(op.f("fk_runs_parent_run_id_runs"), "runs", type_="foreignkey")
     op.drop_constraint(op.f("fk_runs_timetable_entry_id_timetable_entries"), "runs", type_="foreignkey")
+    op.drop_constraint(op.f("fk_runs_parent_run_id_runs"), "runs", type_="foreignkey")
     op.drop_index(
         "uq_runs_service_day_id_timetable_entry_id", table_name="runs", postgresql_where=sa.text("kind <> 'extra'")
     )
@@ -967,16 +967,16 @@ def downgrade() -> None:
     op.drop_column("notifications", "seal_generations")
     op.drop_column("line_events", "seal_generations")
     op.drop_column("fares", "zone")
-    op.drop_constraint(op.f("fk_fare_records_run_id_runs"), "fare_records", type_="foreignkey")
     op.drop_constraint(op.f("fk_fare_records_stop_id_stops"), "fare_records", type_="foreignkey")
+    op.drop_constraint(op.f("fk_fare_records_run_id_runs"), "fare_records", type_="foreignkey")
     op.drop_constraint(op.f("uq_fare_records_event_id"), "fare_records", type_="unique")
     op.drop_index(op.f("ix_fare_records_run_id"), table_name="fare_records")
     op.alter_column("fare_records", "booking_id", existing_type=sa.BIGINT(), nullable=False)
     op.drop_column("fare_records", "event_id")
     op.drop_column("fare_records", "stop_id")
     op.drop_column("fare_records", "run_id")
-    op.drop_constraint(op.f("fk_duties_end_stop_id_stops"), "duties", type_="foreignkey")
     op.drop_constraint(op.f("fk_duties_start_stop_id_stops"), "duties", type_="foreignkey")
+    op.drop_constraint(op.f("fk_duties_end_stop_id_stops"), "duties", type_="foreignkey")
     op.drop_constraint(op.f("uq_duties_service_day_id_vehicle_id_start_s"), "duties", type_="unique")
     op.create_unique_constraint(
         op.f("uq_duties_service_day_id_vehicle_id"),
