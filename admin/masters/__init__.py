@@ -3,7 +3,15 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from admin.masters import calendar_views, fare_views, fleet_views, rule_views, settings_views, stop_views, timetable_views
+from admin.masters import (
+    calendar_views,
+    fare_views,
+    fleet_views,
+    rule_views,
+    settings_views,
+    stop_views,
+    timetable_views,
+)
 
 
 def create_blueprint() -> Blueprint:

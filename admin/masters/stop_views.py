@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from admin import forms
 from admin.forms import Form
+from admin.masters.chosen import chosen_service
 from backend.app import world
 from backend.db.queries import masters as master_queries
 from backend.db.queries import network
@@ -36,10 +37,11 @@ def register(pages: Blueprint) -> None:
 def list_stops() -> ResponseReturnValue:
     """List all stops, planned and actual number on top."""
     with transaction(world().engine) as session:
-        service = network.get_service(session)
+        service = chosen_service(session)
+        services = network.list_services(session)
         served = master_queries.list_served(session, service.id)
     today = times.day_of(world().clock())
-    return render_template("masters/stops.html", service=service, served=served, today=today)
+    return render_template("masters/stops.html", service=service, services=services, served=served, today=today)
 
 
 def new_stop() -> ResponseReturnValue:
@@ -102,7 +104,7 @@ def serve_stop(stop_id: int) -> ResponseReturnValue:
     with transaction(world().engine) as session:
         masters.serve_stop(
             session,
-            network.get_service(session).id,
+            master_queries.service_of_stop(session, stop_id),
             stop_id,
             in_area=forms.is_ticked(request.form, "in_area"),
             valid_to=valid_to,
@@ -139,8 +141,8 @@ def _form(
     is_stale: bool = False,
 ) -> str:
     with transaction(world().engine) as session:
-        service = network.get_service(session)
-        served = master_queries.get_served(session, service.id, stop_id) if stop_id else None
+        service_id = master_queries.service_of_stop(session, stop_id) if stop_id else 0
+        served = master_queries.get_served(session, service_id, stop_id) if stop_id else None
     present: Mapping[str, str] = {name: str(getattr(served.stop, name)) for name in FIELDS} if served else {}
     return render_template(
         "masters/stop.html",

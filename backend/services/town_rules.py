@@ -175,7 +175,20 @@ def set_period(
 def set_fares(
     session: Session, service_id: int, *, valid_from: date, fares: Mapping[str, int], actor: str, now: datetime
 ) -> Refusal | None:
-    """Enter the fares valid from a coming day on; what was ridden before keeps its fare (D-08).
+    """Enter the fares of a service without zones, valid from a coming day on: `set_zone_fares`."""
+    return set_zone_fares(session, service_id, valid_from=valid_from, fares={"": fares}, actor=actor, now=now)
+
+
+def set_zone_fares(
+    session: Session,
+    service_id: int,
+    *,
+    valid_from: date,
+    fares: Mapping[str, Mapping[str, int]],
+    actor: str,
+    now: datetime,
+) -> Refusal | None:
+    """Enter the fares of each zone valid from a coming day on; what was ridden before keeps its fare (D-08, T-26).
 
     A table that already starts on that day is replaced. Past days are refused.
     """
@@ -189,10 +202,9 @@ def set_fares(
         session.add(table)
     table.fares.clear()
     session.flush()
-    order = list(FareCategory)
-    for category in sorted(fares, key=lambda each: order.index(FareCategory(each))):
-        seq = order.index(FareCategory(category))
-        table.fares.append(Fare(category=category, seq=seq, yen=fares[category]))
+    cells = [(zone, category) for zone in sorted(fares) for category in FareCategory if category in fares[zone]]
+    for seq, (zone, category) in enumerate(cells):
+        table.fares.append(Fare(zone=zone, category=category.value, seq=seq, yen=fares[zone][category]))
     session.flush()
     lifecycle.record(session, "fare_table", table.id, "fares.set", actor=actor, now=now)
     return None

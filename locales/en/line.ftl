@@ -104,3 +104,5 @@ fault-backwards = The time is not after that of the stop before.
 fault-no-times = Run “{ $value }” has fewer than two times.
 fault-ends = The times of run “{ $value }” are not its first and last time in the timetable.
 fault-no-runs = There are no runs.
+
+fares-zone = Zone { $zone }

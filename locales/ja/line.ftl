@@ -104,3 +104,5 @@ fault-backwards = 時刻が、前の停留所より後になっていません�
 fault-no-times = 便「{ $value }」の時刻が二つ以上ありません。
 fault-ends = 便「{ $value }」の発着時刻が、時刻表の最初と最後の時刻と違います。
 fault-no-runs = 便がひとつもありません。
+
+fares-zone = { $zone }区間

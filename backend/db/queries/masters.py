@@ -51,16 +51,25 @@ class PatternRow:
 
 
 def list_served(session: Session, service_id: int) -> list[ServedStop]:
-    """Return all stops of a service by kana, served or not."""
+    """Return all stops of a service, served or not: along the line where it is one, else by kana (T-07)."""
     query = (
         select(Stop, ServiceStop)
         .join(ServiceStop)
         .where(ServiceStop.transport_service_id == service_id)
-        .order_by(Stop.kana, Stop.id)
+        .order_by(ServiceStop.seq, Stop.kana, Stop.id)
     )
     return [
         ServedStop(stop, served.in_area, served.valid_from, served.valid_to) for stop, served in session.execute(query)
     ]
+
+
+def service_of_stop(session: Session, stop_id: int) -> int:
+    """Return the id of the service that serves a stop, the first one where several do; raise `NotFoundError`."""
+    query = select(ServiceStop.transport_service_id).where(ServiceStop.stop_id == stop_id).order_by(ServiceStop.id)
+    service_id = session.scalar(query.limit(1))
+    if service_id is None:
+        raise NotFoundError(f"stop {stop_id}")
+    return service_id
 
 
 def get_served(session: Session, service_id: int, stop_id: int) -> ServedStop:
