@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from backend.db.models import Contact
 from backend.db.queries.contacts import DUTIES, EMERGENCY
 from backend.db.session import lock_name
+from backend.domain import times
 from backend.domain.errors import NotFoundError, StaleError
 from backend.services import lifecycle
+from backend.towns.town import Town
 
 
 def set_contact(
@@ -33,3 +35,15 @@ def set_contact(
     contact.name, contact.phone, contact.hours = name, phone, hours
     session.flush()
     lifecycle.record(session, "contact", contact.id, "contact.set", actor=actor, now=now, facts={"duty": duty})
+
+
+def fill(session: Session, town: Town, *, now: datetime) -> None:
+    """Enter whom a town's files name: emergency line, town and support desk; the persons in charge come by hand."""
+    span = f"{times.clock(town.support.opens_s)}–{times.clock(town.support.closes_s)}"
+    known = {
+        EMERGENCY: (town.carrier_name, town.support.desk_phone, ""),
+        "town": (town.name, town.support.town_phone, span),
+        "support": (town.carrier_name, town.support.desk_phone, span),
+    }
+    for duty, (name, phone, hours) in known.items():
+        set_contact(session, duty, name=name, phone=phone, hours=hours, version=0, actor="system", now=now)

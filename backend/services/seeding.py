@@ -26,7 +26,7 @@ from backend.db.models import (
     Vehicle,
 )
 from backend.db.queries import riders
-from backend.services import devices, fiscal_years, line_seeding, masters, planning, staff
+from backend.services import contacts, devices, fiscal_years, line_seeding, masters, planning, staff
 from backend.services.rules import DEFAULT_CHANNEL
 from backend.towns import Town
 
@@ -72,6 +72,7 @@ def load(session: Session, town: Town, *, now: datetime, with_people: bool = Tru
     roads = TownMap(town.roads_path, town.speeds_path)
     masters.refresh_travel_times(session, roads, now=now, band_starts_s=roads.band_starts_s)
     planning.ensure_days(session, now=now)
+    contacts.fill(session, town, now=now)
     vehicles = len(town.vehicles) + (len(town.line.vehicles) if town.line else 0)
     return Loaded(len(stops), vehicles, len(members), len(people))
 
