@@ -37,7 +37,8 @@ class Desk:
         seed_minami(engine, now=NOW)
         self.engine = engine
         with transaction(engine) as session:
-            self.service_id = session.scalars(select(models.TransportService.id)).one()
+            area = select(models.TransportService.id).where(models.TransportService.mode == "area")
+            self.service_id = session.scalars(area).one()
             self.stops = {stop.code: stop.id for stop in session.scalars(select(models.Stop))}
             self.rider = riders.find_by_phone(session, PHONE)[0]
             self.booking = self.ride(session, self.rider, "M38", "M18", "9:30")
