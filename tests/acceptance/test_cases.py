@@ -247,6 +247,14 @@ def test_a_fault_is_noted_on_until_it_is_over_and_printed_with_its_dates(engine,
     assert web.post(f"{incident}/closed").status_code == 303
 
 
+def test_the_report_names_the_year_in_japan(engine, line):
+    web = web_of(engine, now=jst("2026-01-01 09:00"))
+
+    incident = report(web, line, day="2026-01-01", time="0:30").location.partition("?")[0]
+
+    assert pairs_of(web.text(f"{incident}/paper"))["起きた日時"] == "2026年1月1日(木)0時30分"
+
+
 def test_an_incident_still_to_come_is_named(engine, line):
     answer = report(web_of(engine), line, time="13:00")
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from backend.db.models import Incident, IncidentNote, Run, Staff, Stop, TimetableEntry, TransportService, Vehicle
+from backend.domain import times
 from backend.domain.errors import NotFoundError
 
 KINDS = ("accident", "damage", "fault", "own_judgement")
@@ -40,6 +41,11 @@ class IncidentView:
     told_town_at: datetime | None
     closed_at: datetime | None
     notes: tuple[NoteView, ...]
+
+    @property
+    def happened_on(self) -> date:
+        """Return its day in Japan."""
+        return times.day_of(self.happened_at)
 
 
 def list_open(session: Session) -> list[IncidentView]:
