@@ -138,7 +138,7 @@ def choose_password(session: Session, act: StaffAct, *, password_hash: str, wall
     """
     person = session.get_one(Staff, act.subject_id)
     person.password_hash, person.password_set_at = password_hash, wall
-    person.totp_secret, person.active = pyotp.random_base32(), True
+    person.totp_secret, person.totp_counter, person.active = pyotp.random_base32(), 0, True
     lifecycle.record(session, "staff", person.id, "staff.password_chosen", actor=f"staff:{person.id}", now=wall)
     return person.totp_secret
 
