@@ -31,6 +31,7 @@ cases-handling = Handling
 cases-open-it = Open the case
 cases-close = Close this case
 cases-text-hint = Write down what was said. Names and numbers only where the reply needs them.
+cases-rider = Open how to reach this person
 cases-reply-hint = What was answered and done
 case-kind-complaint = Complaint
 case-kind-opinion = Opinion

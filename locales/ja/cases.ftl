@@ -28,6 +28,7 @@ cases-handling = 対応
 cases-open-it = 受け付ける
 cases-close = 対応を終える
 cases-text-hint = うかがった内容をそのまま書いてください。お名前や連絡先は、回答に必要なときだけ書きます。
+cases-rider = 申し出た方の連絡先を開く
 cases-reply-hint = お伝えした回答と、とった対応
 case-kind-complaint = 苦情
 case-kind-opinion = 意見・要望

@@ -14,7 +14,7 @@ from backend.db.session import transaction
 from backend.services import cases, incidents
 from tests.acceptance.test_sales import pairs_of, rows_of
 from tests.admin.web import Web, fields_of
-from tests.make import LINE_NOW, jst, make_line
+from tests.make import LINE_NOW, jst, make_line, make_rider
 
 CASES, INCIDENTS, CONTACTS = "/admin/cases/", "/admin/incidents/", "/admin/contacts/"
 DUTIES = ("business", "operation", "emergency", "town", "security", "protection", "support")
@@ -49,7 +49,7 @@ def open_case(web, line, **typed):
     return send(web, f"{CASES}new", 'name="case_text"', **values | typed)
 
 
-def case_by_line(engine, line, *, key="chat"):
+def case_by_line(engine, line, *, key="chat", rider_id=None):
     """Let the chat's form open a case."""
     with transaction(engine) as session:
         return cases.open(
@@ -58,7 +58,7 @@ def case_by_line(engine, line, *, key="chat"):
             kind="opinion",
             channel="line",
             text="便を増やしてほしい",
-            rider_id=None,
+            rider_id=rider_id,
             key=key,
             now=LINE_NOW,
             actor="line:1",
@@ -136,6 +136,17 @@ def test_what_was_said_is_sealed_and_in_no_trail(engine, line):
         trail = session.scalars(select(AuditEntry).where(AuditEntry.action == "case.opened")).one()
     assert "停留所".encode() not in bytes(stored)
     assert (trail.actor, trail.facts) == (f"staff:{web.staff_id}", {"kind": "complaint", "channel": "phone"})
+
+
+@pytest.mark.req("T-49")
+def test_a_case_by_line_leads_to_how_to_reach_who_wrote_it(engine, line):
+    with transaction(engine) as session:
+        rider = make_rider(session)
+    case = f"{CASES}{case_by_line(engine, line, rider_id=rider.id)}"
+    link = f"/admin/riders/{rider.public_id}"
+
+    assert link in web_of(engine).text(case)
+    assert link not in web_of(engine, "town_officer").text(case)
 
 
 @pytest.mark.req("T-49")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from backend.db.models import Case, Incident, Staff, TransportService
+from backend.db.models import Case, Incident, Rider, Staff, TransportService
 from backend.domain import times
 from backend.domain.errors import NotFoundError
 
@@ -16,7 +16,7 @@ IN_CHARGE_ROLES = ("operator", "dispatcher", "town_officer")
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case with what was said, who answers it, until when, and the answer."""
+    """A case with what was said, who answers it, until when, and the answer. ``rider`` is the public id, or empty."""
 
     public_id: str
     number: str
@@ -26,6 +26,7 @@ class CaseView:
     state: str
     text: str
     reply: str
+    rider: str
     in_charge_id: int | None
     in_charge: str
     due_on: date
@@ -126,15 +127,16 @@ def matters_between(session: Session, service_id: int, first: date, last: date) 
     return sorted(matters, key=lambda matter: (matter.at, matter.number, matter.public_id))
 
 
-def _cases() -> Select[Case, str, Staff]:
+def _cases() -> Select[Case, str, Staff, str]:
     return (
-        select(Case, TransportService.name, Staff)
+        select(Case, TransportService.name, Staff, Rider.public_id)
         .join(TransportService, TransportService.id == Case.transport_service_id)
         .outerjoin(Staff, Staff.id == Case.in_charge_id)
+        .outerjoin(Rider, Rider.id == Case.rider_id)
     )
 
 
-def _views(session: Session, query: Select[Case, str, Staff]) -> list[CaseView]:
+def _views(session: Session, query: Select[Case, str, Staff, str]) -> list[CaseView]:
     return [
         CaseView(
             public_id=row.public_id,
@@ -145,6 +147,7 @@ def _views(session: Session, query: Select[Case, str, Staff]) -> list[CaseView]:
             state=row.state,
             text=row.text,
             reply=row.reply,
+            rider=rider or "",
             in_charge_id=row.in_charge_id,
             in_charge=person.name if person else "",
             due_on=row.due_on,
@@ -152,5 +155,5 @@ def _views(session: Session, query: Select[Case, str, Staff]) -> list[CaseView]:
             closed_at=row.closed_at,
             version=row.version,
         )
-        for row, service_name, person in session.execute(query)
+        for row, service_name, person, rider in session.execute(query)
     ]
