@@ -11,7 +11,7 @@ from backend.db.queries.matters import Matter
 from backend.domain import times
 from backend.domain.figures import Figures, RidersOfRun, RunsOfDay
 from backend.services.reports import HALF_YEAR, ReportView
-from backend.texts import text
+from backend.texts import has, text
 
 KINDS = ("fixed", "reserved", "extra")
 FORMULAS = ("runs", "riders", "cost", "income", "payment", "plan")
@@ -58,11 +58,19 @@ def others_of(report: ReportView, matters: Sequence[Matter], language: str) -> s
 def matter_line(matter: Matter, language: str) -> str:
     """Return one thing that happened as a line."""
     kind = f"report-matter-{wording.key_of(matter.kind)}"
-    what = text(kind, language, amount=matter.amount, reason=matter.reason or text("report-no-reason", language))
+    what = text(kind, language, amount=matter.amount, reason=_reason(matter, language))
     if not matter.direction:
         return text("report-matter", language, day=wording.day_text(matter.day, language), what=what)
     name = run_name(matter.direction, matter.number, language)
     return text("report-matter-of-run", language, day=wording.day_text(matter.day, language), run=name, what=what)
+
+
+def _reason(matter: Matter, language: str) -> str:
+    """Return the reason as it was typed, or in words where the driver chose it from a list (T-14)."""
+    chosen = f"driver-exception-{matter.reason}"
+    if matter.kind == "walk_on" and has(chosen, language):
+        return text(chosen, language)
+    return matter.reason or text("report-no-reason", language)
 
 
 def run_name(direction: str, number: int, language: str) -> str:

@@ -345,7 +345,7 @@ def test_income_is_rides_and_sales_and_the_payment_is_cost_less_income(engine, r
 @pytest.mark.req("T-43", "T-14")
 def test_other_matters_come_from_the_records_and_can_be_edited(engine, ridden):
     with transaction(engine) as session:
-        ridden_in(session, ridden).count("M3", "T01", "board", "adult", 1, reason="吹雪のため")
+        ridden_in(session, ridden).count("M3", "T01", "board", "adult", 1, reason="stranded")
         session.add(
             models.DelayReport(
                 event_id="late",
@@ -361,7 +361,7 @@ def test_other_matters_come_from_the_records_and_can_be_edited(engine, ridden):
     page = open_may(web)
 
     assert "5月7日(水) 真駒内駅行き 2便 遅延（最大20分）" in words(page)
-    assert "5月7日(水) 真駒内駅行き 3便 予約のない方の乗車1名（吹雪のため）" in words(page)
+    assert "5月7日(水) 真駒内駅行き 3便 予約のない方の乗車1名（ほかに帰る手段がない）" in words(page)
     form = fields_of(page, 'name="text"')
     del form["csrf_token"]
     assert web.post(f"{MAY}text", **form, text="直した文").status_code == 303
