@@ -1,5 +1,7 @@
 // Talking to the server: one place for the token, time-outs and what "no signal" is.
 
+import { leave } from "./empty.js";
+
 const TIMEOUT_MS = 8000;
 let csrf = document.querySelector('meta[name="csrf-token"]').content;
 
@@ -22,7 +24,9 @@ export async function ask(path, body) {
   try {
     const answer = await fetch(path, { ...options, signal: timer.signal });
     const type = answer.headers.get("Content-Type") || "";
-    return { status: answer.status, body: type.includes("json") ? await answer.json() : null };
+    const said = { status: answer.status, body: type.includes("json") ? await answer.json() : null };
+    if (said.status === 401) await leave({ everything: Boolean(said.body && said.body.empty) });
+    return said;
   } catch {
     return { status: 0, body: null };
   } finally {
