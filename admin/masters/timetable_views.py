@@ -156,11 +156,9 @@ def _preview(sheets: Sheets, valid_from: date, *, refusal: Refusal | None = None
     with transaction(world().engine) as session:
         service = line_of(session)
         read = timetable.read(session, service.id, sheets)
-        attempt = session.begin_nested()
-        outcome = refusal or timetable.load_version(
+        outcome = refusal or timetable.preview(
             session, service.id, sheets, valid_from=valid_from, actor=g.actor, now=world().clock()
         )
-        attempt.rollback()
         page = render_template(
             "masters/timetable_check.html",
             service=service,

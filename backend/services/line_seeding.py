@@ -31,6 +31,20 @@ SYSTEM = "system"
 STOP_KIND = "line"
 A_LEAP_YEAR = 2000
 NEXT_VISIT_LEAD_S = 300
+# Figures of an area service that a printed timetable has no use for.
+NOT_ON_A_LINE = {
+    "phone_lead_s": 0,
+    "pickup_window_s": 0,
+    "ride_percent": 100,
+    "ride_plus_s": 0,
+    "max_wait_s": 0,
+    "max_early_s": 0,
+    "dwell_s": 0,
+    "wheelchair_dwell_s": 0,
+    "walk_m": 0,
+    "planned_members": 0,
+    "planned_callers": 0,
+}
 
 
 def load(
@@ -88,7 +102,7 @@ def _stops(session: Session, line: TownLine) -> dict[str, Stop]:
 
 
 def _service(session: Session, town: Town, line: TownLine, *, now: datetime) -> TransportService:
-    operation, day = line.operation, town.day
+    operation, day, winter = line.operation, town.day, town.operation
     service = TransportService(
         code=f"{town.code}-{LINE}",
         mode=LINE,
@@ -99,27 +113,16 @@ def _service(session: Session, town: Town, line: TownLine, *, now: datetime) -> 
         hours_start_s=operation.starts_s,
         hours_end_s=operation.ends_s,
         phone_number=line.desk.phone,
-        phone_lead_s=0,
         phone_start_s=line.desk.opens_s,
         phone_end_s=line.desk.closes_s,
-        pickup_window_s=0,
-        ride_percent=100,
-        ride_plus_s=0,
-        max_wait_s=0,
-        max_early_s=0,
-        dwell_s=0,
-        wheelchair_dwell_s=0,
         max_party=line.booking.max_party,
-        walk_m=0,
         large_delay_s=day.large_delay_s,
         resend_shift_s=day.resend_shift_s,
         no_show_wait_s=day.no_show_wait_s,
         next_visit_lead_s=NEXT_VISIT_LEAD_S,
-        winter_from=_day_of_year(town.operation.winter_from.month, town.operation.winter_from.day),
-        winter_to=_day_of_year(town.operation.winter_to.month, town.operation.winter_to.day),
+        winter_from=_day_of_year(winter.winter_from.month, winter.winter_from.day),
+        winter_to=_day_of_year(winter.winter_to.month, winter.winter_to.day),
         planned_days=_days_planned(line),
-        planned_members=0,
-        planned_callers=0,
         planned_stops=len(line.stops),
         planned_fixed_runs=line.plan.fixed_runs,
         planned_reserved_runs=line.plan.reserved_runs,
@@ -130,6 +133,7 @@ def _service(session: Session, town: Town, line: TownLine, *, now: datetime) -> 
         likely_stops=list(line.likely_stops),
         operating_periods=periods(line, now=now),
         booking_rules=_booking_rules(line),
+        **NOT_ON_A_LINE,
     )
     session.add(service)
     session.flush()

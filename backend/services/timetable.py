@@ -117,6 +117,16 @@ def load_version(
     return Loaded(version.id, valid_from, len(found.runs), hit)
 
 
+def preview(
+    session: Session, service_id: int, sheets: Sheets, *, valid_from: date, actor: str, now: datetime
+) -> Loaded | Refusal:
+    """Return what `load_version` would, and leave everything as it was: what a person looks at before it counts."""
+    attempt = session.begin_nested()
+    outcome = load_version(session, service_id, sheets, valid_from=valid_from, actor=actor, now=now)
+    attempt.rollback()
+    return outcome
+
+
 def change_entry(
     session: Session, service_id: int, code: str, change: EntryChange, *, valid_from: date, actor: str, now: datetime
 ) -> Loaded | Refusal:

@@ -19,6 +19,8 @@ NO_SENTENCES = {
     "backend/db/models/base.py": "stands in for a value that cannot be read, in any language",
     "backend/domain/japanese.py": "the letters that are folded",
     "backend/towns/generate_roads.py": "names of invented roads are data",
+    "backend/towns/line_files.py": "the words of a town's files for passes and ticket books",
+    "backend/towns/timetable_files.py": "the words of a printed timetable",
     "backend/towns/written.py": "how a town writes weekdays and kana in its files",
     "bot/dialogue/words.py": "what people type",
     "bot/pages/entry.py": "how people write dates and kana",

@@ -63,6 +63,7 @@ def test_nothing_below_a_door_commits():
         "backend/db/session.py": {"session"},
         "backend/services/bookings.py": {"attempt"},
         "backend/services/guest_bookings.py": {"attempt"},
+        "backend/services/timetable.py": {"attempt"},
     }
     found = [
         where(path, call)

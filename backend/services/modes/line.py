@@ -14,7 +14,7 @@ from backend.domain.offers import Promise, Wish, WishKind
 from backend.domain.policies import boarding, eligibility
 from backend.domain.policies import fares as fare_policy
 from backend.domain.refusals import Facts, Refusal
-from backend.services import travel
+from backend.services import lifecycle, travel
 from backend.services.itineraries import DayPlan, LineRun
 from backend.services.modes.placement import Placement
 from routing.problem import Load
@@ -165,7 +165,7 @@ def unseat(session: Session, day_plan: DayPlan, booking: Booking) -> None:
     """Take a booking's visits out of its run; the rows stay, marked as skipped."""
     visits = session.scalars(select(Visit).where(Visit.booking_id == booking.id))
     for visit in visits.all():
-        visit.state = "skipped"
+        lifecycle.move_visit(visit, "skipped")
     renumber(session, next((each.run for each in day_plan.line_runs if each.run.id == booking.run_id), booking.run))
 
 
