@@ -1,9 +1,10 @@
 """Facts for the screens of the printed timetable, and the runs somebody hears of (T-02, T-06, T-25, T-47)."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from backend import wording
-from backend.db.queries import line_rides, network
+from backend.db.queries import line_rides, network, timetable
 from backend.db.queries.line_rides import SuspendedRun
 from backend.db.queries.timetable import EntryView
 from backend.domain.refusals import Refusal
@@ -15,6 +16,8 @@ from bot.screens import runs as run_screens
 from bot.screens import timetable as timetable_screens
 from bot.screens.parts import Piece
 from bot.screens.runs import FollowedRun
+
+LOOK_AHEAD_DAYS = 14
 
 
 def _timetable(asker: Asker, prompt: Prompt) -> list[Piece]:
@@ -28,7 +31,18 @@ def _timetable(asker: Asker, prompt: Prompt) -> list[Piece]:
         return [timetable_screens.choose_direction(look, directions, _called_off(asker))]
     chosen = directions[place]
     called_off = [each for each in _called_off(asker) if each.direction == chosen]
-    return [timetable_screens.whole(look, by_direction[chosen], called_off)]
+    fixed = timetable_screens.fixed_lines(look, *_both_kinds_of_day(asker, chosen))
+    return [timetable_screens.whole(look, by_direction[chosen], called_off, fixed=fixed)]
+
+
+def _both_kinds_of_day(asker: Asker, direction: str) -> tuple[list[EntryView], list[EntryView]]:
+    """Return the runs of a direction as they are on weekdays, and on Saturdays, Sundays and holidays."""
+    days = [asker.today + timedelta(days=number) for number in range(LOOK_AHEAD_DAYS)]
+    found = []
+    for is_holiday in (False, True):
+        day = next((day for day in days if timetable.is_holiday_timetable(day) == is_holiday), asker.today)
+        found.append([each for each in asker.entries(day) if each.direction == direction])
+    return found[0], found[1]
 
 
 def _times(asker: Asker, prompt: Prompt) -> list[Piece]:

@@ -38,7 +38,7 @@ def draw(kind: str, browser: str) -> Path:
 
 
 def _cell(area: Area) -> str:
-    is_first = area.verb in {"book", "register"}
+    is_first = (area.x, area.y) == (0, 0)
     ground, ink = (GREEN, WHITE) if is_first else (PALE, GREEN)
     size = 190 if area.width > WIDTH // 3 else 150 if area.width > WIDTH // 4 else 120
     words = html.escape(text(area.key)).replace("・", "・<br>")

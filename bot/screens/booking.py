@@ -32,9 +32,10 @@ class TripLine:
 def trips(look: Look, shown: Sequence[TripLine], likely: Sequence[tuple[int, str]] = ()) -> Piece:
     """Offer the last rides again, and the way back, before anything is asked; on a line then the likely ends (T-59)."""
     goals = [
-        button(tap(look.say("bot-go-to", stop=name), Tap("to", look.token, str(stop_id)))) for stop_id, name in likely
+        button(tap(look.say("bot-go-to", stop=name), Tap("to", look.token, str(stop_id))), style="primary")
+        for stop_id, name in likely
     ]
-    other = button(tap(look.say("bot-other-ride"), Tap("new", look.token)), style="primary")
+    other = button(tap(look.say("bot-other-ride"), Tap("new", look.token)), style="secondary" if goals else "primary")
     return screen(look, look.say("bot-which-ride"), [*former(look, shown), *goals, other])
 
 

@@ -145,7 +145,9 @@ def call(look: Look) -> list[Piece]:
     return [button(link(look.say("bot-call"), look.dial))] if look.phone else []
 
 
-def screen(look: Look, title: str, body: Sequence[Piece], *, alt: str = "", has_back: bool = True) -> Piece:
+def screen(
+    look: Look, title: str, body: Sequence[Piece], *, alt: str = "", has_back: bool = True, size: str = "mega"
+) -> Piece:
     """Return a message: what it is about, what can be chosen, and under it the ways out.
 
     ``alt`` says the content to those who hear it or see the notification; without it the title does.
@@ -153,7 +155,7 @@ def screen(look: Look, title: str, body: Sequence[Piece], *, alt: str = "", has_
     head = [line(look.note, color=RED)] if look.note else []
     bubble: Piece = {
         "type": "bubble",
-        "size": "mega",
+        "size": size,
         "body": {
             "type": "box",
             "layout": "vertical",

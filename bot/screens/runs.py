@@ -106,9 +106,9 @@ def _lines(look: Look, each: RunLine) -> list[str]:
 
 
 def fare_line(look: Look, fares: Mapping[str, int]) -> str:
-    """Return every category with its fare in one line: 一般300円・高齢者150円."""
+    """Return every category with its fare, one a line: 一般 300円."""
     terms = [
         f"{wording.category_text(name, look.language)} {wording.yen_text(yen, look.language)}"
         for name, yen in fares.items()
     ]
-    return look.say("common-list-joint").join(terms)
+    return "\n".join(terms)

@@ -15,6 +15,7 @@ from bot.screens.parts import GREEN, PALE, RED, Look, Piece, button, grid, line,
 
 NUMBERED = re.compile(r"(?P<start>.*?)(?P<number>\d+)(?P<end>\D*)")
 FEWEST_JOINED = 3
+FIXED = "fixed"
 RANGE_MARK = "～"
 
 
@@ -41,8 +42,13 @@ def choose_direction(look: Look, directions: Sequence[str], called_off: Sequence
     return screen(look, look.say("bot-menu-timetable"), body, has_back=False)
 
 
-def whole(look: Look, entries: Sequence[EntryView], called_off: Sequence[SuspendedRun]) -> Piece:
-    """Show all runs of one direction as they are printed: ranges stay ranges, rows stay rows."""
+def whole(
+    look: Look, entries: Sequence[EntryView], called_off: Sequence[SuspendedRun], *, fixed: Sequence[str]
+) -> Piece:
+    """Show all runs of one direction as they are printed: ranges stay ranges, rows stay rows.
+
+    ``fixed`` says which runs need no booking (`fixed_lines`).
+    """
     title = look.say("bot-timetable-title", direction=entries[0].direction)
     table = rows(entries)
     head = [look.say("bot-run-number", number=each.number) for each in entries]
@@ -53,14 +59,24 @@ def whole(look: Look, entries: Sequence[EntryView], called_off: Sequence[Suspend
             narrow = [cell.replace(RANGE_MARK, f"{RANGE_MARK}\n") for cell in each.cells]
             body += [line(each.stops, weight="bold"), _cells(narrow)]
     body += [
-        line(look.say("bot-timetable-kinds"), size="md"),
+        *(line(each, size="md") for each in fixed),
         line(look.say("bot-no-ic"), size="md"),
         button(tap(look.say("bot-other-direction"), Tap("timetable"))),
         button(tap(look.say("bot-times-at-stop"), Tap("times"))),
         button(tap(look.say("bot-menu-book"), Tap("book")), style="primary"),
     ]
     alt = "\n".join([title, *(f"{each.stops} {' '.join(each.cells)}" for each in table)])
-    return screen(look, title, body, alt=alt, has_back=False)
+    return screen(look, title, body, alt=alt, has_back=False, size="giga")
+
+
+def fixed_lines(look: Look, on_weekdays: Sequence[EntryView], on_holidays: Sequence[EntryView]) -> list[str]:
+    """Say which runs always go, on weekdays and on Saturdays, Sundays and holidays (T-03, T-04)."""
+    joint = look.say("common-list-joint")
+    told = []
+    for key, entries in (("bot-fixed-weekday", on_weekdays), ("bot-fixed-holiday", on_holidays)):
+        numbers = [look.say("bot-run-number", number=each.number) for each in entries if each.kind == FIXED]
+        told.append(look.say(key, runs=joint.join(numbers)) if numbers else look.say(f"{key}-none"))
+    return told
 
 
 def rows(entries: Sequence[EntryView]) -> list[PrintedRow]:
@@ -120,7 +136,7 @@ def _rule(at: StopTimeView) -> str:
 
 def _cells(words: Sequence[str], *, weight: str = "regular") -> Piece:
     cells = [line(each, size="sm", weight=weight) | {"flex": 1, "align": "center"} for each in words]
-    return row(cells) | {"backgroundColor": PALE, "paddingAll": "sm"}
+    return row(cells) | {"backgroundColor": PALE, "spacing": "none"}
 
 
 def _time(look: Look, entry: EntryView, at: StopTimeView) -> str:

@@ -419,7 +419,7 @@ def printed():
         return list(csv.DictReader(file))
 
 
-@pytest.mark.req("T-02", "T-06")
+@pytest.mark.req("T-02", "T-03", "T-04", "T-06")
 @pytest.mark.parametrize("direction", ["真駒内駅行き", "空沼二股行き"])
 def test_the_timetable_equals_the_printed_one_cell_by_cell(line_guest, direction):
     line_guest.rich("timetable")
@@ -439,6 +439,9 @@ def test_the_timetable_equals_the_printed_one_cell_by_cell(line_guest, direction
         if row["direction"] == direction
     ]
     assert shown == given
+    number = {"真駒内駅行き": 2, "空沼二股行き": 3}[direction]
+    assert f"平日に予約がいらない便: {number}便" in line_guest.read
+    assert "土日祝は、すべて予約がいります" in line_guest.read
 
 
 @pytest.mark.req("T-06")
