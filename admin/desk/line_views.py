@@ -6,19 +6,20 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from admin import forms
+from admin import forms, records
 from admin.desk.line_runs import RunLine, lines_of, offer_line
 from admin.desk.line_wishes import Caller, FaultsError, LineForm, LineWish, parse
 from admin.desk.state import PHONE, desk_of, line_by_code, lists_for
 from admin.forms import FormError
 from backend.app import world
 from backend.db.queries import bookings as booking_queries
+from backend.db.queries import riders
 from backend.db.queries.network import ServiceView
 from backend.db.session import transaction
 from backend.domain import times
 from backend.domain.errors import NotFoundError
 from backend.domain.refusals import Refusal
-from backend.services import bookings, departures, guest_bookings, offers, run_wishes
+from backend.services import bookings, departures, guest_bookings, offers, reads, run_wishes
 from backend.services.bookings import Caller as BookingCaller
 from backend.services.departures import Departure
 
@@ -37,7 +38,8 @@ def list_departures() -> ResponseReturnValue:
             caller, wish = parse(session, request.form, service, today=times.day_of(world().clock()))
         except FaultsError as faults:
             return _again(session, service, faults), 400
-        return _list_page(session, service, caller, wish)
+        asked = _ask_purpose(session, caller)
+        return asked if asked is not None else _list_page(session, service, caller, wish)
 
 
 def book_line() -> ResponseReturnValue:
@@ -52,11 +54,25 @@ def book_line() -> ResponseReturnValue:
             return _again(session, service, faults), 400
         except FormError as fault:
             return _list_page(session, service, caller, wish, faults=fault.said(g.language)), 400
+        asked = _ask_purpose(session, caller)
+        if asked is not None:
+            return asked
         outcome = _book(session, service, caller, wish, run, key=key)
         if isinstance(outcome, Refusal):
             return _list_page(session, service, caller, wish, refusal=outcome), 409
         public_id, said = outcome
     return redirect(url_for("admin.desk.booking", public_id=public_id, said=said), 303)
+
+
+def _ask_purpose(session: Session, caller: Caller) -> ResponseReturnValue | None:
+    """Return the page that asks why a known caller's record is opened, or None; a look leaves a trail (S-09)."""
+    if caller.rider is None:
+        return None
+    action = url_for("admin.desk.open_record", public_id=caller.rider.public_id)
+    asked = records.ask_purpose(session, caller.rider, action=action)
+    if asked is None:
+        records.note(session, caller.rider, records.RIDES)
+    return asked
 
 
 def _book(
@@ -79,6 +95,8 @@ def _book(
     if isinstance(outcome, Refusal):
         return outcome
     done = booking_queries.get(session, outcome.public_id)
+    if caller.guest and done.rider_id:  # who just gave name and number is on the phone
+        records.open_for(session, riders.get(session, done.rider_id), reads.PHONE_BOOKING)
     return done.public_id, "booked" if done.promise == chosen.promise and done.day == wish.day else "before"
 
 

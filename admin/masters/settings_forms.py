@@ -95,7 +95,7 @@ def typed_settings(service: ServiceView) -> dict[str, str]:
     typed |= {name: "yes" if getattr(service, name) else "" for name in sheet.ticks}
     typed |= {f"pay-{kind}": "yes" if kind in service.pay_kinds else "" for kind in sheet.pay_kinds}
     for name in sheet.weekdays:
-        present = WEEK if getattr(service, name) is None else getattr(service, name)
+        present = getattr(service, name) or ()
         typed |= {f"{_one_of(name)}-{day}": "yes" if day in present else "" for day in WEEK}
     return typed
 
@@ -143,7 +143,7 @@ def parse_line_settings(form: Form) -> LineSettings:
         phone_number=forms.text_of(form, "phone_number"),
         phone_start_s=forms.clock_of(form, "phone_start_s"),
         phone_end_s=forms.clock_of(form, "phone_end_s"),
-        phone_weekdays=_weekdays(form, "phone_weekdays"),
+        phone_weekdays=_ticked(form, "phone_weekdays") or None,
         max_party=forms.number_of(form, "max_party", least=1),
         large_delay_s=_minutes_s(form, "large_delay_s"),
         no_show_wait_s=_minutes_s(form, "no_show_wait_s"),
@@ -186,10 +186,14 @@ def _minutes_s(form: Form, name: str, *, least: int = 0) -> int:
 
 
 def _weekdays(form: Form, name: str) -> tuple[int, ...]:
-    days = tuple(day for day in WEEK if forms.is_ticked(form, f"{_one_of(name)}-{day}"))
+    days = _ticked(form, name)
     if not days:
         raise FormError(name, "admin-form-missing")
     return days
+
+
+def _ticked(form: Form, name: str) -> tuple[int, ...]:
+    return tuple(day for day in WEEK if forms.is_ticked(form, f"{_one_of(name)}-{day}"))
 
 
 def _pay_kinds(form: Form) -> tuple[str, ...]:

@@ -15,7 +15,10 @@ from backend.services import lifecycle
 
 @dataclass(frozen=True, slots=True)
 class LineSettings:
-    """Every figure of a line that its settings page shows. Fields are named like the columns."""
+    """Every figure of a line that its settings page shows. Fields are named like the columns.
+
+    Without ``phone_weekdays`` the desk answers on running days.
+    """
 
     name: str
     vehicle_sign: str
@@ -26,7 +29,7 @@ class LineSettings:
     phone_number: str
     phone_start_s: int
     phone_end_s: int
-    phone_weekdays: tuple[int, ...]
+    phone_weekdays: tuple[int, ...] | None
     max_party: int
     large_delay_s: int
     no_show_wait_s: int
