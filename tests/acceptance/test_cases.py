@@ -158,7 +158,7 @@ def test_a_case_sent_twice_is_one_and_an_empty_one_is_named(engine, line):
     empty = open_case(web, line, case_text=" \n ")
 
     assert answers[0].location == answers[1].location
-    assert (empty.status_code, 'aria-errormessage="case_text-fault"' in empty.get_data(as_text=True)) == (400, True)
+    assert (empty.status_code, 'id="case_text-fault"' in empty.get_data(as_text=True)) == (400, True)
     assert open_case(web, line, channel="line").status_code == 400
     with transaction(engine) as session:
         assert [case.number for case in session.scalars(select(Case))] == ["2025-0001"]
