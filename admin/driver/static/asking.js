@@ -5,6 +5,7 @@ import { make, say } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 const MOST_LEFT = 4;
+const LINE = 23;
 const SVG = "http://www.w3.org/2000/svg";
 
 function open(title, ...parts) {
@@ -168,14 +169,25 @@ function drawing(calls, stop) {
   const spot = (call) => [40 + (call.lon - west) * squeeze * scale, 40 + (north - call.lat) * scale];
   const picture = svg("svg", { viewBox: `0 0 ${wide * scale + 240} ${high * scale + 80}`, role: "img", "aria-label": say("driver-map"), class: "way-map" });
   picture.append(svg("polyline", { points: calls.map((call) => spot(call).join(",")).join(" "), class: "road" }));
+  const lines = apart(calls.map((call) => spot(call)[1] + 6));
   calls.forEach((call, place) => {
     const [x, y] = spot(call);
     const mark = svg("circle", { cx: x, cy: y, r: 11, class: [call.stop_id === stop && "here", call.note && "noted"].filter(Boolean).join(" ") });
-    const name = svg("text", { x: x + 18, y: y + 6 });
+    const name = svg("text", { x: x + 18, y: lines[place] });
     name.textContent = `${place + 1} ${call.stop}`;
     picture.append(mark, name);
   });
   return picture;
+}
+
+/** Return heights of lines moved apart so that none covers another, in the order they came. */
+function apart(heights) {
+  const moved = [...heights];
+  const down = heights.map((_, place) => place).sort((one, other) => heights[one] - heights[other]);
+  down.forEach((place, number) => {
+    if (number) moved[place] = Math.max(heights[place], moved[down[number - 1]] + LINE);
+  });
+  return moved;
 }
 
 function svg(tag, attributes) {

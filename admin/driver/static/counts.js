@@ -16,7 +16,7 @@ export function countedCard(run, { chosen, checked }) {
     make("p", { cls: "run-title", text: `${run.about} ${run.title}` }),
     make("p", { cls: "time", text: call.time || say("driver-extra-soon") }),
     make("p", { cls: "stop", text: call.stop }),
-    call.time_s !== null && make("p", { cls: "leave", "data-leave": call.time_s }),
+    next && call.time_s !== null && make("p", { cls: "leave", "data-leave": call.time_s }),
     make("p", { cls: "count", text: onBoard(run, place) }),
     call.note && make("p", { cls: "road-note", text: call.note }),
     call.marker && make("p", { cls: "marker", text: call.marker }),
@@ -152,7 +152,7 @@ function way(run, place) {
     ...run.calls.map((call, number) => {
       const up = counted(run, { way: "board", stop: call.stop_id });
       const off = counted(run, { way: "alight", stop: call.stop_id });
-      const said = [up && say("driver-persons-up", { persons: up }), off && say("driver-persons-off", { persons: off })].filter(Boolean);
+      const said = [up && say("driver-way-up", { persons: up }), off && say("driver-way-off", { persons: off })].filter(Boolean);
       const button = act("stop", run, { cls: number === place ? "quiet here" : "quiet", text: "", stop: call.stop_id });
       button.dataset.key = `way-${run.run_id}-${call.stop_id}`;
       if (number === place) button.setAttribute("aria-current", "step");

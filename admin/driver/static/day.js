@@ -3,6 +3,7 @@
 import { halts, isOpen } from "./plan.js";
 
 const FORGOTTEN_S = 20 * 60; // a run without its end tapped no longer holds up what comes after it
+const HELD_S = 30 * 60; // what is further off than that was tapped by mistake
 
 /** Tell whether heads are counted on a run, with no bookings to tap. */
 export const isCounted = (run) => run.kind === "fixed" || run.kind === "extra";
@@ -40,7 +41,7 @@ export function nextOf(all, nowS, wanted) {
 export function heldAt(runs, nowS) {
   const done = runs
     .filter((run) => run.kind === "reserved")
-    .flatMap((run) => run.visits.filter((visit) => visit.state === "done" && visit.planned_s > nowS));
+    .flatMap((run) => run.visits.filter((visit) => visit.state === "done" && visit.planned_s > nowS && visit.planned_s < nowS + HELD_S));
   return done.sort((one, other) => one.planned_s - other.planned_s)[0] || null;
 }
 

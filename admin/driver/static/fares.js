@@ -41,13 +41,14 @@ export function inCash(members, zone, tariff, isChecked) {
 export const proofOf = (tariff, category) => nameOf(tariff.categories, category)?.proof || "";
 
 /** Ask how a party pays. `save` gets {payments, value, reason, zone}. */
-export function ask({ about, members, tariff, zone, received, mayBeFewer, save }) {
+export function ask({ title, about, members, tariff, zone, received, mayBeFewer, save }) {
   const asksZone = zone === null;
   asked = { tariff, zone: asksZone ? Object.keys(tariff.fares)[0] : zone, members, mayBeFewer, asksZone };
   isTyped = received !== null && received !== undefined;
   rows = members.flatMap(({ category, persons }) =>
     Array.from({ length: persons }, () => ({ category, pay_kind: fareOf(tariff, asked.zone, category) ? "cash" : "free" })),
   );
+  at("fare-title").textContent = title;
   at("fare-about").textContent = about;
   at("fare-reason").value = "";
   if (isTyped) at("fare-yen").value = received;

@@ -86,6 +86,7 @@ function redraw() {
 }
 
 function tap(kind, run, visit, more = {}) {
+  const before = nextKey();
   outbox.add({
     event_id: freshId(),
     run_id: run.run_id,
@@ -95,7 +96,13 @@ function tap(kind, run, visit, more = {}) {
     ...more,
   });
   redraw();
+  if (nextKey() !== before) scrollTo({ top: 0 }); // what comes next is what the driver looks at
   flush();
+}
+
+function nextKey() {
+  const next = nextOf(entries(present().runs, wanted), nowS(), wanted);
+  return next && `${next.run.run_id} ${next.halt ? next.halt[0].stop_id : ""}`;
 }
 
 async function flush() {
@@ -207,6 +214,7 @@ async function showPhone(run, visit) {
 function askFare(run, visit, { boards = false } = {}) {
   const { booking } = visit;
   fares.ask({
+    title: say(boards ? "driver-fare-take" : "driver-fare-change"),
     about: `${booking.title} ${booking.name} ${booking.fare}`,
     members: booking.members,
     tariff: run.tariff,
@@ -245,6 +253,7 @@ const DOES = {
   stop(run, stop) {
     chosen.set(run.run_id, stop);
     redraw();
+    scrollTo({ top: 0 });
   },
   open(run) {
     wanted = run.run_id;
@@ -297,6 +306,7 @@ function payCash(run, stop) {
 function payOther(run, stop) {
   const call = run.calls.find((each) => each.stop_id === stop);
   fares.ask({
+    title: say("driver-fare-take"),
     about: `${call.time} ${call.stop}`,
     members: toPay(run, stop),
     tariff: run.tariff,

@@ -16,12 +16,15 @@ export function draw(day, { newVisits, chosen, wanted, checked, nowS }) {
   const next = nextOf(all, nowS, wanted);
   const seen = { newVisits, checked, unfolded, chosen };
   at("next-halt").replaceChildren(...[held(day, nowS), nextCard(day, next, seen)].filter(Boolean));
-  at("later").replaceChildren(...laterEntries(day, all.filter((entry) => entry !== next), seen));
+  at("later").replaceChildren(...laterEntries(day, all.filter((entry) => entry !== next && isAhead(entry, nowS)), seen));
   drawDone(day);
   drawLeft(day);
   drawDelay(next ? next.run : day.runs[0]);
   if (focus) document.querySelector(`[data-key="${focus}"]`)?.focus({ preventScroll: true });
 }
+
+/** Tell whether an entry is still worth showing: what nobody booked, or what was called off, goes when its time is over. */
+const isAhead = ({ kind, run }, nowS) => (kind !== "idle" && kind !== "off") || run.ends_s > nowS;
 
 function held(day, nowS) {
   const visit = heldAt(day.runs, nowS);
@@ -177,13 +180,13 @@ function button(name, visit, cls, text, about = "") {
 function laterEntries(day, all, seen) {
   const cancelled = day.runs.flatMap((run) => run.cancelled.map((each) => ({ second: each.planned_s, item: cancelledEntry(each) })));
   const shown = all.flatMap((entry) => {
-    const item = laterEntry(entry, all, seen);
+    const item = laterEntry(entry, seen);
     return item ? [{ second: entry.second, item }] : [];
   });
   return [...shown, ...cancelled].sort((one, other) => one.second - other.second).map(({ item }) => item);
 }
 
-function laterEntry(entry, all, seen) {
+function laterEntry(entry, seen) {
   const { run } = entry;
   if (entry.kind === "halt") return haltEntry(run, entry.halt, seen);
   const span = run.kind === "area" ? `${run.starts}–${run.ends}` : run.starts;
