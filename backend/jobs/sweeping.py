@@ -11,7 +11,7 @@ from backend import world as worlds
 from backend.bell import PLAN
 from backend.db.queries import waiting
 from backend.db.session import transaction
-from backend.services import alarms, audit_chain, cut_offs, delays, machine_answers, planning, reads
+from backend.services import alarms, audit_chain, cut_offs, delays, guests, machine_answers, planning, reads, reports
 from backend.services import drafts as draft_service
 from backend.services.planning import Versions
 from backend.world import World
@@ -57,6 +57,8 @@ class Sweeper:
         if monotonic_s - self.last_hour >= HOUR_S:
             self.last_hour = monotonic_s
             self.world.bell.ring(SET_UP_MENUS)
+            self._quietly(self.reports)
+            self._quietly(self.guests)
 
     def events(self) -> None:
         """Handle the LINE events that no worker took, and those that came while the database was away."""
@@ -128,6 +130,16 @@ class Sweeper:
         with transaction(self.world.engine) as session:
             draft_service.forget_old(session, before=self.world.wall() - draft_service.LIFE)
             machine_answers.forget_old(session, before=self.world.wall() - machine_answers.LIFE)
+
+    def reports(self) -> None:
+        """Draft the reports of the month and the half year that are over (T-39, T-52)."""
+        with transaction(self.world.engine) as session:
+            reports.draft_due(session, now=self.world.clock())
+
+    def guests(self) -> None:
+        """Part guests from their LINE accounts whose rides are over and who did not want to be remembered (Q-58)."""
+        with transaction(self.world.engine) as session:
+            guests.forget_over(session, now=self.world.clock())
 
     def _quietly(self, part: Callable[[], None]) -> None:
         try:

@@ -10,11 +10,13 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from backend import world as worlds
 from backend.db import models
 from backend.db.session import transaction
+from backend.jobs.sweeping import Sweeper
 from backend.services import cut_offs
 from tests.admin.web import Web, fields_of
-from tests.make import LINE_DAY, Line, jst, make_staff
+from tests.make import LINE_DAY, Line, jst, make_staff, make_world
 
 MAY = "/admin/reports/monthly/2025-05/"
 DAILY = "/admin/reports/daily/?day=2025-05-07"
@@ -471,6 +473,19 @@ def test_a_month_that_is_not_over_cannot_be_handed_in(engine, ridden):
 
     assert answer.status_code == 409
     assert "対象の期間が終わってから" in answer.get_data(as_text=True)
+
+
+@pytest.mark.req("T-39")
+def test_the_sweeper_drafts_without_anybody_looking(engine, ridden):
+    sweeper = Sweeper(make_world(engine, now=jst("2025-06-01 00:10")))
+    worlds.install(sweeper.world)
+
+    for monotonic_s in (0.0, 2.0):
+        sweeper.sweep(monotonic_s)
+
+    with transaction(engine) as session:
+        reports = session.scalars(select(models.Report)).all()
+        assert [(report.kind, report.first_day) for report in reports] == [("monthly", date(2025, 5, 1))]
 
 
 @pytest.mark.req("T-39")
