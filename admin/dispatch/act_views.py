@@ -66,11 +66,14 @@ def take_out(run_id: int) -> ResponseReturnValue:
     try:
         reason = forms.text_of(request.form, "reason")
         key = forms.key_of(request.form)
+        seen_id = forms.number_of(request.form, "seen_vehicle_id", most=2**31)
     except forms.FormError as fault:
         return render_template("admin/unreadable.html", faults=fault.said(g.language)), 400
+    now = world().clock()
     with transaction(world().engine) as session:
-        now = world().clock()
-        placed = breakdowns.take_out(session, run_id, reason=reason, actor=g.actor, event_id=key, now=now)
+        placed = breakdowns.take_out(
+            session, run_id, reason=reason, actor=g.actor, event_id=key, now=now, seen_vehicle_id=seen_id
+        )
         names = {each: line_board.get_run(session, each, now=now).row.entry_code for each in placed.runs_left}
     return render_template("dispatch/taken_out.html", placed=placed, names=names)
 

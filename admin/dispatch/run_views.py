@@ -85,6 +85,7 @@ def _page(run_id: int, faults: Faults) -> str:
             day=shown.day,
             run=shown.row,
             is_today=shown.day == times.day_of(now),
+            is_over=shown.day < times.day_of(now),
             is_past=shown.row.departs_s <= times.second_of(now, shown.day),
             vehicles=line_board.list_vehicles(session),
             changes=line_board.list_substitutions(session, run_id),

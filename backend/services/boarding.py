@@ -10,7 +10,7 @@ from backend.domain import times
 from backend.domain.policies import outcome
 from backend.domain.policies.outcome import Absence
 from backend.domain.refusals import Refusal
-from backend.services import fare_taking, itineraries, lifecycle, positions, taps, undo
+from backend.services import fare_taking, itineraries, lifecycle, positions, printed_times, taps, undo
 from backend.services.taps import (
     Tap,
     TapOutcome,
@@ -154,7 +154,7 @@ def _go_on(session: Session, tap: Tap) -> None:
     if run.kind == AREA:
         itineraries.retime(session, run, now=tap.now)
     else:
-        run.plan_version += 1  # printed times are kept, whatever happens (T-12)
+        printed_times.retime(session, run, now=tap.now)  # printed times are kept, whatever happens (T-12)
     is_over = run.kind != AREA or times.second_of(tap.at, run.service_day.day) >= _ends_s(tap)
     if is_over and not any(is_open(visit) for visit in visits_of(session, run)):
         lifecycle.move_run(session, run, "finished", actor=tap.actor, now=tap.now)

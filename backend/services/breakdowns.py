@@ -46,8 +46,20 @@ class _Breakdown:
     now: datetime
 
 
-def take_out(session: Session, run_id: int, *, reason: str, actor: str, event_id: str, now: datetime) -> Replaced:
-    """Take the vehicle of a run out for the day, whatever services it drives for; raise `StaleError` if it is over.
+def take_out(
+    session: Session,
+    run_id: int,
+    *,
+    reason: str,
+    actor: str,
+    event_id: str,
+    now: datetime,
+    seen_vehicle_id: int | None = None,
+) -> Replaced:
+    """Take the vehicle of a run out for the day, whatever services it drives for.
+
+    Raises `StaleError` if the run is over, or another vehicle drives it by now than the one that was seen: the same
+    form sent twice takes out one vehicle.
 
     Area runs are suspended and their riders placed with the other vehicles, whose promises are kept. A rider who
     cannot be served within the promise is placed at the first time there is room, and told; one who cannot be placed
@@ -56,6 +68,8 @@ def take_out(session: Session, run_id: int, *, reason: str, actor: str, event_id
     run = vehicle_days.lock(session, run_id)
     if run.state not in vehicle_days.STILL_RUNS:
         raise StaleError(f"run {run_id} is {run.state}")
+    if seen_vehicle_id not in {None, run.duty.vehicle_id}:
+        raise StaleError(f"run {run_id} has vehicle {run.duty.vehicle_id} by now")
     day = run.service_day.day
     runs = _runs_to_come(session, run.duty.vehicle_id, day, now_s=times.second_of(now, day)) or [run]
     breakdown = _Breakdown(frozenset(each.id for each in runs), reason, actor, event_id, now)

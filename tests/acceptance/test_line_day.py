@@ -321,11 +321,14 @@ def test_a_broken_down_vehicle_gives_all_its_runs_of_the_day_to_a_spare_one(sess
     run = run_of(shift, "M3")
     shift.book("M3", "T03", "T20")
     page = run_page(shift, "M3")
-    key = fields_of(web.text(page), "/breakdown")["key"]
+    form = fields_of(web.text(page), "/breakdown")
+    broken = {"key": form["key"], "seen_vehicle_id": form["seen_vehicle_id"], "reason": "エンジン故障"}
 
-    done = web.post(f"{page}/breakdown", page=page, reason="エンジン故障", key=key).get_data(as_text=True)
+    done = web.post(f"{page}/breakdown", page=page, **broken).get_data(as_text=True)
+    again = web.post(f"{page}/breakdown", page=page, **broken)
 
     session.expire_all()
+    assert again.status_code == 409, "the spare vehicle is not taken out by the same form"
     spare = session.scalars(select(Vehicle).where(Vehicle.is_spare)).one()
     assert run_of(shift, "M3").duty.vehicle_id == spare.id
     assert "予備の車に移したダイヤの便" in done

@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import select
 
+from backend.db import invariants
 from backend.db.models import AuditEntry, BookingRuleRow, Run, TimetableEntry
 from backend.db.queries import line_board
 from backend.services import bookings, cut_offs
-from tests.make import LINE_DAY, Line, at, jst
+from tests.make import LINE_DAY, LINE_NOW, Line, at, jst
 
 OPEN_STILL = jst("2025-05-06 17:00:00.9")
 CLOSED = jst("2025-05-06 17:00:01")
@@ -14,7 +15,8 @@ CLOSED = jst("2025-05-06 17:00:01")
 
 @pytest.fixture
 def line(session):
-    return Line(session)
+    yield Line(session)
+    assert invariants.check(session, now=LINE_NOW) == []
 
 
 def states(session) -> dict[str, str]:

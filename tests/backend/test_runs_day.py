@@ -5,11 +5,12 @@ import json
 import pytest
 from sqlalchemy import select
 
+from backend.db import invariants
 from backend.db.models import Booking, CallTask, Notification, Run, Substitution, Vehicle, Visit
 from backend.domain.errors import StaleError
 from backend.services import acceptance, bookings, breakdowns, cut_offs, delays, follows, substitutions, suspensions
 from backend.services.acceptance import Scope
-from tests.make import LINE_DAY, Line, Town, at, jst, make_line_user, make_rider
+from tests.make import LINE_DAY, LINE_NOW, Line, Town, at, jst, make_line_user, make_rider
 
 MORNING = jst("2025-05-07 06:00:00")
 CLOSED = jst("2025-05-06 17:00:01")
@@ -17,7 +18,8 @@ CLOSED = jst("2025-05-06 17:00:01")
 
 @pytest.fixture
 def line(session):
-    return Line(session)
+    yield Line(session)
+    assert invariants.check(session, now=LINE_NOW) == []
 
 
 def vehicle(session, code: str) -> Vehicle:

@@ -3,12 +3,13 @@
 import pytest
 from sqlalchemy import select
 
+from backend.db import invariants
 from backend.db.models import LeftBehind, Run, Vehicle
 from backend.db.queries import left_behind as reports
 from backend.db.queries import line_board
 from backend.domain.errors import NotFoundError
 from backend.services import cut_offs, delays, extra_runs, left_behind, substitutions, suspensions
-from tests.make import LINE_DAY, Line, at, jst, make_staff
+from tests.make import LINE_DAY, LINE_NOW, Line, at, jst, make_staff
 
 NOW = jst("2025-05-07 08:10:00")
 CLOSED = jst("2025-05-06 17:00:01")
@@ -16,7 +17,8 @@ CLOSED = jst("2025-05-06 17:00:01")
 
 @pytest.fixture
 def line(session):
-    return Line(session)
+    yield Line(session)
+    assert invariants.check(session, now=LINE_NOW) == []
 
 
 @pytest.fixture
