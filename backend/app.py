@@ -1,8 +1,10 @@
 """The web application without its doors: request ids, logging, headers, words for templates, error pages."""
 
+import hmac
 import secrets
 import time
 from collections.abc import Callable
+from hashlib import sha256
 
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, request
@@ -12,8 +14,9 @@ from werkzeug.exceptions import HTTPException
 
 from backend import texts, wording
 from backend.api import health
+from backend.db import sealing
 from backend.domain.errors import NotFoundError, StaleError
-from backend.settings import ROOT
+from backend.settings import ROOT, Settings
 from backend.world import World
 
 LARGEST_BODY = 3 * 1024 * 1024
@@ -36,7 +39,7 @@ log = structlog.get_logger(__name__)
 def create_app(world: World) -> Flask:
     """Return the application for ``world``; wsgi.py registers the doors."""
     app = Flask("noriai", root_path=str(ROOT), static_folder=None, template_folder="backend/templates")
-    app.secret_key = world.settings.session_secret
+    app.secret_key = _form_key(world.settings)
     app.extensions["noriai"] = world
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY,
@@ -60,6 +63,11 @@ def create_app(world: World) -> Flask:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _bug)
     return app
+
+
+def _form_key(settings: Settings) -> bytes:
+    """Return the key that signs forms: made of the keyring's own and the one of the environment (security.md 5.3)."""
+    return hmac.digest(sealing.keyring().session.key, settings.session_secret.encode(), sha256)
 
 
 def world() -> World:

@@ -26,6 +26,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
         pool_size=pool_size,
         max_overflow=10,
         pool_pre_ping=True,
+        hide_parameters=True,  # a statement's values stand in no trace
         connect_args={"options": timeouts, "application_name": "noriai"},
     )
     event.listen(engine, "connect", roles.take)
