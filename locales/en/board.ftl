@@ -210,3 +210,4 @@ board-warn-rest = rest shorter than { $hours } h { $minutes } min
 board-warn-none = within limits
 board-taken-out-runs = Runs of the timetable that a spare vehicle took over: { $count }. Their riders are told.
 board-taken-out-runs-left = Runs for which no spare vehicle was free: { $count }. Change their vehicle, or call them off.
+board-message-to = Message to { $vehicle }

@@ -210,3 +210,4 @@ board-warn-rest = 休息が{ $hours }時間{ $minutes }分より短い
 board-warn-none = 目安のうち
 board-taken-out-runs = 予備の車に移したダイヤの便: { $count }便。予約した方にお知らせします。
 board-taken-out-runs-left = 空いている予備の車がなく、移せなかった便: { $count }便。差し替えるか、運休にしてください。
+board-message-to = { $vehicle }へ連絡

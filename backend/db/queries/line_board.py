@@ -85,6 +85,11 @@ class LineBoard:
         return sum(1 for run in self.runs if run.kind == "extra" and run.state != "suspended")
 
     @property
+    def vehicles(self) -> tuple[tuple[int, str], ...]:
+        """Return the vehicles that drive these runs, as id and name, the first out first."""
+        return tuple(dict.fromkeys((run.vehicle_id, run.vehicle_name) for run in self.runs))
+
+    @property
     def booked(self) -> int:
         """Return how many persons are booked on the day."""
         return sum(run.booked for run in self.runs)
