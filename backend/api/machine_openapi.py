@@ -61,7 +61,7 @@ def _asked(name: str, schema: Mapping[str, object], *, required: bool = False) -
 
 def _answers(good: dict[str, str], *problems: str) -> Description:
     answers: Description = {code: {"description": said} for code, said in good.items()}
-    return answers | {code: {"$ref": "#/components/responses/Problem"} for code in (*problems, "401", "403")}
+    return answers | {code: {"$ref": "#/components/responses/Problem"} for code in (*problems, "401", "403", "503")}
 
 
 def _get(summary: str, said: str, parameters: list[Description], *problems: str) -> Description:

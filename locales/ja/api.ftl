@@ -3,6 +3,7 @@
 api-signed-out = ログインが必要です。
 api-forbidden = この役割では使えません。
 api-old-token = 確認のしるし(X-CSRFToken)がないか、古くなっています。/api/v1/session で取り直してください。
+api-busy = ただいま混み合っています。少し待って、同じ Idempotency-Key でもう一度送ってください。
 api-not-found = 見つかりません。
 api-missing = 必要な項目がありません。
 api-unreadable = 項目の内容を読めません。

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import OperationalError
 
 import wsgi
 from backend import embedded
@@ -85,7 +86,7 @@ class Town:
         button = fields_of(page, f'name="run" value="{RUN}"')
 
         def ask() -> Told:
-            answer = client.post(BOOK, data=button)
+            answer = again(lambda: client.post(BOOK, data=button))
             page = answer.get_data(as_text=True)
             return {303: "booked", 409: "refused"}[answer.status_code], page.count('name="run"')
 
@@ -108,7 +109,7 @@ class Town:
         }
 
         def ask() -> Told:
-            answer = client.post("/api/v1/bookings", json=wish, headers=headers)
+            answer = again(lambda: client.post("/api/v1/bookings", json=wish, headers=headers))
             return {201: "booked", 409: "refused"}[answer.status_code], len(answer.json.get("alternatives", []))
 
         return ask
@@ -128,7 +129,7 @@ class Town:
             raw = body(said)
             answer = resident.client.post("/line/webhook", data=raw, headers={"x-line-signature": sign(raw)})
             assert answer.status_code == 200
-            jobs.handle_events(row_id)
+            work_off(row_id)
             return self.told(said["replyToken"])
 
         return ask
@@ -160,6 +161,25 @@ def tap_value(resident, verb: str, value: str) -> None:
     found = [tap for tap in shown if tap and (tap.verb, tap.value) == (verb, value)]
     assert found, (verb, value, resident.labels())
     resident.tap_data(postback.encode(found[0]))
+
+
+def again(send):
+    """Return the answer; who waited too long for the day's lock sends the same once more, under the same key."""
+    for _ in range(5):
+        answer = send()
+        if answer.status_code < 500:
+            return answer
+    raise AssertionError("five errors in a row")
+
+
+def work_off(line_user_id: int) -> None:
+    """Handle what a person sent, as a worker does: what fails is tried again."""
+    for _ in range(5):
+        try:
+            return jobs.handle_events(line_user_id)
+        except OperationalError:
+            continue
+    raise AssertionError("five errors in a row")
 
 
 def at_once(asks: list[Ask]) -> list[Told]:
