@@ -9,6 +9,7 @@ from backend.db.queries.network import StopView
 from backend.services import travel
 from bot import drafts
 from bot.answers.asker import Asker, look_of
+from bot.dialogue.booking import NAMES_A_STOP
 from bot.dialogue.turns import Prompt
 from bot.drafts import BOOKING
 from bot.screens import stops as stop_screens
@@ -76,12 +77,18 @@ def _pair_refused(asker: Asker, prompt: Prompt) -> list[Piece]:
 def _verb(asker: Asker) -> str:
     """Return what a tapped stop is for: the open question of a booking, or guidance."""
     question = drafts.next_question(asker.draft) if asker.draft.topic == BOOKING else ""
-    return {"ask_pickup": "from", "ask_dropoff": "to"}.get(question, "stop")
+    return NAMES_A_STOP.get(question, "stop")
+
+
+def _offered(asker: Asker, verb: str) -> list[StopView]:
+    """Return the stops to choose from: the draft's service, or all of them while none was chosen."""
+    is_open = verb == "stop" or asker.draft.service is None
+    return asker.all_stops() if is_open else asker.stops
 
 
 def _listed_stops(asker: Asker, prompt: Prompt) -> list[Piece]:
     look, verb = look_of(asker, prompt), _verb(asker)
-    stops = asker.all_stops() if verb == "stop" else asker.stops
+    stops = _offered(asker, verb)
     found = {stop.id: stop for stop in stops}
     shown = [found[stop_id] for stop_id in prompt.stops if stop_id in found]
     shown = shown or stop_screens.of_letter(stops, prompt.letter) or stops
@@ -106,7 +113,7 @@ def _near(asker: Asker, prompt: Prompt) -> list[Piece]:
     """Show the nearest stops; who is far away is told so (D-33)."""
     assert prompt.place is not None
     verb = _verb(asker)
-    services = asker.services if verb == "stop" else [asker.service]
+    services = asker.services if verb == "stop" or asker.draft.service is None else [asker.service]
     near = [
         each
         for service in services

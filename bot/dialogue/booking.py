@@ -11,12 +11,14 @@ from backend.domain.offers import WishKind
 from backend.domain.party import FareCategory, Party
 from bot import drafts, postback
 from bot.dialogue import trips, words
-from bot.dialogue.turns import Book, Context, MakeLink, Place, Prompt, ServiceFacts, Turn, Words
+from bot.dialogue.turns import Book, Context, MakeLink, Place, Prompt, ServiceFacts, StopName, Turn, Words
 from bot.drafts import BOOKING, Draft
 from bot.postback import Choice, Tap
 
 EDITABLE = ("pickup", "dropoff", "day", "time", "party")
 STOP_QUESTIONS = {"ask_pickup": "from", "ask_dropoff": "to"}
+# A stop named instead of a service says which service, too.
+NAMES_A_STOP = STOP_QUESTIONS | {"ask_service": "from"}
 
 
 def begin(context: Context) -> Turn:
@@ -121,8 +123,8 @@ def _answered(draft: Draft, tap: Tap, context: Context) -> Turn | None:
 def typed(draft: Draft, said: Words, context: Context) -> Turn | None:
     """Take typed words as the answer to the open question, or return None."""
     question, service = drafts.next_question(draft), context.service(draft.service)
-    if question in STOP_QUESTIONS and service:
-        return _named_stop(draft, said.text, service, context)
+    if question in NAMES_A_STOP:
+        return _named_stop(draft, said.text, service.stops if service else context.stops, context)
     if question == "ask_day" and service:
         day = words.day_of(said.text, today=context.today, days=service.days)
         return _with_day(draft, day, context) if day else None
@@ -140,7 +142,7 @@ def typed(draft: Draft, said: Words, context: Context) -> Turn | None:
 
 def placed(draft: Draft, place: Place) -> Turn | None:
     """Take a sent location as the place asked for: the nearest stops are offered."""
-    if drafts.next_question(draft) not in STOP_QUESTIONS:
+    if drafts.next_question(draft) not in NAMES_A_STOP:
         return None
     return Turn(draft, Prompt("near", place=place))
 
@@ -211,10 +213,10 @@ def _against_pairs(draft: Draft, changed: Draft, service: ServiceFacts | None) -
     return Turn(kept, Prompt("pair_refused", stops=pair))
 
 
-def _named_stop(draft: Draft, text: str, service: ServiceFacts, context: Context) -> Turn | None:
-    found = words.find_stops(text, service.stops)
+def _named_stop(draft: Draft, text: str, stops: tuple[StopName, ...], context: Context) -> Turn | None:
+    found = words.find_stops(text, stops)
     if len(found) == 1:
-        return _with_stop(draft, found[0], STOP_QUESTIONS[drafts.next_question(draft)], context)
+        return _with_stop(draft, found[0], NAMES_A_STOP[drafts.next_question(draft)], context)
     return Turn(draft, Prompt("found", stops=tuple(found))) if found else None
 
 

@@ -23,6 +23,7 @@ from bot.dialogue import booking as booking_talk
 from bot.drafts import from_text, to_text
 from bot.pages import entry
 from bot.pages.shared import SHOW_MENU, open_link, page
+from bot.sending import line_phone_number
 
 WAITS = draft_service.LIFE + registration.LINK_LIFE
 
@@ -35,7 +36,8 @@ def show(token: str) -> ResponseReturnValue:
         registration.give_time(rows, link, wall=here.wall())
         draft = line.draft_text(rows, link.line_user_id, not_before=here.wall() - WAITS)
         draft_service.save(rows, link.line_user_id, draft, wall=here.wall())
-    return page("guest", values=entry.typed_guest({}), errors={}, token=token)
+        phone = line_phone_number(rows)
+    return page("guest", phone=phone, values=entry.typed_guest({}), errors={}, token=token)
 
 
 def take(token: str) -> ResponseReturnValue:
@@ -47,7 +49,8 @@ def take(token: str) -> ResponseReturnValue:
         checked = entry.check_guest(values)
         if checked.data is None:
             registration.count_try(rows, link)
-            return page("guest", values=values, errors=checked.errors, token=token), 422
+            phone = line_phone_number(rows)
+            return page("guest", phone=phone, values=values, errors=checked.errors, token=token), 422
         registration.make_guest(rows, link, checked.data, now=here.clock(), wall=here.wall())
         _go_on(rows, link)
     here.bell.ring(SHOW_MENU, link.line_user_id)

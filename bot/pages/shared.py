@@ -30,13 +30,13 @@ def known(link: OpenLink) -> OpenLink:
     return link
 
 
-def page(name: str, **values: object) -> str:
-    """Return a page of ours with everything the frame needs."""
+def page(name: str, *, phone: str = "", **values: object) -> str:
+    """Return a page of ours with everything the frame needs; ``phone`` where another desk than the first answers."""
     return render_template(
         f"my/{name}.html",
         purpose=PURPOSE_LINES,
         version=registration.PURPOSE_VERSION,
-        phone=_phone(),
+        phone=phone or _phone(),
         other_language="ja" if g.language == "en" else "en",
         **values,
     )

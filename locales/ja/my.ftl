@@ -80,9 +80,9 @@ my-privacy-link = 個人情報の取り扱い
 
 ## お名前とお電話(会員登録なしで時刻表の便を予約する方)
 my-title-guest = お名前と電話番号
-my-guest-purpose-who = あずかるのは、お名前と電話番号だけです。会員登録ではありません。
+my-guest-purpose-who = あずかるのは、お名前(ふりがな)と電話番号だけです。会員登録ではありません。
 my-guest-purpose-why = この予約と、遅れや運休のご連絡のためだけに使います。
-my-guest-purpose-keep = 下の「次も使う」をえらばないときは、ご乗車が終わるとこのLINEから切りはなします。
+my-guest-purpose-keep = 下の「次の予約でも使う」に印をつけないときは、ご乗車が終わるとこのLINEから切りはなします。
 my-guest-purpose-leave = 予約の取り消しは、いつでもLINEからできます。
 my-remember = 次の予約でも使う(次からは入力しなくてよくなります)
 my-submit-guest = 上の内容に同意して、予約する

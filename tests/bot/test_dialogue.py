@@ -272,3 +272,102 @@ def test_stops_are_found_by_name_and_kana_in_any_spelling(text, found):
 )
 def test_days_are_read(text, day):
     assert words.day_of(text, today=TODAY, days=(TODAY, MONDAY, TUESDAY)) == day
+
+
+LINE_STOPS = (
+    StopName(11, "空沼二股", "そらぬまふたまた"),
+    StopName(12, "常盤", "ときわ"),
+    StopName(13, "柏丘8丁目", "かしわおかはっちょうめ"),
+    StopName(14, "真駒内駅", "まこまないえき"),
+)
+PAIRS = frozenset({(11, 12), (12, 11), (11, 14), (12, 14), (14, 12), (14, 11)})
+LINE = ServiceFacts(8, False, LINE_STOPS, (TODAY, MONDAY), (MONDAY,), pairs=PAIRS)
+BOTH = replace(MEMBER, services=(AREA, LINE))
+STRANGER = replace(GUEST, services=(LINE,))
+STRANGER_OF_BOTH = replace(GUEST, services=(ServiceFacts(7, True, STOPS), LINE))
+ON_LINE = Draft(BOOKING, "k", service=8)
+NEW = Draft(BOOKING, "k")
+
+
+@pytest.mark.parametrize(
+    ("draft", "said", "context", "prompt"),
+    [
+        pytest.param(Draft(), Tap("book"), BOTH, "ask_service", id="two services: which"),
+        pytest.param(Draft(), Tap("book"), STRANGER, "trips", id="only a line: likely ends, no question which"),
+        pytest.param(NEW, Tap("service", "k", "8"), BOTH, "trips", id="the line"),
+        pytest.param(NEW, Tap("service", "k", "7"), BOTH, "ask_pickup", id="the area"),
+        pytest.param(NEW, Tap("service", "k", "7"), STRANGER_OF_BOTH, "consent", id="the area asks for membership"),
+        pytest.param(NEW, Tap("service", "k", "9"), BOTH, "ask_service", id="no such service"),
+        pytest.param(NEW, Tap("letter", "k", "あ"), BOTH, "letter", id="a letter is the area's"),
+        pytest.param(NEW, Tap("letter", "k", "あ"), STRANGER_OF_BOTH, "ask_service", id="no letter without membership"),
+        pytest.param(NEW, Tap("from", "k", "12"), BOTH, "ask_dropoff", id="a stop says which service"),
+        pytest.param(NEW, Words("常盤"), BOTH, "ask_dropoff", id="a named stop too"),
+        pytest.param(NEW, Words("真駒内駅"), BOTH, "found", id="a name that both services know"),
+        pytest.param(NEW, Place(43.0, 141.3), BOTH, "near", id="a place before a service was chosen"),
+        pytest.param(ON_LINE, Tap("to", "k", "14"), STRANGER, "ask_pickup", id="a likely end"),
+        pytest.param(replace(ON_LINE, dropoff=14), Tap("from", "k", "12"), STRANGER, "ask_day", id="then where from"),
+        pytest.param(replace(ON_LINE, pickup=13), Tap("to", "k", "14"), STRANGER, "pair_refused", id="not sold"),
+        pytest.param(
+            replace(ON_LINE, pickup=11, dropoff=12, day=MONDAY), Words("9時"), STRANGER, "ask_time", id="runs"
+        ),
+        pytest.param(Draft(), Tap("timetable"), STRANGER, "timetable", id="the timetable"),
+        pytest.param(Draft(), Tap("timetable"), MEMBER, "menu", id="no timetable in a town without one"),
+        pytest.param(Draft(), Tap("times", "", "99"), STRANGER, "times", id="times at no stop"),
+        pytest.param(Draft(), Tap("follow", "", "../x"), STRANGER, "followed", id="a forged run"),
+        pytest.param(Draft(), Tap("fare", "", "11.12"), STRANGER, "fare", id="a fare"),
+        pytest.param(Draft(), Tap("passes"), MEMBER, "menu", id="no passes without a line"),
+        pytest.param(Draft(), Words("時刻表"), STRANGER, "timetable", id="asked for by word"),
+        pytest.param(Draft(), Words("運賃 柏丘8丁目→常盤"), STRANGER, "fare", id="a fare by word"),
+        pytest.param(Draft(), Words("運賃"), STRANGER, "fares", id="all fares by word"),
+        pytest.param(Draft(), Words("ご意見"), STRANGER, "opinion_link", id="an opinion"),
+        pytest.param(Draft(), Tap("bookings"), STRANGER, "bookings", id="bookings of a stranger are none"),
+        pytest.param(Draft(), Tap("drop", "", "b-1"), STRANGER, "bookings", id="a stranger gives nothing up"),
+    ],
+)
+def test_the_line_and_the_area_share_one_conversation(draft, said, context, prompt):
+    assert dialogue.step(draft, said, context).prompt.name == prompt
+
+
+def test_a_stranger_says_yes_and_is_asked_for_name_and_phone_while_the_draft_waits():
+    ready = Draft(BOOKING, "k", 11, 12, MONDAY, WishKind.DEPART, 36000, service=8)
+    yes = "2022-11-28.d.36000.11.12.36000.36000.36120.adult1"
+
+    turn = dialogue.step(ready, Tap("yes", "k", yes), STRANGER)
+    known = replace(STRANGER, is_known=True)
+    resumed = dialogue.booking.resumed(turn.draft, known)
+
+    assert (turn.prompt.name, turn.act) == ("guest_link", MakeLink("guest"))
+    assert isinstance(resumed.act, Book)
+    assert resumed.act.token == "k"
+    assert dialogue.booking.resumed(Draft(), known).prompt.name == "menu"
+    assert dialogue.booking.resumed(replace(turn.draft, promise=None), known).act is None
+
+
+def test_another_first_stop_that_does_not_go_with_the_second_asks_for_the_second_again():
+    draft = Draft(BOOKING, "k", 11, 12, MONDAY, WishKind.DEPART, 36000, editing="ask_pickup", service=8)
+
+    refused = dialogue.step(draft, Tap("from", "k", "13"), STRANGER).draft
+    taken = dialogue.step(draft, Tap("from", "k", "14"), STRANGER).draft
+
+    assert (refused.pickup, refused.dropoff) == (13, None)
+    assert (taken.pickup, taken.dropoff, taken.time_s) == (14, 12, None)
+
+
+def test_the_way_back_on_a_line_asks_for_the_run():
+    trip = LastTrip(11, 14, ALONE, WishKind.DEPART, 36000, 8)
+    context = replace(STRANGER, is_known=True, trips=(trip,))
+    begun = dialogue.step(Draft(), Tap("book"), context)
+
+    back = dialogue.step(begun.draft, Tap("again", "fresh", encode_trip(trip, is_return=True)), context)
+    same = dialogue.step(begun.draft, Tap("again", "fresh", encode_trip(trip)), context)
+
+    assert (back.prompt.name, back.draft.pickup, back.draft.day, back.draft.time_s) == ("ask_time", 14, MONDAY, None)
+    assert (same.prompt.name, same.draft.time_s) == ("offers", 36000)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [("柏丘8丁目から常盤まで", [13, 12]), ("トキワ", []), ("空沼二股", [11]), ("真駒内駅 空沼二股 常盤", [14, 11, 12])],
+)
+def test_stops_in_a_sentence_are_read_in_their_order(text, named):
+    assert words.stops_in(text, LINE_STOPS) == named

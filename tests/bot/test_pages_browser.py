@@ -23,9 +23,13 @@ def site(member):
         other = LineUser(user_id_index=b"other", first_seen_at=wall())
         session.add(other)
         session.flush()
-        register = registration.make_link(session, other.id, "register", wall=wall())
+        made = {
+            purpose: registration.make_link(session, other.id, purpose, wall=wall())
+            for purpose in ("register", "guest", "opinion")
+        }
     with serving(make_app(member.world)) as url:
-        yield {"register": f"{url}/my/register/{register}", "settings": f"{url}/my/settings/{settings}", "url": url}
+        links = {purpose: f"{url}/my/{purpose}/{token}" for purpose, token in made.items()}
+        yield {**links, "settings": f"{url}/my/settings/{settings}", "url": url}
 
 
 def check(page):
@@ -64,5 +68,22 @@ def test_forms_can_be_used_by_everybody_without_scripts(browser, site, size):
     assert page.get_by_role("heading", name="登録の内容").is_visible()
     check(page)
     page.goto(f"{site['url']}/my/privacy?lang=en")
+    check(page)
+    context.close()
+
+
+@pytest.mark.req("T-18", "T-49")
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["360", "1280"])
+@pytest.mark.parametrize(("purpose", "submit"), [("guest", "同意して、予約する"), ("opinion", "送る")])
+def test_the_forms_of_guests_and_opinions_can_be_used_by_everybody(browser, site, size, purpose, submit):
+    context = browser.new_context(viewport=size, locale="ja-JP")
+    context.set_default_timeout(20000)
+    page = context.new_page()
+
+    page.goto(site[purpose])
+    check(page)
+    page.get_by_role("button", name=submit).click()
+
+    assert page.get_by_role("alert").is_visible()
     check(page)
     context.close()
