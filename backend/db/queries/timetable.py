@@ -1,5 +1,6 @@
 """Questions about the printed timetable of a line: its runs on a day, and their times at the stops (T-02 to T-07)."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +8,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from backend.db.models import StopTime, TimetableEntry, TimetableVersion, Vehicle
+from backend.db.models import Stop, StopTime, TimetableEntry, TimetableVersion, Vehicle
 from backend.domain.offers import TimetableRide
 from backend.domain.policies.boarding import Call, Passage
 from backend.holidays import holiday_name
@@ -144,16 +145,59 @@ def list_entries(session: Session, service_id: int, day: date) -> list[EntryView
 
 
 def entries_of(session: Session, version_id: int, *, is_holiday: bool) -> list[EntryView]:
-    """Return the printed runs of one timetable as they are on weekdays, or on Saturdays, Sundays and holidays."""
+    """Return the printed runs of one timetable as they are on weekdays, or on Saturdays, Sundays and holidays.
+
+    Read as plain columns: this is asked several times for every booking.
+    """
+    kind = TimetableEntry.holiday_kind if is_holiday else TimetableEntry.weekday_kind
+    drives = TimetableEntry.holiday_vehicle_id if is_holiday else TimetableEntry.vehicle_id
     query = (
-        select(TimetableEntry)
+        select(
+            TimetableEntry.id,
+            TimetableEntry.code,
+            TimetableEntry.direction,
+            TimetableEntry.number,
+            kind.label("kind"),
+            Vehicle.id.label("vehicle_id"),
+            Vehicle.name.label("vehicle_name"),
+            Vehicle.seats.label("vehicle_seats"),
+            TimetableEntry.booking_limit,
+            TimetableEntry.departs_s,
+            TimetableEntry.arrives_s,
+        )
+        .join(Vehicle, Vehicle.id == drives)
         .where(TimetableEntry.timetable_version_id == version_id)
-        .options(selectinload(TimetableEntry.stop_times).selectinload(StopTime.stop))
         .order_by(TimetableEntry.departs_s, TimetableEntry.code)
     )
-    rows = session.scalars(query).all()
-    vehicles = {row.id: row for row in session.scalars(select(Vehicle))}
-    return [_entry(row, vehicles, is_holiday=is_holiday) for row in rows]
+    stop_times = _stop_times(session, version_id)
+    return [EntryView(*row, stop_times=tuple(stop_times[row.id])) for row in session.execute(query)]
+
+
+def _stop_times(session: Session, version_id: int) -> dict[int, list[StopTimeView]]:
+    """Return the times of all runs of a timetable, by run, in the order of its stops."""
+    query = (
+        select(
+            StopTime.timetable_entry_id,
+            StopTime.stop_id,
+            Stop.name,
+            StopTime.seq,
+            StopTime.time_s,
+            StopTime.kind,
+            StopTime.as_printed,
+            StopTime.may_board,
+            StopTime.may_alight,
+        )
+        .join(Stop, Stop.id == StopTime.stop_id)
+        .join(TimetableEntry, TimetableEntry.id == StopTime.timetable_entry_id)
+        .where(TimetableEntry.timetable_version_id == version_id)
+        .order_by(StopTime.timetable_entry_id, StopTime.seq)
+    )
+    found: dict[int, list[StopTimeView]] = defaultdict(list)
+    for row in session.execute(query):
+        entry_id, stop_id, name, seq, time_s, kind, as_printed, may_board, may_alight = row
+        view = StopTimeView(stop_id, name, seq, time_s, kind, as_printed, may_board, may_alight)
+        found[entry_id].append(view)
+    return found
 
 
 def find_entry(session: Session, service_id: int, day: date, code: str) -> EntryView | None:
@@ -172,33 +216,3 @@ def _sells(entry: EntryView, pickup_stop_id: int, dropoff_stop_id: int) -> bool:
     if pickup is None or dropoff is None:
         return False
     return pickup.seq < dropoff.seq and pickup.may_board and dropoff.may_alight
-
-
-def _entry(row: TimetableEntry, vehicles: dict[int, Vehicle], *, is_holiday: bool) -> EntryView:
-    vehicle = vehicles[row.holiday_vehicle_id if is_holiday else row.vehicle_id]
-    return EntryView(
-        id=row.id,
-        code=row.code,
-        direction=row.direction,
-        number=row.number,
-        kind=row.holiday_kind if is_holiday else row.weekday_kind,
-        vehicle_id=vehicle.id,
-        vehicle_name=vehicle.name,
-        vehicle_seats=vehicle.seats,
-        booking_limit=row.booking_limit,
-        departs_s=row.departs_s,
-        arrives_s=row.arrives_s,
-        stop_times=tuple(
-            StopTimeView(
-                stop_id=each.stop_id,
-                stop_name=each.stop.name,
-                seq=each.seq,
-                time_s=each.time_s,
-                kind=each.kind,
-                as_printed=each.as_printed,
-                may_board=each.may_board,
-                may_alight=each.may_alight,
-            )
-            for each in row.stop_times
-        ),
-    )
