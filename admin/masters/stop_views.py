@@ -21,7 +21,7 @@ from backend.ports import PermanentError
 from backend.services import masters
 from backend.services.masters import StopData
 
-FIELDS = ("code", "name", "kana", "lat", "lon", "kind", "marker", "winter_marker", "hint")
+FIELDS = ("code", "name", "kana", "lat", "lon", "kind", "marker", "winter_marker", "hint", "road_note")
 
 
 def register(pages: Blueprint) -> None:
@@ -125,6 +125,7 @@ def parse_stop(form: Form) -> StopData:
         marker=forms.optional_text(form, "marker"),
         winter_marker=forms.optional_text(form, "winter_marker"),
         hint=forms.optional_text(form, "hint"),
+        road_note=forms.optional_text(form, "road_note"),
     )
 
 

@@ -33,6 +33,7 @@ class StopData:
     marker: str
     winter_marker: str
     hint: str
+    road_note: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,7 @@ admin-field-kind = Kind
 admin-field-marker = Marker
 admin-field-winter-marker = Winter marker
 admin-field-hint = How to wait
+admin-field-road-note = Road note (shown to drivers)
 
 admin-settings-hours = Days and hours
 admin-settings-figures = Promises and limits

@@ -107,6 +107,7 @@ admin-field-kind = 種類
 admin-field-marker = 目印
 admin-field-winter-marker = 冬の目印
 admin-field-hint = 待ち方の案内
+admin-field-road-note = 道の注意(乗務員の端末に出ます)
 
 admin-settings-hours = 運行する日と時間
 admin-settings-figures = 約束と上限の数字

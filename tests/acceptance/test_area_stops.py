@@ -42,7 +42,9 @@ def test_forty_stops_are_loaded_and_marked_as_a_sample(demo):
 
 @pytest.mark.req("D-09")
 def test_a_forty_first_stop_is_added_and_one_is_retired(demo):
-    entry = masters.StopData("新しい停留所", "あたらしいていりゅうじょ", 42.95, 141.34, "", "青い標識", "雪ポール", "")
+    entry = masters.StopData(
+        "新しい停留所", "あたらしいていりゅうじょ", 42.95, 141.34, "", "青い標識", "雪ポール", "", ""
+    )
     added = masters.add_stop(demo.session, demo.service.id, code="M41", entry=entry, actor="staff:1", now=NOW)
     masters.refresh_travel_times(demo.session, GridMap(), now=NOW)
     demo.stops["M41"] = added

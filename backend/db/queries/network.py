@@ -30,6 +30,7 @@ class StopView:
     marker: str
     winter_marker: str
     hint: str
+    road_note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def stop_view(stop: Stop) -> StopView:
         stop.marker,
         stop.winter_marker,
         stop.hint,
+        stop.road_note,
     )
 
 
