@@ -15,7 +15,7 @@ def as_file(paper: Paper, kind: str, name: str, language: str) -> Response:
         return _file(
             papers_pdf.pdf(paper, yen_sign=text("report-yen-sign", language)), "application/pdf", f"{name}.pdf"
         )
-    return _file(papers_xlsx.workbook(paper), XLSX, f"{name}.xlsx")
+    return _file(papers_xlsx.workbook(paper, yen_sign=text("report-yen-sign", language)), XLSX, f"{name}.xlsx")
 
 
 def as_csv(table: Table, name: str) -> Response:

@@ -9,9 +9,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from backend.adapters.papers import Cell as PaperCell
-from backend.adapters.papers import Column, Paper, Section, Table, Unit
+from backend.adapters.papers import Paper, Section, Table, Unit
 
-FORMATS = {Unit.COUNT: "#,##0", Unit.YEN: '#,##0"円"', Unit.WORDS: "@"}
+COUNT_FORMAT = "#,##0"
 NAME_LENGTH = 31
 NOT_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 WIDTHS = {True: 8, False: 24}
@@ -19,7 +19,7 @@ HEAD = PatternFill("solid", fgColor="E2F0F3")
 THIN = Border(*(Side(style="thin", color="8A979F"),) * 4)
 
 
-def workbook(paper: Paper) -> bytes:
+def workbook(paper: Paper, *, yen_sign: str) -> bytes:
     """Return the paper as an XLSX file: a first sheet with what it is about, then a sheet for each section."""
     book = Workbook()
     first = book.active
@@ -36,27 +36,27 @@ def workbook(paper: Paper) -> bytes:
     for section in paper.sections:
         name = _sheet_name(section.title, taken)
         taken.add(name)
-        _section(book.create_sheet(name), section)
+        _section(book.create_sheet(name), section, yen_sign)
     held = BytesIO()
     book.save(held)
     return held.getvalue()
 
 
-def _section(sheet: Worksheet, section: Section) -> None:
+def _section(sheet: Worksheet, section: Section, yen_sign: str) -> None:
     _put(sheet, 1, 1, section.title).font = Font(bold=True, size=12)
     row = 3
     for line in section.lines:
         _put(sheet, row, 1, line)
         row += 1
     for table in section.tables:
-        row = _table(sheet, table, row) + 2
+        row = _table(sheet, table, row, yen_sign) + 2
     sheet.page_setup.orientation = "portrait"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
-def _table(sheet: Worksheet, table: Table, row: int) -> int:
+def _table(sheet: Worksheet, table: Table, row: int, yen_sign: str) -> int:
     """Set a table from ``row`` on and return its last row."""
     _put(sheet, row, 1, table.title).font = Font(bold=True)
     row += 1
@@ -69,26 +69,20 @@ def _table(sheet: Worksheet, table: Table, row: int) -> int:
         sheet.column_dimensions[letter].width = wide if number > 1 else WIDTHS[False]
     for cells in (*table.rows, *([table.total] if table.total else [])):
         row += 1
-        _row(sheet, row, cells, table.columns, is_total=cells is table.total)
+        for number, (value, column) in enumerate(zip(cells, table.columns, strict=True), start=1):
+            cell = _put(sheet, row, number, value)
+            cell.border, cell.font = THIN, Font(bold=cells is table.total)
+            if isinstance(value, int):
+                cell.number_format = f'{COUNT_FORMAT}"{yen_sign}"' if column.unit is Unit.YEN else COUNT_FORMAT
     return row
 
 
-def _row(
-    sheet: Worksheet, row: int, cells: tuple[PaperCell, ...], columns: tuple[Column, ...], *, is_total: bool
-) -> None:
-    for number, (value, column) in enumerate(zip(cells, columns, strict=True), start=1):
-        cell = _put(sheet, row, number, value, column.unit)
-        cell.border = THIN
-        if is_total:
-            cell.font = Font(bold=True)
-
-
-def _put(sheet: Worksheet, row: int, column: int, value: PaperCell, unit: Unit = Unit.WORDS) -> Cell:
+def _put(sheet: Worksheet, row: int, column: int, value: PaperCell) -> Cell:
     """Set one cell. Words stay words, whatever they begin with."""
     cell = sheet.cell(row=row, column=column)
     assert isinstance(cell, Cell), "no cell of ours is merged"
     if isinstance(value, int):
-        cell.value, cell.number_format = value, FORMATS[unit]
+        cell.value = value
     else:
         cell.value = ILLEGAL_CHARACTERS_RE.sub("", "–" if value is None else value)
         cell.data_type = "s"

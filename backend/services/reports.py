@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.adapters.holidays import holiday_name
 from backend.db.models import Report, TransportService
-from backend.db.queries import products
+from backend.db.queries import network, products
 from backend.db.queries.products import ProductView
 from backend.domain import times
 from backend.domain.errors import NotFoundError, StaleError
@@ -21,7 +21,6 @@ from backend.domain.refusals import Refusal
 from backend.services import lifecycle, report_figures, service_days
 
 MONTHLY, HALF_YEAR = "monthly", "half_year"
-LINE = "line"
 NEW_YEAR = frozenset({(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)})
 
 
@@ -64,7 +63,7 @@ def draft_due(session: Session, *, now: datetime) -> int:
     """Make the drafts that are due by now and missing; return how many were made. Safe to repeat (T-39, T-52)."""
     today = times.day_of(now)
     made = 0
-    for service in session.scalars(select(TransportService).where(TransportService.mode == LINE)):
+    for service in filter(network.is_line, network.list_services(session)):
         for kind, span in (
             (MONTHLY, report_dates.month_before(today)),
             (HALF_YEAR, report_dates.half_year_before(today)),
