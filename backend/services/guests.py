@@ -77,7 +77,7 @@ def forget_over(session: Session, *, now: datetime) -> int:
 def _known(session: Session, *, name: str, number: str, line_user_id: int | None) -> Rider | None:
     """Return the guest who is meant: the account's own on LINE, else one with the same number and name."""
     if line_user_id is not None:
-        account = session.get_one(LineUser, line_user_id)
-        return account.rider if account.rider is not None and account.rider.state == GUEST else None
+        own = session.get(Rider, session.get_one(LineUser, line_user_id).rider_id or 0)
+        return own if own is not None and own.state == GUEST else None
     query = select(Rider).where(Rider.phone_index.in_(riders.phone_indexes(number)), Rider.state == GUEST)
     return next((each for each in session.scalars(query) if folded(each.name) == folded(name)), None)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from backend.db.models import Run, ServiceDay, TimetableEntry, TimetableVersion, Vehicle
+from backend.db.models import Booking, Run, ServiceDay, TimetableEntry, TimetableVersion, Vehicle
 from backend.domain import times
 from backend.domain.refusals import Refusal
 from backend.services import lifecycle
@@ -74,9 +74,11 @@ def check_limits(session: Session, service_id: int, limits: Mapping[str, int]) -
 def set_limits(session: Session, service_id: int, limits: Mapping[str, int], *, now: datetime, actor: str) -> list[str]:
     """Set the most persons booked per run, by its code, in every timetable and on all days to come; return which.
 
-    Bookings held stay, also where they are more than a lower limit (T-20, Q-33).
+    Bookings held stay: a run on which more are booked than a lower limit keeps as many places (T-20, Q-33).
     """
     changed = []
+    persons = func.coalesce(func.sum(Booking.seats + Booking.wheelchairs), 0)
+    booked = select(persons).where(Booking.run_id == Run.id, Booking.state != "cancelled").scalar_subquery()
     for entry in _entries(session, service_id):
         limit = limits.get(entry.code, entry.booking_limit)
         if limit == entry.booking_limit:
@@ -87,7 +89,7 @@ def set_limits(session: Session, service_id: int, limits: Mapping[str, int], *, 
             ServiceDay.transport_service_id == service_id, ServiceDay.day >= times.day_of(now)
         )
         to_come = Run.timetable_entry_id == entry.id, Run.service_day_id.in_(days), Run.kind != "extra"
-        session.execute(update(Run).where(*to_come).values(booking_limit=limit))
+        session.execute(update(Run).where(*to_come).values(booking_limit=func.greatest(limit, booked)))
         facts: dict[str, str | int] = {"run": entry.code, "limit": limit}
         lifecycle.record(session, "timetable_entry", entry.id, "limit.changed", actor=actor, now=now, facts=facts)
     session.flush()

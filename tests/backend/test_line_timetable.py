@@ -12,7 +12,7 @@ from backend.db.models import CallTask, Duty, DutyPattern, Run, ServiceDay, Time
 from backend.db.queries import timetable as queries
 from backend.domain.errors import NotFoundError
 from backend.domain.refusals import Refusal
-from backend.services import bookings, itineraries, service_days, timetable
+from backend.services import bookings, itineraries, line_settings, service_days, timetable
 from backend.services.timetable import EntryChange, Sheets
 from tests.demo_town import said
 from tests.make import LINE_DAY, Line, Town, at, make_caller, make_rider
@@ -232,6 +232,18 @@ def test_a_lower_limit_keeps_who_is_booked(line):
     assert line.run("M3", NEXT).booking_limit == 3
     assert said(line.book("M3", "T03", "T20", day=NEXT)) == "run_full"
     assert line.run("M3", NEXT + timedelta(days=1)).booking_limit == 2
+
+
+@pytest.mark.req("T-20", "Q-33")
+def test_a_lower_limit_by_the_settings_keeps_who_is_booked(line):
+    line.book("M3", "T03", "T20", adult=3)
+    line.run("M4")
+
+    line_settings.set_limits(line.session, line.service.id, {"M3": 2, "M4": 2}, now=line.now, actor="staff:1")
+
+    line.session.expire_all()
+    assert [line.run(code).booking_limit for code in ("M3", "M4")] == [3, 2]
+    assert invariants.check(line.session, now=line.now) == []
 
 
 def test_a_run_or_a_vehicle_that_is_not_there_is_absent(line):
