@@ -256,5 +256,4 @@ MENU = (
     ("admin.access.accounts", "admin-menu-access"),
     ("admin.access.list_devices", "admin-menu-devices"),
     ("admin.access.list_work", "admin-menu-work"),
-    ("admin.access.me", "admin-menu-me"),
 )

@@ -10,8 +10,6 @@ admin-menu-devices = Machines
 admin-menu-devices-about = Register and lock lent tablets and office computers
 admin-menu-work = Log of work
 admin-menu-work-about = Work with many people's personal data
-admin-menu-me = My sign-in
-admin-menu-me-about = Passkeys, recovery codes, notices
 
 access-title = Sign-in and machines
 access-accounts = Staff

@@ -10,8 +10,6 @@ admin-menu-devices = 端末
 admin-menu-devices-about = 貸し出しタブレットと事務所のパソコンの登録・停止
 admin-menu-work = 作業の記録
 admin-menu-work-about = 多くの方の個人情報をあつかった作業の一覧
-admin-menu-me = 自分のログイン
-admin-menu-me-about = パスキー、予備コード、お知らせ
 
 access-title = ログインと端末
 access-accounts = 職員
