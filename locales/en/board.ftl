@@ -211,3 +211,6 @@ board-warn-none = within limits
 board-taken-out-runs = Runs of the timetable that a spare vehicle took over: { $count }. Their riders are told.
 board-taken-out-runs-left = Runs for which no spare vehicle was free: { $count }. Change their vehicle, or call them off.
 board-message-to = Message to { $vehicle }
+board-terminal = Driver's terminal
+board-terminal-has = has the latest plan
+board-terminal-waits = does not have the latest plan yet

@@ -211,3 +211,6 @@ board-warn-none = 目安のうち
 board-taken-out-runs = 予備の車に移したダイヤの便: { $count }便。予約した方にお知らせします。
 board-taken-out-runs-left = 空いている予備の車がなく、移せなかった便: { $count }便。差し替えるか、運休にしてください。
 board-message-to = { $vehicle }へ連絡
+board-terminal = 乗務員の端末
+board-terminal-has = 最新の内容が届いています
+board-terminal-waits = 最新の内容はまだ届いていません

@@ -105,6 +105,7 @@ def test_at_the_cut_off_board_and_terminal_are_told_which_runs_operate(engine, s
     assert run_of(shift, "M3").plan_version > version
     told = {run["run_id"]: run["state"] for run in tablet.day(run_of(shift, "M4")).json["runs"]}
     assert (told[run_of(shift, "M4").id], told[run_of(shift, "M3").id]) == ("committed", "not_operated")
+    assert "最新の内容はまだ届いていません" in web.text(run_page(shift, "M3"))
 
 
 @pytest.mark.req("T-13")

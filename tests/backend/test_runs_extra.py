@@ -6,7 +6,7 @@ from sqlalchemy import select
 from backend.db import invariants
 from backend.db.models import LeftBehind, Run, Vehicle
 from backend.db.queries import left_behind as reports
-from backend.db.queries import line_board
+from backend.db.queries import line_board, run_calls
 from backend.domain.errors import NotFoundError
 from backend.services import cut_offs, delays, extra_runs, left_behind, substitutions, suspensions
 from tests.make import LINE_DAY, LINE_NOW, Line, at, jst, make_staff
@@ -72,9 +72,9 @@ def test_an_extra_run_goes_straight_to_the_stops_wished(session, line, spare):
 
     assert (extra.kind, extra.state, extra.parent_run_id) == ("extra", "committed", line.run("M2").id)
     assert extra.duty.vehicle_id == spare.id
-    assert [(each.name, each.boarding, each.alighting) for each in reports.list_wished(session, extra.id)] == [
-        ("常盤", 2, 0),
-        ("真駒内駅", 0, 2),
+    assert [(each.stop_name, each.may_board, each.may_alight) for each in run_calls.list_calls(session, extra)] == [
+        ("常盤", True, False),
+        ("真駒内駅", False, True),
     ]
     assert (row.outcome, row.dispatched_at, row.extra_run_id) == ("extra_run", NOW, extra.id)
     assert extra.departs_s > at("8:10")
@@ -90,7 +90,7 @@ def test_one_extra_run_fetches_all_that_the_run_left_as_far_as_there_are_seats(s
     extra = send(line, first, spare)
 
     assert [each.extra_run_id for each in (first, second, third)] == [extra.id, extra.id, None]
-    assert [each.name for each in reports.list_wished(session, extra.id)] == ["常盤", "常盤南", "真駒内駅"]
+    assert [each.stop_name for each in run_calls.list_calls(session, extra)] == ["常盤", "常盤南", "真駒内駅"]
 
 
 @pytest.mark.req("T-22", "D-29")

@@ -1,4 +1,4 @@
-"""Riders left behind, as the board and the terminal of an extra run show them (T-22, T-23, Q-46)."""
+"""Riders left behind as the board shows them, and the next run that could take them (T-22, T-23, Q-46)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,16 +38,6 @@ class LeftBehindView:
 
 
 @dataclass(frozen=True, slots=True)
-class WishedStop:
-    """A stop that an extra run serves: how many get on and off there."""
-
-    stop_id: int
-    name: str
-    boarding: int
-    alighting: int
-
-
-@dataclass(frozen=True, slots=True)
 class NextRun:
     """The next run that could take riders left behind, and when it is at their stop (Q-46)."""
 
@@ -76,28 +66,6 @@ def list_of_day(session: Session, service_id: int, day: date) -> list[LeftBehind
     stops = _stop_names(session, rows)
     people = _deciders(session, rows)
     return [_view(row, stops, people) for row in rows]
-
-
-def list_wished(session: Session, extra_run_id: int) -> list[WishedStop]:
-    """Return the stops an extra run serves, in the order of its line; empty for any other run (T-22)."""
-    rows = session.scalars(select(LeftBehind).where(LeftBehind.extra_run_id == extra_run_id)).all()
-    wished = {stop_id for row in rows for stop_id in (row.pickup_stop_id, row.dropoff_stop_id)}
-    query = (
-        select(Stop.id, Stop.name)
-        .join(StopTime, StopTime.stop_id == Stop.id)
-        .join(Run, Run.timetable_entry_id == StopTime.timetable_entry_id)
-        .where(Run.id == extra_run_id, Stop.id.in_(wished))
-        .order_by(StopTime.seq)
-    )
-    return [
-        WishedStop(
-            stop_id,
-            name,
-            sum(row.persons for row in rows if row.pickup_stop_id == stop_id),
-            sum(row.persons for row in rows if row.dropoff_stop_id == stop_id),
-        )
-        for stop_id, name in session.execute(query)
-    ]
 
 
 def find_next_run(session: Session, report_id: int, *, now_s: int) -> NextRun | None:
