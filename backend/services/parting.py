@@ -5,7 +5,7 @@ driven in time, whatever is booked.
 """
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -52,7 +52,7 @@ def pieces(session: Session, service: TransportService, pattern: DutyPattern, da
         return [Piece(pattern.start_s, pattern.end_s)]
     edges = [None, *near, None]
     found = [_between(before, after, start_s, end_s) for before, after in itertools.pairwise(edges)]
-    return [each for each in found if each is not None]
+    return [_as_the_hours(each, pattern) for each in found if each is not None]
 
 
 def blocks(session: Session, vehicle_id: int, day: date) -> list[Block]:
@@ -80,3 +80,10 @@ def _between(before: Block | None, after: Block | None, start_s: int, end_s: int
         before.last_stop_id if before else None,
         after.first_stop_id if after else None,
     )
+
+
+def _as_the_hours(piece: Piece, pattern: DutyPattern) -> Piece:
+    """Return a piece whose free ends follow the service hours where its pattern does (D-05)."""
+    starts_free = piece.start_stop_id is None and pattern.start_s is None
+    ends_free = piece.end_stop_id is None and pattern.end_s is None
+    return replace(piece, start_s=None if starts_free else piece.start_s, end_s=None if ends_free else piece.end_s)
