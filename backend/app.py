@@ -41,12 +41,13 @@ def create_app(world: World) -> Flask:
     app = Flask("noriai", root_path=str(ROOT), static_folder=None, template_folder="backend/templates")
     app.secret_key = _form_key(world.settings)
     app.extensions["noriai"] = world
+    is_https = world.settings.public_url.startswith("https")
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY,
-        SESSION_COOKIE_NAME="noriai-form",
+        SESSION_COOKIE_NAME="__Host-noriai-form" if is_https else "noriai-form",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=world.settings.public_url.startswith("https"),
+        SESSION_COOKIE_SECURE=is_https,
         WTF_CSRF_CHECK_DEFAULT=False,  # the guards of the doors check it, each for its own routes
         WTF_CSRF_SSL_STRICT=False,
     )

@@ -6,14 +6,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from admin import cookies
 from admin.driver import create_blueprints
 from backend.clock import wall
 from backend.db import models
 from backend.db.session import transaction
 from backend.services import devices
 from tests.acceptance.test_sign_in import Browser
-from tests.admin.web import Web, code_at, make_account
-from tests.make import Town
+from tests.admin.web import PASSWORD, Web, code_at, make_account, make_app, token_in
+from tests.make import Town, make_world
 
 PIN = "284916"
 BULK = "/admin/riders/"
@@ -343,3 +344,42 @@ def test_two_who_type_the_same_code_at_once_get_one_key(engine, desk):
         second = devices.claim(session, code, sign_in_id=None, wall=wall() + timedelta(seconds=1))
 
     assert (first is None, second is None) == (False, True)
+
+
+@pytest.mark.req("S-02")
+def test_with_https_every_cookie_is_bound_to_this_host(engine):
+    make_account(engine, role="operator")
+    with transaction(engine) as session:
+        Town(session)
+    made = make_world(engine, PUBLIC_URL="https://noriai.example.jp")
+    client = make_app(made).test_client()
+    here = {"base_url": "https://noriai.example.jp"}
+    page = client.get("/admin/sign-in", **here).get_data(as_text=True)
+    client.post(
+        "/admin/sign-in", data={"csrf_token": token_in(page), "login": "operator", "password": PASSWORD}, **here
+    )
+    page = client.get("/admin/sign-in/code", **here).get_data(as_text=True)
+
+    answer = client.post("/admin/sign-in/code", data={"csrf_token": token_in(page), "code": code_at(wall())}, **here)
+
+    handed = [line for line in answer.headers.getlist("Set-Cookie") if "=;" not in line]
+    assert {line.partition("=")[0] for line in handed} >= {"__Host-noriai", "__Host-noriai-browser"}
+    for line in handed:
+        assert line.startswith("__Host-")
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(line.split("; "))
+        assert "Domain" not in line
+    page = client.get("/admin/", **here)
+    assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-store")
+
+
+@pytest.mark.req("S-02")
+def test_behind_the_proxy_its_word_tells_where_one_comes_from(engine):
+    app = make_app(make_world(engine, PUBLIC_URL="https://noriai.example.jp"))
+
+    def source(remote, forwarded):
+        environ = {"REMOTE_ADDR": remote}
+        with app.test_request_context("/", headers={"X-Forwarded-For": forwarded}, environ_base=environ):
+            return cookies.whence().source
+
+    assert source("127.0.0.1", "10.0.0.1, 203.0.113.9") == "203.0.113.9"
+    assert source("198.51.100.1", "203.0.113.9") == "198.51.100.1"

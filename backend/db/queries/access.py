@@ -158,8 +158,9 @@ def list_accounts(session: Session, *, public_id: str | None = None) -> list[Acc
     )
     keys = _counts(session, Passkey.staff_id, Passkey.revoked_at.is_(None))
     codes = _counts(session, RecoveryCode.staff_id, RecoveryCode.used_at.is_(None))
-    last_query = select(StaffSession.staff_id, func.max(StaffSession.factor_at)).group_by(StaffSession.staff_id)
-    last = {staff_id: at for staff_id, at in session.execute(last_query)}
+    latest = func.max(StaffSession.factor_at).label("at")
+    last_query = select(StaffSession.staff_id, latest).group_by(StaffSession.staff_id)
+    last = {row.staff_id: row.at for row in session.execute(last_query)}
     return [
         AccountView(
             public_id=staff.public_id,
