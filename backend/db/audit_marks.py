@@ -19,10 +19,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # What `Said.line` says, as the database writes it.
 LINE = (
-    "concat_ws(chr(31), (extract(epoch FROM e.at) * 1000000)::bigint, e.actor, e.action, e.object_kind, "
+    "concat_ws(chr(31), round(date_part('epoch', e.at) * 1000000)::bigint, e.actor, e.action, e.object_kind, "
     "coalesce(e.object_id::text, ''), e.facts::text)"
 )
-LINKED_US = "(extract(epoch FROM l.linked_at) * 1000000)::bigint"
+LINKED_US = "round(date_part('epoch', l.linked_at) * 1000000)::bigint"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class HasSealed:
     """A table with sealed columns: ``seal_id`` never changes and binds them to their row.
 
     ``seal_generations`` counts how often each column was written and carries a mark that only our keys can make: a
-    value, or the lack of one, that stood there before does not open again (decision 0017). ``keeps_history`` says that
+    value, or the lack of one, that stood there before does not open again (decision 0019). ``keeps_history`` says that
     the audit trail learns of every rewriting, so that a whole row put back is found too.
     """
 
