@@ -125,10 +125,12 @@ def terminals(day: Day) -> list[Terminal]:
     """Return the terminals of the drivers that have a run."""
     found = []
     for login in ("driver1", "driver2"):
-        page = day.staff(login).get("/driver/")
-        run = re.search(r'data-run="?(\d+)', page.text)
-        if run is not None:
-            found.append(Terminal(day.staff(login), int(run[1])))
+        browser = day.staff(login)
+        vehicle = re.search(r'data-vehicle="?(\d+)', browser.get("/driver/").text)
+        if vehicle is not None:
+            runs = browser.get_json(f"/api/v1/driver/vehicles/{vehicle[1]}/day")["runs"]
+            assert isinstance(runs, list)
+            found += [Terminal(browser, each["run_id"]) for each in runs if each["kind"] == "area"]
     return found
 
 
