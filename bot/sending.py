@@ -30,7 +30,7 @@ TOKEN_LIFE = timedelta(seconds=50)
 ANSWER = "answer"
 REGISTERED = "registered"
 ACCOUNT_NEWS = frozenset({notices.ACCOUNT_LINKED, notices.PHONE_CHANGED})
-FOLLOWED = frozenset({notices.FOLLOW_DELAY, notices.FOLLOW_SUSPENDED})
+FOLLOWED = frozenset({notices.FOLLOW_DELAY, notices.FOLLOW_SUSPENDED, notices.FOLLOW_RESUMED})
 
 log = structlog.get_logger(__name__)
 

@@ -18,8 +18,9 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What followers are told of a run: ``kind`` follow_delay (``minutes`` late, 0 in time again) or follow_suspended.
+    """What followers are told of a run: ``kind`` is follow_delay, follow_suspended or follow_resumed.
 
+    ``minutes`` is how late it is, 0 when it is in time again.
     ``occasion`` makes one message of it for each follower, however often it is told.
     """
 

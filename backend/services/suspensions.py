@@ -93,7 +93,7 @@ def suspend_span(
 def resume(session: Session, run_id: int, *, actor: str, now: datetime) -> Run | Refusal:
     """Let a run that was called off run after all, or say why not; bookings given up stay given up.
 
-    A reserved run is decided anew by what is booked (T-13). Twice is once.
+    A reserved run is decided anew by what is booked (T-13). Followers are told. Twice is once.
     """
     run = session.get(Run, run_id)
     if run is None:
@@ -230,6 +230,7 @@ def _resume(session: Session, run: Run, *, actor: str, now: datetime) -> None:
         run.decided_at = None  # by what is booked then
     run.plan_version += 1
     session.flush()
+    follows.tell(session, run, News("follow_resumed", now.isoformat()), now=now)
 
 
 def _has_riders_on_board(session: Session, run: Run) -> bool:

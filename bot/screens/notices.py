@@ -8,7 +8,8 @@ from bot.postback import Tap
 from bot.screens.bookings import receipt
 from bot.screens.parts import Look, Piece, button, line, screen, tap
 
-FOLLOW_DELAY, FOLLOW_SUSPENDED = "follow_delay", "follow_suspended"
+FOLLOW_DELAY, FOLLOW_SUSPENDED, FOLLOW_RESUMED = "follow_delay", "follow_suspended", "follow_resumed"
+FOLLOW_TEXTS = {FOLLOW_SUSPENDED: "bot-follow-suspended", FOLLOW_RESUMED: "bot-follow-resumed"}
 ACCOUNT_LINKED, PHONE_CHANGED = "account_linked", "phone_changed"
 REBOOKED = frozenset({"run_suspended"})
 RECEIPTS = {"booking_confirmed": "bot-booked-title"}
@@ -57,14 +58,8 @@ def notice(look: Look, kind: str, booking: BookingView, *, minutes: int | None) 
 
 
 def follow_notice(look: Look, kind: str, news: RunNews) -> Piece:
-    """Return what followers of a run are told: late, in time again, or called off (T-25, T-47)."""
-    key = (
-        "bot-follow-suspended"
-        if kind == FOLLOW_SUSPENDED
-        else "bot-follow-delay"
-        if news.minutes
-        else "bot-follow-on-time"
-    )
+    """Return what followers of a run are told: late, in time again, called off, or resumed (T-25, T-47)."""
+    key = FOLLOW_TEXTS.get(kind) or ("bot-follow-delay" if news.minutes else "bot-follow-on-time")
     run = look.say("common-run", direction=news.direction, number=news.number)
     day = wording.day_text(news.day, look.language)
     said = look.say(key, day=day, run=run, minutes=str(news.minutes), reason=news.reason)

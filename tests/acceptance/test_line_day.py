@@ -244,6 +244,10 @@ def test_a_run_called_off_is_told_to_bookers_followers_and_the_timetable(engine,
     assert "運休" in row_of(web.text(BOARD), "S4")
     watcher.rich("timetable")
     assert "運休" in watcher.read
+    web.post(f"{run_page(shift, 'S4')}/resume", page=run_page(shift, "S4"))
+    take_pushes(watcher)
+    assert "運休を取り消しました" in watcher.read
+    assert "運休" not in row_of(web.text(BOARD), "S4")
 
 
 @pytest.mark.req("T-47", "Q-23")
