@@ -467,3 +467,56 @@ def test_stops_come_along_the_line(machine):
 
     assert [stop["stop"] for stop in stops] == STOPS
     assert stops[0]["name"] == "空沼二股"
+
+
+@pytest.fixture
+def town_machine(town_engine) -> Machine:
+    """A program of the desk's in a town with both services."""
+    return Machine(town_engine, now=LINE_NOW)
+
+
+@pytest.mark.req("D-14", "D-24", "D-27")
+def test_a_ride_of_the_area_service_is_offered_and_booked_for_a_member(town_machine, town_engine):
+    with transaction(town_engine) as session:
+        rider = make_rider(session)
+    stops = {each["name"]: each["stop"] for each in town_machine.get("/services/minami-area/stops").json["stops"]}
+    asked = {"day": "2025-05-08", "time": "10:00", "from": stops["真駒内駅"], "to": "M18", "rider": rider.public_id}
+
+    [first, *_] = town_machine.get("/services/minami-area/offers", **asked).json["offers"]
+    booked = town_machine.post("/bookings", first | {"rider": rider.public_id})
+    shown = town_machine.get(f"/bookings/{booked.json['booking']}").json
+
+    assert booked.status_code == 201
+    assert (shown["promise"], shown["fare_yen"], shown["run"]) == (first["promise"], 350, None)
+    assert (shown["from"], shown["to"], shown["party"]) == (stops["真駒内駅"], "M18", {"adult": 1})
+
+
+@pytest.mark.req("D-13")
+def test_a_stranger_books_nothing_in_the_area_service(town_machine):
+    wish = {"service": "minami-area", "day": "2025-05-08", "time": "10:00", "from": "M01", "to": "M18"}
+
+    answer = town_machine.post("/bookings", wish | {"party": {"adult": 1}, "name": "新田", "phone": "09011112222"})
+
+    assert (answer.status_code, answer.json["code"]) == (409, "not_a_member")
+
+
+@pytest.mark.req("D-14", "Q-15")
+def test_one_rider_has_rides_of_both_services_but_not_at_the_same_time(town_machine, town_engine):
+    with transaction(town_engine) as session:
+        rider = make_rider(session)
+    area = {
+        "service": "minami-area",
+        "day": "2025-05-08",
+        "time": "10:00",
+        "from": "M01",
+        "to": "M18",
+        "party": {"adult": 1},
+    }
+    line = town_machine.wish("M3", "T03", "T20", "2025-05-08", rider=rider.public_id)
+
+    first = town_machine.post("/bookings", area | {"rider": rider.public_id})
+    clash = town_machine.post("/bookings", line)
+    later = town_machine.post("/bookings", line | {"run": "M4"})
+
+    assert (first.status_code, clash.status_code, later.status_code) == (201, 409, 201)
+    assert clash.json["code"] == "overlapping"
