@@ -183,6 +183,8 @@ def _title(run: RunView, language: str) -> str:
 def _note(run: RunView, *, has_visits: bool, language: str) -> str:
     """Return why a run is not driven, or that nobody booked it (T-13, T-47)."""
     if run.state == "suspended":
+        if not run.suspended_reason:
+            return text("driver-run-off", language)
         return text("driver-run-suspended", language, reason=run.suspended_reason)
     if run.state == "not_operated":
         return text("driver-run-not-operated", language)

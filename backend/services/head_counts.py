@@ -145,7 +145,7 @@ def _add(session: Session, tap: RunTap, *, event_id: str, way: str, stop_id: int
             kind=way,
             category=event.category,
             persons=event.persons,
-            reason=event.reason,
+            reason=None if event.reason == TYPING else event.reason,
             happened_at=tap.at,
             received_at=tap.now,
             staff_id=tap.staff_id,

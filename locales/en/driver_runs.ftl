@@ -5,6 +5,7 @@ driver-run-fixed = Fixed run
 driver-run-reserved = Booked run
 driver-run-extra = Extra run
 driver-run-title = Run { $number } { $direction }
+driver-run-off = Suspended
 driver-run-suspended = Suspended ({ $reason })
 driver-run-not-operated = Not operated: no bookings
 driver-run-empty = No bookings yet

@@ -5,6 +5,7 @@ driver-run-fixed = 定時運行
 driver-run-reserved = 予約運行
 driver-run-extra = 増発便
 driver-run-title = { $number }便 { $direction }
+driver-run-off = 運休です
 driver-run-suspended = 運休です({ $reason })
 driver-run-not-operated = 予約なし・運休です
 driver-run-empty = まだ予約がありません

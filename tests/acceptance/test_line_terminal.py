@@ -18,7 +18,7 @@ from backend.db.models import (
     Stop,
     Vehicle,
 )
-from backend.db.queries import money_taken, products, run_calls
+from backend.db.queries import matters, money_taken, products
 from backend.services import bookings, extra_runs, stock
 from backend.services.sales import Purchase, sell
 from tests.make import LINE_DAY, jst, make_rider
@@ -113,10 +113,8 @@ def test_nobody_is_added_to_a_reserved_run_but_by_exception_with_its_reason(shif
     assert (silent["outcome"], silent["text"]) == ("refused", "例外で乗せる理由をえらんでください。")
     assert carried == ["applied"]
     assert (too_many["outcome"], too_many["text"]) == ("refused", "席が足りないため、例外の乗車はできません。")
-    listed = run_calls.exceptions_between(shift.session, shift.line.service.id, LINE_DAY, LINE_DAY)
-    assert [(each.entry_code, each.pickup_stop, each.persons, each.reasons) for each in listed] == [
-        ("M3", "常盤神社下", 1, ("stranded",))
-    ]
+    listed = matters.list_between(shift.session, shift.line.service.id, first=LINE_DAY, last=LINE_DAY)
+    assert [(each.kind, each.number, each.amount, each.reason) for each in listed] == [("walk_on", 3, 1, "stranded")]
     assert lines(shift.session) == [("adult", "A", "cash", 1, 500, 500)]
 
 
@@ -133,7 +131,7 @@ def test_an_exception_follows_the_boarding_rules_and_can_be_taken_back(shift, ta
     )
 
     assert done == ["refused", "applied", "applied"]
-    assert run_calls.exceptions_between(shift.session, shift.line.service.id, LINE_DAY, LINE_DAY) == []
+    assert matters.list_between(shift.session, shift.line.service.id, first=LINE_DAY, last=LINE_DAY) == []
     taken = money_taken.taken_lines(shift.session, shift.line.service.id, LINE_DAY, LINE_DAY)
     assert sum(each.received_yen for each in taken) == 0
 
@@ -447,3 +445,33 @@ def test_a_terminal_that_has_the_newest_day_is_told_so_and_each_plan_is_confirme
     assert (same.status_code, other.status_code) == (204, 200)
     shift.session.expire_all()
     assert shift.session.get_one(Run, shift.reserved.id).delivered_version >= 1
+
+
+@pytest.mark.req("D-47")
+def test_a_delay_is_told_from_a_line_run_too_and_keeps_the_printed_times(shift, tablet):
+    shift.book("M3", "T03", "T20")
+
+    done = tablet.outcomes(tap("delay", value=900), run=shift.reserved)
+
+    shown = run_of(tablet, shift.reserved)
+    assert done == ["applied"]
+    assert shown["late_s"] == 900
+    assert [each["time"] for each in shown["visits"]] == ["10:12", "10:33"]
+
+
+def test_a_day_without_anything_to_drive_still_opens_and_says_so(engine, shift, tablet):
+    for run in shift.session.scalars(select(Run).where(Run.duty_id == shift.reserved.duty_id)):
+        run.state = "not_operated"
+    shift.session.commit()
+    client = tablet.client
+
+    page = client.get(f"/driver/run/{shift.reserved.duty.vehicle.code}")
+
+    assert page.status_code == 200
+    assert {each["note"] for each in tablet.day(shift.reserved).json["runs"]} == {"予約なし・運休です"}
+
+
+def test_a_vehicle_with_many_runs_is_offered_once(tablet):
+    page = tablet.client.get("/driver/?choose=again").get_data(as_text=True)
+
+    assert page.count('class="duty-name"') == 2

@@ -16,7 +16,7 @@ from backend.domain.policies.season import is_winter
 
 SHOW_CANCELLED_FOR = timedelta(minutes=30)
 FRESH_FOR = timedelta(minutes=5)
-CALLED_OFF = ("not_operated", "suspended")
+AREA = "area"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def list_runs(session: Session, day: date, *, driver_id: int | None) -> list[Run
 
     ``driver_id`` None lists all of them, for the dispatcher.
     """
-    query = _runs(driver_id).where(ServiceDay.day == day, Run.state.not_in(CALLED_OFF))
+    query = _runs(driver_id).where(ServiceDay.day == day)
     return [_run_view(session, run) for run in session.scalars(query)]
 
 
@@ -155,11 +155,7 @@ def get_manifest(session: Session, run: RunView, *, now: datetime) -> ManifestVi
     )
     visits = session.scalars(query).all()
     bookings = _bookings(session, run, now=now)
-    shown = (
-        _visit_view(visit, bookings[visit.booking_id], winter=run.is_winter)
-        for visit in visits
-        if visit.booking_id in bookings
-    )
+    shown = (_visit_view(visit, bookings[visit.booking_id], run) for visit in visits if visit.booking_id in bookings)
     return ManifestView(run, tuple(shown), _cancelled(session, run, now=now))
 
 
@@ -267,16 +263,17 @@ def _stops(booking: Booking) -> tuple[int, int]:
     return booking.pickup_stop_id, booking.dropoff_stop_id
 
 
-def _visit_view(visit: Visit, booking: BookingOnBoard, *, winter: bool) -> VisitView:
+def _visit_view(visit: Visit, booking: BookingOnBoard, run: RunView) -> VisitView:
     stop = visit.stop
+    printed_s = visit.latest_s  # on a line it is shown even when the run is late: nobody leaves before it (T-12)
     return VisitView(
         id=visit.id,
         kind=visit.kind,
         state=visit.state,
         stop_id=stop.id,
         stop_name=stop.name,
-        marker=(stop.winter_marker or stop.marker) if winter else stop.marker,
-        planned_s=visit.planned_s,
+        marker=(stop.winter_marker or stop.marker) if run.is_winter else stop.marker,
+        planned_s=visit.planned_s if run.kind == AREA else printed_s,
         arrived_at=visit.arrived_at,
         done_at=visit.done_at,
         booking=booking,

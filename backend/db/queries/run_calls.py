@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -14,11 +14,9 @@ from backend.db.models import (
     HeadCount,
     LeftBehind,
     Run,
-    ServiceDay,
     ServiceStop,
     Stop,
     StopTime,
-    TimetableEntry,
     Vehicle,
 )
 
@@ -64,20 +62,6 @@ class PaidView:
     pay_kind: str
     persons: int
     received_yen: int
-
-
-@dataclass(frozen=True, slots=True)
-class ExceptionView:
-    """Riders without a booking who were carried on a reserved run all the same, and why (T-14)."""
-
-    day: date
-    run_id: int
-    entry_code: str
-    pickup_stop_id: int
-    pickup_stop: str
-    category: str
-    persons: int
-    reasons: tuple[str, ...]
 
 
 def calls_of(session: Session, run_id: int) -> list[CallView]:
@@ -133,28 +117,6 @@ def paid(session: Session, run_id: int) -> list[PaidView]:
     return [
         PaidView(stop or 0, category, zone, kind, int(persons), int(yen))
         for stop, category, zone, kind, persons, yen in session.execute(query)
-    ]
-
-
-def exceptions_between(session: Session, service_id: int, first: date, last: date) -> list[ExceptionView]:
-    """Return who was carried on reserved runs without a booking, corrections reckoned in (T-14)."""
-    columns = (ServiceDay.day, Run.id, TimetableEntry.code, Stop.id, Stop.name, HeadCount.category)
-    reasons = func.array_agg(func.distinct(HeadCount.reason)).filter(HeadCount.persons > 0)
-    query = (
-        select(*columns, func.sum(HeadCount.persons), reasons)
-        .join(Run, Run.id == HeadCount.run_id)
-        .join(ServiceDay, ServiceDay.id == Run.service_day_id)
-        .join(Stop, Stop.id == HeadCount.stop_id)
-        .outerjoin(TimetableEntry, TimetableEntry.id == Run.timetable_entry_id)
-        .where(ServiceDay.transport_service_id == service_id, ServiceDay.day.between(first, last))
-        .where(Run.kind == "reserved", HeadCount.kind == BOARD)
-        .group_by(*columns)
-        .having(func.sum(HeadCount.persons) != 0)
-        .order_by(*columns)
-    )
-    return [
-        ExceptionView(day, run_id, code or "", stop_id, stop, category, int(persons), tuple(why or ()))
-        for day, run_id, code, stop_id, stop, category, persons, why in session.execute(query)
     ]
 
 
