@@ -46,7 +46,7 @@ def _choice(look: Look, service: ServiceLine) -> list[Piece]:
     ]
     return [
         head,
-        line(look.say("bot-letter-of-pickup"), weight="bold", color=GREEN),
+        line(look.say("bot-letter-of-pickup"), weight="bold", color=GREEN, margin="md"),
         *letters(service.stops, Tap("letter", look.token)),
         *near_hand,
     ]

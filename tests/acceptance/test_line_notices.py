@@ -9,7 +9,7 @@ from sqlalchemy import select
 from backend.db.models import Run, ServiceDay, TimetableEntry, TransportService, Vehicle
 from backend.db.session import transaction
 from backend.services import delays, service_days, substitutions, suspensions
-from tests.acceptance.test_line_chat import TOMORROW, book_as_guest, bookings_of, tap_run, to_runs
+from tests.bot.line_talk import TOMORROW, book_as_guest, bookings_of, tap_run, to_runs
 from tests.bot.make_bot import send_form, stop_clock, take_pushes
 
 TODAY = date(2025, 5, 7)
