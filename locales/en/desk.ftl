@@ -118,14 +118,15 @@ desk-call-why-left-line = Left our LINE account.
 desk-call-why-monthly-limit = This month's LINE messages are used up.
 desk-call-why-unknown-user = LINE does not know this account.
 desk-call-why-other = LINE could not deliver it.
-desk-call-delay = This is the ride desk. Your vehicle is about { $minutes } minutes late and should reach { $pickup } around { $time }. We are sorry.
-desk-call-delay-over = This is the ride desk. Your vehicle has caught up and should reach { $pickup } around { $time }.
-desk-call-time-changed = This is the ride desk. On { $day } we pick you up at { $pickup } around { $time }.
-desk-call-vehicle-changed = This is the ride desk. Another vehicle will come to { $pickup } on { $day } around { $time }. The time stays the same.
-desk-call-run-suspended = This is the ride desk. We are very sorry: the ride on { $day } around { $time } cannot run. We will gladly book another one.
-desk-call-booking-confirmed = This is the ride desk. You are booked for { $day }, number { $number }; we come to { $pickup } around { $time }.
-desk-call-booking-cancelled = This is the ride desk. Your booking { $number } on { $day } is cancelled.
-desk-call-other = This is the ride desk, about your booking { $number } on { $day }.
+desk-call-town = the ride service
+desk-call-delay = This is the desk of { $service }. Your vehicle is about { $minutes } minutes late and should reach { $pickup } around { $time }. We are sorry.
+desk-call-delay-over = This is the desk of { $service }. Your vehicle has caught up and should reach { $pickup } around { $time }.
+desk-call-time-changed = This is the desk of { $service }. On { $day } we pick you up at { $pickup } around { $time }.
+desk-call-vehicle-changed = This is the desk of { $service }. Another vehicle will come to { $pickup } on { $day } around { $time }. The time stays the same.
+desk-call-run-suspended = This is the desk of { $service }. We are very sorry: the ride on { $day } around { $time } cannot run. We will gladly book another one.
+desk-call-booking-confirmed = This is the desk of { $service }. You are booked for { $day }, number { $number }; we come to { $pickup } around { $time }.
+desk-call-booking-cancelled = This is the desk of { $service }. Your booking { $number } on { $day } is cancelled.
+desk-call-other = This is the desk of { $service }, about your booking { $number } on { $day }.
 
 ### The line: no membership, six items
 

@@ -28,7 +28,7 @@ refusal-timetable-day-taken = Another timetable already begins on { $day }. Plea
 refusal-run-overbooked = { $persons } persons are booked on { $run } on { $day }; this vehicle does not hold them. Please contact them first.
 refusal-vehicle-has-rides = { $vehicle } has bookings of the area service on { $day }. Please move them to another vehicle, or contact the riders, first.
 
-desk-call-timetable-changed = This is the desk of the Soranuma line. Because of a new timetable your booking on { $day } from { $pickup } is now at about { $time }. May we ask whether this suits you?
+desk-call-timetable-changed = This is the desk of { $service }. Because of a new timetable your booking on { $day } from { $pickup } is now at about { $time }. May we ask whether this suits you?
 desk-call-why-timetable-changed = A new timetable changes a promised time or run.
 
 admin-masters-timetable = Timetable

@@ -109,14 +109,15 @@ desk-call-why-left-line = LINEの友だちをやめています。
 desk-call-why-monthly-limit = 今月のLINEの配信数の上限に達しました。
 desk-call-why-unknown-user = LINEの相手が見つかりません。
 desk-call-why-other = LINEで届けられませんでした。
-desk-call-delay = デマンド交通の受付です。お車が{ $minutes }分ほど遅れております。{ $pickup }には{ $time }ごろ着く見込みです。ご迷惑をおかけします。
-desk-call-delay-over = デマンド交通の受付です。お車の遅れがなくなりました。{ $pickup }には{ $time }ごろ着く見込みです。早めにお待ちください。
-desk-call-time-changed = デマンド交通の受付です。{ $day }のご予約、{ $pickup }へのお迎えは{ $time }ごろになります。
-desk-call-vehicle-changed = デマンド交通の受付です。{ $day }の{ $time }ごろ{ $pickup }へまいる車が、別の車に変わります。時刻は変わりません。
-desk-call-run-suspended = デマンド交通の受付です。まことに申し訳ございませんが、{ $day }の{ $time }ごろの便は運休になりました。別の便をお取りいたします。
-desk-call-booking-confirmed = デマンド交通の受付です。{ $day }のご予約を承りました。番号は{ $number }、{ $time }ごろ{ $pickup }へまいります。
-desk-call-booking-cancelled = デマンド交通の受付です。{ $day }のご予約、番号{ $number }は取り消しになりました。
-desk-call-other = デマンド交通の受付です。{ $day }のご予約、番号{ $number }のことでご連絡しました。
+desk-call-town = 乗合交通
+desk-call-delay = { $service }の受付です。お車が{ $minutes }分ほど遅れております。{ $pickup }には{ $time }ごろ着く見込みです。ご迷惑をおかけします。
+desk-call-delay-over = { $service }の受付です。お車の遅れがなくなりました。{ $pickup }には{ $time }ごろ着く見込みです。早めにお待ちください。
+desk-call-time-changed = { $service }の受付です。{ $day }のご予約、{ $pickup }へのお迎えは{ $time }ごろになります。
+desk-call-vehicle-changed = { $service }の受付です。{ $day }の{ $time }ごろ{ $pickup }へまいる車が、別の車に変わります。時刻は変わりません。
+desk-call-run-suspended = { $service }の受付です。まことに申し訳ございませんが、{ $day }の{ $time }ごろの便は運休になりました。別の便をお取りいたします。
+desk-call-booking-confirmed = { $service }の受付です。{ $day }のご予約を承りました。番号は{ $number }、{ $time }ごろ{ $pickup }へまいります。
+desk-call-booking-cancelled = { $service }の受付です。{ $day }のご予約、番号{ $number }は取り消しになりました。
+desk-call-other = { $service }の受付です。{ $day }のご予約、番号{ $number }のことでご連絡しました。
 
 ### 空沼線:会員登録はいらない。六つの項目をうかがう
 

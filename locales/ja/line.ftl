@@ -28,7 +28,7 @@ refusal-timetable-day-taken = { $day }から始まる別のダイヤが、もう
 refusal-run-overbooked = { $day }の{ $run }には{ $persons }名の予約があり、この車両には乗れません。先に予約の方へ連絡してください。
 refusal-vehicle-has-rides = { $day }の{ $vehicle }には、区域運行の予約があります。先に予約を別の車に移すか、予約の方へ連絡してください。
 
-desk-call-timetable-changed = 空沼線代替交通の受付です。ダイヤの変更により、{ $day }のご予約、{ $pickup }からの便が{ $time }ごろに変わります。ご都合をおうかがいします。
+desk-call-timetable-changed = { $service }の受付です。ダイヤの変更により、{ $day }のご予約、{ $pickup }からの便が{ $time }ごろに変わります。ご都合をおうかがいします。
 desk-call-why-timetable-changed = ダイヤの変更で、約束した時刻や便が変わります。
 
 admin-masters-timetable = ダイヤ

@@ -366,7 +366,7 @@ def test_a_driver_who_is_late_on_a_reserved_run_tells_line_users_and_fills_the_c
 
     take_pushes(resident)
     assert "20分" in resident.read
-    assert "20分ほど遅れております" in web.text("/admin/desk/calls/")
+    assert "空沼線代替交通（見本）の受付です。お車が20分ほど遅れております" in web.text("/admin/desk/calls/")
 
 
 @pytest.mark.req("T-56")

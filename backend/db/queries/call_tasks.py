@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from backend.db.models import Booking, CallTask, Visit
+from backend.db.models import Booking, CallTask, TransportService, Visit
 from backend.db.queries import riders
 
 SUPERSEDED = "superseded"  # newer news of the same ride took its place
@@ -25,6 +25,7 @@ class CallView:
     minutes: int | None
     booking_number: str | None
     booking_public_id: str | None
+    service_name: str
     day: date | None
     pickup_name: str | None
     pickup_s: int | None
@@ -64,10 +65,11 @@ def _views(session: Session, tasks: Sequence[CallTask]) -> list[CallView]:
     booking_ids = [task.booking_id for task in tasks if task.booking_id]
     pickups = select(Visit.booking_id, Visit.planned_s).where(Visit.booking_id.in_(booking_ids), Visit.kind == "pickup")
     planned = {row.booking_id: row.planned_s for row in session.execute(pickups)}
-    return [_view(task, planned) for task in tasks]
+    services = {row.id: row.name for row in session.scalars(select(TransportService))}
+    return [_view(task, planned, services) for task in tasks]
 
 
-def _view(task: CallTask, planned: dict[int, int]) -> CallView:
+def _view(task: CallTask, planned: dict[int, int], services: dict[int, str]) -> CallView:
     booking = task.booking
     return CallView(
         public_id=task.public_id,
@@ -77,6 +79,7 @@ def _view(task: CallTask, planned: dict[int, int]) -> CallView:
         minutes=task.minutes,
         booking_number=booking.number if booking else None,
         booking_public_id=booking.public_id if booking else None,
+        service_name=services[booking.transport_service_id] if booking else "",
         day=booking.service_day.day if booking else None,
         pickup_name=booking.pickup_stop.name if booking else None,
         pickup_s=planned.get(booking.id, booking.told_pickup_s) if booking else None,
