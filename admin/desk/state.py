@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from backend.app import world
-from backend.db.queries import call_tasks, money, network
+from backend.db.queries import call_tasks, left_behind, money, network
 from backend.db.queries.network import ServiceView, StopView
 from backend.domain import times
 from backend.domain.errors import NotFoundError
@@ -18,10 +18,14 @@ PHONE = "phone"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every page of the desk shows: is the phone open for each service, and how many are to be called."""
+    """What every page of the desk shows: is the phone open for each service, and what waits.
+
+    ``calls`` are persons to be phoned, ``left_behind`` reports of riders left behind that nobody answered (T-22).
+    """
 
     hours: list[DeskNow]
     calls: int
+    left_behind: int
 
     @property
     def is_open(self) -> bool:
@@ -42,7 +46,7 @@ def desk_of(session: Session) -> Desk:
     """Return whether the phone is open now, and what else every page of the desk shows (D-15, Q-42)."""
     now = world().clock()
     hours = [phone_desk.at(session, service, now=now) for service in network.list_services(session)]
-    return Desk(hours, call_tasks.count_open(session))
+    return Desk(hours, call_tasks.count_open(session), left_behind.count_open(session, times.day_of(now)))
 
 
 def lists_for(session: Session, service: ServiceView) -> FormLists:

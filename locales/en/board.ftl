@@ -214,3 +214,4 @@ board-message-to = Message to { $vehicle }
 board-terminal = Driver's terminal
 board-terminal-has = has the latest plan
 board-terminal-waits = does not have the latest plan yet
+board-left-behind-open = Riders left behind: { $count }

@@ -214,3 +214,4 @@ board-message-to = { $vehicle }へ連絡
 board-terminal = 乗務員の端末
 board-terminal-has = 最新の内容が届いています
 board-terminal-waits = 最新の内容はまだ届いていません
+board-left-behind-open = 乗り残しの報告 { $count }件

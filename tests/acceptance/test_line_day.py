@@ -145,6 +145,7 @@ def test_riders_left_behind_are_on_the_board_and_fetched_in_one_step(engine, ses
     assert tablet.outcomes(left_behind(shift)) == ["applied"]
     board = web.text(BOARD)
     assert "乗り残し 2名:常盤 → 真駒内駅" in board
+    assert "乗り残しの報告 1件" in web.text("/admin/desk/")
     form = fields_of(board, "増発便を出す")
     first = re.search(r'<select id="extra-\d+" name="vehicle_id">\s*<option value="(\d+)">([^<]+)', board)
     spare = session.scalars(select(Vehicle).where(Vehicle.is_spare)).one()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from backend.db.models import Duty, LeftBehind, Run, ServiceDay, Staff, Stop, StopTime, TimetableEntry
@@ -66,6 +66,18 @@ def list_of_day(session: Session, service_id: int, day: date) -> list[LeftBehind
     stops = _stop_names(session, rows)
     people = _deciders(session, rows)
     return [_view(row, stops, people) for row in rows]
+
+
+def count_open(session: Session, day: date) -> int:
+    """Return how many reports of a day nobody answered yet, of all services."""
+    query = (
+        select(func.count())
+        .select_from(LeftBehind)
+        .join(Run, Run.id == LeftBehind.run_id)
+        .join(ServiceDay, ServiceDay.id == Run.service_day_id)
+        .where(ServiceDay.day == day, LeftBehind.outcome.is_(None))
+    )
+    return session.scalar(query) or 0
 
 
 def find_next_run(session: Session, report_id: int, *, now_s: int) -> NextRun | None:
