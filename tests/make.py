@@ -1,6 +1,7 @@
 """Makers for tests: all keyword, defaults dull. A test mentions only what it is about."""
 
 import itertools
+import tempfile
 from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -28,6 +29,7 @@ MONDAY = date(2022, 11, 28)
 LINE_DAY = date(2025, 5, 7)  # a Wednesday after holidays
 LINE_HOLIDAY = date(2025, 5, 6)  # a substitute holiday (T-04)
 _numbers = itertools.count(1)
+_PLACE = tempfile.TemporaryDirectory(prefix="noriai-test-")  # gone with the process
 
 
 def jst(text: str) -> datetime:
@@ -59,7 +61,8 @@ class GridMap:
 
 def make_settings(**changes: str) -> Settings:
     """Return demo settings without reading the environment."""
-    return read({"NORIAI_MODE": "demo", **changes})
+    anchors = f"{_PLACE.name}/{next(_numbers)}/audit.jsonl"
+    return read({"NORIAI_MODE": "demo", "NORIAI_ANCHORS": anchors, **changes})
 
 
 def make_world(engine: Engine, *, messenger=None, now: datetime | None = None, heard=None, **settings: str) -> World:

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,7 +17,7 @@ from backend.db.queries import riders
 from backend.db.session import transaction
 from backend.domain.offers import Wish, WishKind
 from backend.domain.party import Party
-from backend.services import acceptance, bookings, delays, offers
+from backend.services import acceptance, bookings, delays, offers, reads
 from backend.towns import load as load_town
 from tests.admin.web import Web
 from tests.make import MONDAY, NOW, at, jst, make_caller, seed_minami
@@ -50,6 +51,10 @@ class Desk:
             found = offers.find(session, wish, channel="phone", rider_id=self.rider.id, now=NOW)
             offers.record_refusal(session, wish, found, channel="phone", rider_id=self.rider.id, now=NOW)
         self.web = Web(engine, role="dispatcher", now=MORNING, map_source=RoadGraph(town.roads_path, town.speeds_path))
+        with transaction(engine) as session:  # the caller's number was typed: that says what the record is opened for
+            actor = f"staff:{self.web.staff_id}"
+            reads.open_for(session, self.rider.id, reads.PHONE_BOOKING, actor=actor, now=MORNING + timedelta(minutes=8))
+            reads.open_for(session, self.rider.id, reads.PHONE_BOOKING, actor=actor, now=MORNING)
         self.server = make_server("127.0.0.1", 0, self.web.app, threaded=True)
         self.url = f"http://127.0.0.1:{self.server.port}"
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
@@ -126,6 +131,8 @@ def all_paths(desk):
         "/admin/dispatch/vehicles/1/messages",
         "/admin/needs/?first=2022-11-21&last=2022-12-05",
         "/admin/riders/",
+        "/admin/secrecy/emergency",
+        "/admin/secrecy/emergency/line",
         "/admin/riders/new",
         f"/admin/riders/{desk.rider.public_id}",
         f"/admin/riders/{desk.rider.public_id}/erase",
