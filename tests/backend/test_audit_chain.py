@@ -5,15 +5,17 @@ import random
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from backend.db import audit_marks, sealing
-from backend.db.models import AuditEntry, Rider
+from backend.db.models import AuditEntry, Rider, StaffNotice
 from backend.db.session import transaction
+from backend.jobs.sweeping import Sweeper
 from backend.services import audit_chain, lifecycle
-from tests.make import NOW, make_rider
+from tests.admin.web import make_account
+from tests.make import NOW, make_rider, make_world
 
 ENTRIES = 60
 
@@ -272,3 +274,27 @@ def test_an_entry_marks_itself(session):
     ).scalar_one()
 
     assert audit_marks.is_ours(line, entry.mark)
+
+
+def test_the_sweeper_links_anchors_and_raises_the_alarm_once(engine):
+    here = make_world(engine, now=NOW)
+    manager = make_account(engine, role="protection_manager")
+    sweeper = Sweeper(here)
+    write(engine, 5)
+    sweeper.audit_links()
+    sweeper.audit_anchor()
+    end = audit_chain.last_anchor(here.settings.anchors).position
+    assert end == 6  # the account, and five acts
+    sweeper.audit_anchor()
+    assert len(list(audit_chain.anchors(here.settings.anchors))) == 1
+
+    as_owner(engine, "UPDATE audit_entries SET actor = 'staff:9' WHERE object_id = 3")
+    sweeper.audit_anchor()
+    sweeper.audit_links()
+    sweeper.audit_anchor()
+
+    with transaction(engine) as session:
+        alarms = session.scalars(select(AuditEntry).where(AuditEntry.action == "alarm.audit_broken")).all()
+        assert [each.facts["position"] for each in alarms] == [4]
+        notices = session.scalars(select(StaffNotice.kind).where(StaffNotice.staff_id == manager)).all()
+    assert notices == ["audit_broken"]
