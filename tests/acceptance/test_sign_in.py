@@ -150,7 +150,10 @@ def test_after_five_failures_a_further_try_waits(engine):
 
     def may_try(seconds):
         with transaction(engine) as session:
-            return sign_ins.take_try(session, "operator", whence=HERE, wall=at + timedelta(seconds=seconds)).staff_id is not None
+            return (
+                sign_ins.take_try(session, "operator", whence=HERE, wall=at + timedelta(seconds=seconds)).staff_id
+                is not None
+            )
 
     assert [may_try(0) for _ in range(6)] == [True] * 5 + [False]
     assert [may_try(2), may_try(3), may_try(10)] == [True, False, True]
