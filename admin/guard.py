@@ -3,6 +3,8 @@
 A blueprint is guarded by `protect`; a route of it that has no row in `ROLES` or `PUBLIC` answers 403 to everybody.
 """
 
+from collections.abc import Iterable
+
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
@@ -21,6 +23,7 @@ from backend.domain import times
 from backend.services import devices, emergency, lifecycle, sign_ins, staff_networks, work_sessions
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+TAKES_OUT = "_file"  # how every route is called that gives a file away
 OPEN_IN_EMERGENCY = ("admin.secrecy.", "admin.sign_in.")
 FOREIGN_SITES = {"cross-site", "same-site"}
 CSRF_HOLDS_S = 12 * 3600
@@ -68,7 +71,10 @@ def _rests(endpoint: str) -> ResponseReturnValue | None:
     if endpoint.startswith("admin.") and not endpoint.startswith(OPEN_IN_EMERGENCY):
         with transaction(world().engine) as session:
             if emergency.is_shut(session, emergency.WEB):
-                return render_template("secrecy/shut.html"), 503
+                return render_template("secrecy/shut.html", refusal=None), 503
+            refusal = emergency.check_exports(session) if endpoint.endswith(TAKES_OUT) else None
+        if refusal is not None:
+            return render_template("secrecy/shut.html", refusal=refusal), 503
     return needs_device() if endpoint in BULK else None
 
 
@@ -108,7 +114,14 @@ def home_of(person: StaffView) -> str:
 def _in_templates() -> dict[str, object]:
     """Return what `admin/layout.html` needs."""
     person: StaffView | None = g.get("staff")
-    return {"staff": person, "may": may, "menu": MENU, "home_url": home_of(person) if person else url_for("admin.home")}
+    home = home_of(person) if person else url_for("admin.home")
+    return {"staff": person, "may": may, "menu": MENU, "is_here": _is_here, "home_url": home}
+
+
+def _is_here(entries: Iterable[tuple[str, str]]) -> bool:
+    """Tell whether the page of this request belongs to one of a group's entries."""
+    part = (request.endpoint or "").rpartition(".")[0]
+    return part in {endpoint.rpartition(".")[0] for endpoint, _ in entries}
 
 
 def find_sign_in() -> SignedIn | None:

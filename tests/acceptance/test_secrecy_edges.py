@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from datetime import timedelta
 
 import pytest
@@ -356,7 +357,20 @@ def test_exports_are_refused_while_they_are_stopped(here):
     turn(web, "exports")
     with transaction(here.engine) as session:
         assert emergency.check_exports(session).code == "exports_shut"
+    carrier = Web(here.engine, role="dispatcher", now=NOW)
+    files = [
+        re.sub("<[^>]+>", "1", str(rule))
+        for rule in carrier.app.url_map.iter_rules()
+        if rule.endpoint.endswith("_file") and "GET" in rule.methods
+    ]
+    assert len(files) >= 3
+    for path in files:
+        answer = carrier.client.get(path)
+        assert answer.status_code in {403, 503}
+        assert answer.status_code == 403 or "書き出しを止めています" in answer.text
+    assert 503 in {carrier.client.get(path).status_code for path in files}
     turn(web, "exports", "open")
+    assert 503 not in {carrier.client.get(path).status_code for path in files}
     with transaction(here.engine) as session:
         assert emergency.check_exports(session) is None
 
