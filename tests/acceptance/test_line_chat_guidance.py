@@ -120,3 +120,23 @@ def test_a_stop_is_kept_at_hand_and_left_off_from_its_page(rider_of_both):
     rider.tap("よく使う場所からはずす")
     assert "よく使う場所からはずしました" in rider.read
     assert "よく使う場所に入れる" in rider.labels()
+
+
+def test_the_line_is_spoken_of_in_english_too(line_guest):
+    line_guest.say("English")
+    line_guest.rich("timetable")
+    line_guest.tap("真駒内駅行き")
+    assert "Getting off only" in line_guest.read
+    for verb, said in (
+        ("fares", "IC cards"),
+        ("passes", "Ticket books"),
+        ("proofs", "welfare pass"),
+        ("times", "Times"),
+    ):
+        line_guest.rich(verb)
+        assert said in line_guest.read
+    line_guest.rich("book")
+    line_guest.tap("To 真駒内駅")
+    line_guest.tap("常盤")
+    line_guest.tap_verb("day")
+    assert "can be booked (4 places left)" in line_guest.read
