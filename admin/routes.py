@@ -1,4 +1,4 @@
-"""The table of who may open what: route → roles. Its order follows the menu."""
+"""The table of who may open what: route → roles; and the groups of the menu."""
 
 from backend.domain.roles import ALL as ALL
 from backend.domain.roles import AUDITOR as AUDITOR
@@ -236,24 +236,49 @@ BULK = frozenset(
     }
 )
 
-# What the menu and the start page show, where the role may open it; `<key>-about` says what it is for.
+# What the menu and the start page show, in groups, where the role may open it; `<key>-about` says what it is for.
 MENU = (
-    ("admin.desk.home", "admin-menu-desk"),
-    ("admin.desk.list_calls", "admin-menu-calls"),
-    ("admin.desk.list_bookings", "admin-menu-bookings"),
-    ("admin.dispatch.board", "admin-menu-board"),
-    ("admin.needs.table", "admin-menu-needs"),
-    ("admin.reports.home", "admin-menu-reports"),
-    ("admin.settlement.statement", "admin-menu-settlement"),
-    ("admin.sales.home", "admin-menu-sales"),
-    ("admin.cases.home", "admin-menu-cases"),
-    ("admin.incidents.home", "admin-menu-incidents"),
-    ("admin.contacts.home", "admin-menu-contacts"),
-    ("admin.riders.search", "admin-menu-riders"),
-    ("admin.secrecy.log", "admin-menu-trail"),
-    ("admin.secrecy.switches", "admin-menu-emergency"),
-    ("admin.masters.home", "admin-menu-masters"),
-    ("admin.access.accounts", "admin-menu-access"),
-    ("admin.access.list_devices", "admin-menu-devices"),
-    ("admin.access.list_work", "admin-menu-work"),
+    (
+        "admin-group-desk",
+        (
+            ("admin.desk.home", "admin-menu-desk"),
+            ("admin.desk.list_calls", "admin-menu-calls"),
+            ("admin.desk.list_bookings", "admin-menu-bookings"),
+            ("admin.riders.search", "admin-menu-riders"),
+            ("admin.cases.home", "admin-menu-cases"),
+        ),
+    ),
+    (
+        "admin-group-operation",
+        (
+            ("admin.dispatch.board", "admin-menu-board"),
+            ("admin.needs.table", "admin-menu-needs"),
+            ("admin.incidents.home", "admin-menu-incidents"),
+        ),
+    ),
+    (
+        "admin-group-office",
+        (
+            ("admin.sales.home", "admin-menu-sales"),
+            ("admin.reports.home", "admin-menu-reports"),
+            ("admin.settlement.statement", "admin-menu-settlement"),
+        ),
+    ),
+    (
+        "admin-group-setup",
+        (
+            ("admin.masters.home", "admin-menu-masters"),
+            ("admin.contacts.home", "admin-menu-contacts"),
+            ("admin.access.accounts", "admin-menu-access"),
+            ("admin.access.list_devices", "admin-menu-devices"),
+            ("admin.access.list_work", "admin-menu-work"),
+        ),
+    ),
+    (
+        "admin-group-secrecy",
+        (
+            ("admin.secrecy.log", "admin-menu-trail"),
+            ("admin.secrecy.switches", "admin-menu-emergency"),
+        ),
+    ),
 )

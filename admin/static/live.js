@@ -48,6 +48,19 @@
     setTimeout(() => { delete event.target.dataset.sent; }, 4000);
   });
 
+  // An open group of the menu closes with Escape, and when something else is pressed.
+  const openGroup = () => document.querySelector(".menu details[open]");
+  document.addEventListener("keydown", (event) => {
+    const group = event.key === "Escape" && openGroup();
+    if (!group) return;
+    group.open = false;
+    group.querySelector("summary").focus();
+  });
+  document.addEventListener("click", (event) => {
+    const group = openGroup();
+    if (group && !group.contains(event.target)) group.open = false;
+  });
+
   // Keys that press a button or open a link: data-key="1", data-key="Shift+1".
   const isTyping = (target) => target.matches("textarea, select, input:not([type=checkbox]):not([type=radio])");
   document.addEventListener("keydown", (event) => {

@@ -36,6 +36,11 @@ admin-form-yen = Enter whole yen from 0 to { $most }, such as 1,000,000.
 admin-form-day = Please check the date.
 admin-form-clock = Please write the time like 9:30.
 
+admin-group-desk = Reception
+admin-group-operation = Operation
+admin-group-office = Office
+admin-group-setup = Setup and staff
+admin-group-secrecy = Trail and emergency
 admin-menu-desk = Phone desk
 admin-menu-desk-about = Book, change and cancel by phone
 admin-menu-calls = Calls to make

@@ -36,6 +36,11 @@ admin-form-yen = 0円から{ $most }円までの整数で入力してくださ�
 admin-form-day = 日付を確かめてください。
 admin-form-clock = 時刻は 9:30 のように入力してください。
 
+admin-group-desk = 受付
+admin-group-operation = 運行
+admin-group-office = 事務
+admin-group-setup = 設定・職員
+admin-group-secrecy = 記録と緊急
 admin-menu-desk = 電話受付
 admin-menu-desk-about = お電話での予約・変更・取り消し
 admin-menu-calls = 電話連絡

@@ -209,6 +209,7 @@ def test_a_new_wish_is_booked_by_keyboard_alone(open_page, desk):
     page.keyboard.type("1300")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="ご案内できる便").wait_for()
+    page.locator("body[data-ready]").wait_for()
     page.keyboard.press("1")
 
     expect(page.get_by_role("status")).to_contain_text("真駒内駅へお迎えにまいります")
