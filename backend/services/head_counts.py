@@ -31,7 +31,7 @@ def count(session: Session, tap: RunTap) -> Refusal | None:
         return stale()
     if tap.run.kind not in COUNTED_BY_HEAD:
         return Refusal("count_not_here")
-    refusal = _check(session, tap, event.way)
+    refusal = _check(session, tap, event.way, event.stop_id)
     if refusal:
         return refusal
     _add(session, tap, event_id=event.event_id, way=event.way, stop_id=event.stop_id or 0)
@@ -53,7 +53,7 @@ def carry_exception(session: Session, tap: RunTap) -> Refusal | None:
     pickup, dropoff = event.stop_id or 0, event.to_stop_id or 0
     if boarding.check([_passage(session, tap)], pickup, dropoff):
         return Refusal("exception_stops")
-    refusal = _check(session, tap, BOARD)
+    refusal = _check(session, tap, BOARD, pickup) or _check(session, tap, ALIGHT, dropoff)
     if refusal:
         return refusal
     if _places_taken(session, tap) + event.persons > tap.run.duty.vehicle.seats:
@@ -90,10 +90,10 @@ def finish(session: Session, tap: RunTap) -> Refusal | None:
     return None
 
 
-def _check(session: Session, tap: RunTap, way: str) -> Refusal | None:
-    """Refuse what cannot be counted at the stop of a tap."""
+def _check(session: Session, tap: RunTap, way: str, stop_id: int | None) -> Refusal | None:
+    """Refuse what cannot be counted at a stop."""
     event = tap.event
-    call = next((each for each in run_calls.list_calls(session, tap.run) if each.stop_id == event.stop_id), None)
+    call = next((each for each in run_calls.list_calls(session, tap.run) if each.stop_id == stop_id), None)
     if call is None or not _may(call, way):
         return Refusal("count_stop")
     if event.category not in fare_taking.tariff_of(session, tap).categories():
@@ -103,7 +103,7 @@ def _check(session: Session, tap: RunTap, way: str) -> Refusal | None:
     counted = session.scalar(
         select(func.coalesce(func.sum(HeadCount.persons), 0)).where(
             HeadCount.run_id == tap.run.id,
-            HeadCount.stop_id == event.stop_id,
+            HeadCount.stop_id == stop_id,
             HeadCount.kind == way,
             HeadCount.category == event.category,
         )

@@ -233,6 +233,9 @@ def test_a_reserved_run_offers_no_plain_way_to_add_a_rider(open_terminal, shift)
         ("board", 1, "emergency"),
         ("alight", 1, "emergency"),
     ]
+    page.locator("#toast").get_by_role("button", name="取り消し").click()
+    settled(page)
+    assert shift.session.scalar(select(func.sum(HeadCount.persons))) == 0
 
 
 @pytest.mark.req("T-22")
@@ -257,7 +260,7 @@ def test_left_behind_takes_two_taps_and_the_answer_appears(open_terminal, shift,
     expect(page.locator("#toast")).to_contain_text("向かっています")
 
 
-@pytest.mark.req("T-50", "T-55")
+@pytest.mark.req("T-50", "T-55", "S-18")
 def test_map_notes_and_a_damaged_sign(open_terminal, shift):
     page = open_terminal()
 
@@ -268,12 +271,16 @@ def test_map_notes_and_a_damaged_sign(open_terminal, shift):
     page.locator("#ask").get_by_role("button", name="閉じる").click()
     page.locator("#next").get_by_role("button", name="標識のこわれ").click()
     page.get_by_label("停留所").select_option("芸術の森入口")
+    page.get_by_label("くわしく").fill("根もとから")
+    page.context.set_offline(True)
     page.get_by_role("button", name="倒れている").click()
-    expect(page.locator("#toast")).to_contain_text("標識のようすを知らせます")
-    page.wait_for_timeout(700)
+    expect(page.locator("#link")).to_contain_text("未送信 1件")
+    assert "根もと" not in page.evaluate("JSON.stringify(localStorage)")
+    page.context.set_offline(False)
+    expect(page.locator("#link")).to_have_text("つながっています")
 
     incident = shift.session.scalars(select(Incident)).one()
-    assert (incident.stop_id, incident.text) == (shift.stop("T07"), "倒れている")
+    assert (incident.stop_id, incident.text) == (shift.stop("T07"), "倒れている 根もとから")
 
 
 @pytest.mark.req("T-44")

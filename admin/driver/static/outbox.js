@@ -51,14 +51,14 @@ export function nextBatch(most = 50) {
 
 /** Note that the server has answered a tap; it lies over the plan until the next plan comes, unless it was refused. */
 export function answer(eventId, wasTaken) {
-  if (wasTaken) entries.filter((entry) => entry.event_id === eventId).forEach((entry) => (entry.answered = true));
+  if (wasTaken) entries.filter((entry) => entry.event_id === eventId).forEach((entry) => (entry.answered = performance.now()));
   else entries = entries.filter((entry) => entry.event_id !== eventId);
   keep();
 }
 
-/** Forget the taps that the new plan holds. */
-export function settle() {
-  entries = entries.filter((entry) => !entry.answered);
+/** Forget the taps that a plan holds which was asked for at `askedAt`: those answered before. */
+export function settle(askedAt) {
+  entries = entries.filter((entry) => !entry.answered || entry.answered > askedAt);
   keep();
 }
 

@@ -39,8 +39,9 @@ const nextRun = () => nextOf(entries(present().runs, wanted), nowS(), wanted)?.r
 
 async function fetchDay({ whole = false } = {}) {
   const since = day && !whole ? `&since=${encodeURIComponent(day.tag)}` : "";
+  const askedAt = performance.now();
   const { status, body } = await ask(`${base}?partial=1${since}`);
-  if (status === 200) takeDay(body);
+  if (status === 200) takeDay(body, askedAt);
   else if (status === 404) showGone();
   setLink(status);
   return status;
@@ -49,14 +50,14 @@ async function fetchDay({ whole = false } = {}) {
 const isOlder = (fresh) =>
   fresh.runs.some((run) => day.runs.some((known) => known.run_id === run.run_id && known.version > run.version));
 
-function takeDay(fresh) {
+function takeDay(fresh, askedAt) {
   if (day && isOlder(fresh)) return; // an older answer that was overtaken on its way
   const before = day;
   day = fresh;
   fetchedAt = performance.now();
   useToken(fresh.csrf);
   const hadTaps = fresh.runs.some((run) => outbox.overlay(run.run_id).length);
-  outbox.settle();
+  outbox.settle(askedAt);
   if (before) tellNews(before, fresh, hadTaps);
   redraw();
 }
@@ -279,7 +280,8 @@ const DOES = {
   exception: (run) =>
     asking.askException(run, (said) => {
       tap("exception", run, null, said);
-      toast(say("driver-exception-sent"));
+      const back = { ...said, persons: -said.persons, reason: "typing" };
+      toast(say("driver-exception-sent"), () => tap("exception", run, null, back));
     }),
   map: (run, stop) => asking.showMap(run, stop),
   driven: () =>
