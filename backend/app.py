@@ -9,7 +9,7 @@ from hashlib import sha256
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from backend import texts, wording
@@ -31,7 +31,13 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
 }
-ERROR_TEXTS = {404: "error-not-found", 403: "error-forbidden", 409: "error-stale", 413: "error-too-large"}
+ERROR_TEXTS = {
+    403: "error-forbidden",
+    404: "error-not-found",
+    409: "error-stale",
+    413: "error-too-large",
+    503: "error-busy",
+}
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +67,8 @@ def create_app(world: World) -> Flask:
     # address of nothing. None is a bug.
     app.register_error_handler(IntegrityError, lambda _error: _page(409))
     app.register_error_handler(DataError, lambda _error: _page(404 if request.method in {"GET", "HEAD"} else 400))
+    # Who waited for a lock for longer than anybody waits on the phone, or found the database away: nothing was changed.
+    app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _bug)
     return app
@@ -138,6 +146,14 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if code < 400 or error.response is not None:  # noqa: PLR2004 -- redirects and ready-made answers pass
         return error
     return _page(code)
+
+
+def _busy(error: Exception) -> Response:
+    """Ask for the same once more: every form carries a key, so that sending it again acts once."""
+    log.warning("busy", request_id=g.get("request_id"), error=type(error).__name__)
+    answer = _page(503)
+    answer.headers["Retry-After"] = "5"
+    return answer
 
 
 def _bug(error: Exception) -> Response:

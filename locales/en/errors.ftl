@@ -7,3 +7,4 @@ error-bad-request = We could not take what was sent. Please go back and try agai
 error-ours = We are sorry, something went wrong on our side. Please try again in a moment, or call us if it is urgent.
 error-home = To the start page
 error-request = Request { $id }
+error-busy = We are busy just now. Wait a few seconds and do the same once more; nothing is entered twice.
