@@ -91,7 +91,7 @@ def emergency(settings: Settings, arguments: argparse.Namespace) -> int:
         elif arguments.act == "end-sessions":
             print(switches.end_sessions(session, wall=world.wall(), **by))
         elif arguments.act == "revoke-devices":
-            print(switches.revoke_devices(session, **by))
+            print(switches.revoke_devices(session, wall=world.wall(), **by))
         for each in switches.list_shut(session):
             print(f"{each.door}: shut since {each.shut_at.isoformat(timespec='minutes')} by {each.shut_by}")
     return 0

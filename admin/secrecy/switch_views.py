@@ -57,7 +57,7 @@ def _turn(session: Session, name: str, reason: str) -> None:
     if name == END_SESSIONS:
         emergency.end_sessions(session, reason=reason, actor=g.actor, now=now, wall=world().wall())
     elif name == REVOKE_DEVICES:
-        emergency.revoke_devices(session, reason=reason, actor=g.actor, now=now)
+        emergency.revoke_devices(session, reason=reason, actor=g.actor, now=now, wall=world().wall())
     elif request.form.get("act") == "open":
         emergency.reopen(session, name, reason=reason, actor=g.actor, now=now)
     else:

@@ -6,13 +6,13 @@ A switch takes effect with the next request. Who shut or opened a door, when and
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from backend.db.models import Device, EmergencySwitch, StaffSession
+from backend.db.models import EmergencySwitch
 from backend.domain.refusals import Refusal
-from backend.services import lifecycle
+from backend.services import devices, lifecycle, sign_ins
 
 LINE, WEB, EXPORTS = "line", "web", "exports"
 DOORS = (LINE, WEB, EXPORTS)
@@ -64,22 +64,15 @@ def reopen(session: Session, door: str, *, reason: str, actor: str, now: datetim
 
 def end_sessions(session: Session, *, reason: str, actor: str, now: datetime, wall: datetime) -> int:
     """End every sign-in, also the one that asks for it; return how many there were."""
-    held = update(StaffSession).where(StaffSession.ended_at.is_(None)).values(ended_at=wall).returning(StaffSession.id)
-    ended = len(session.scalars(held).all())
-    facts: dict[str, str | int] = {"reason": reason, "ended": ended}
+    ended = sign_ins.end_all(session, actor=actor, wall=wall)
+    facts: lifecycle.Facts = {"reason": reason, "ended": ended}
     lifecycle.record(session, "door", None, "sessions.ended", actor=actor, now=now, facts=facts)
     return ended
 
 
-def revoke_devices(session: Session, *, reason: str, actor: str, now: datetime) -> int:
+def revoke_devices(session: Session, *, reason: str, actor: str, now: datetime, wall: datetime) -> int:
     """Revoke every registered machine; each has to be registered anew. Return how many there were."""
-    held = (
-        update(Device)
-        .where(Device.revoked_at.is_(None))
-        .values(revoked_at=now, revoked_by=actor, emptied_at=now)
-        .returning(Device.id)
-    )
-    revoked = len(session.scalars(held).all())
-    facts: dict[str, str | int] = {"reason": reason, "revoked": revoked}
+    revoked = devices.revoke_all(session, actor=actor, wall=wall)
+    facts: lifecycle.Facts = {"reason": reason, "revoked": revoked}
     lifecycle.record(session, "door", None, "devices.revoked", actor=actor, now=now, facts=facts)
     return revoked

@@ -385,8 +385,8 @@ def test_all_sign_ins_end_and_all_machines_are_revoked_at_once(here):
         assert web.client.get("/admin/desk/").status_code == 302
     with transaction(here.engine) as session:
         assert session.scalars(select(StaffSession).where(StaffSession.ended_at.is_(None))).all() == []
-        assert emergency.revoke_devices(session, reason="訓練", actor="staff:1", now=NOW) == 2
-        assert emergency.revoke_devices(session, reason="訓練", actor="staff:1", now=NOW) == 0
+        assert emergency.revoke_devices(session, reason="訓練", actor="staff:1", now=NOW, wall=NOW) == 2
+        assert emergency.revoke_devices(session, reason="訓練", actor="staff:1", now=NOW, wall=NOW) == 0
 
 
 @pytest.mark.req("S-17", "S-03")
