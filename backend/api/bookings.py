@@ -65,8 +65,9 @@ def cancel(public_id: str) -> Response:
 def _once(act: Act) -> Response:
     """Do a change under its key, or answer as it was answered before; another body under the key is refused, 422."""
     sent, key = fields.body(), fields.key()
-    content = json.dumps([request.method, request.path, sent], sort_keys=True, ensure_ascii=False).encode()
-    asked = Asked(person().id, key, content)
+    content = json.dumps([request.method, request.path, sent], sort_keys=True, ensure_ascii=False)
+    # JSON may write half a sign as an escape; the key must be kept for it too.
+    asked = Asked(person().id, key, content.encode(errors="surrogatepass"))
     with transaction(world().engine) as session:
         known = machine_answers.find(session, asked)
         if isinstance(known, Refusal):

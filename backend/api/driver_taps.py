@@ -135,9 +135,14 @@ def _persons(values: Json) -> int:
 def _word(values: Json, name: str) -> str:
     """Return a word of a tap; nothing where there is none."""
     value = values.get(name) or ""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not _is_storable(value):
         raise UnreadableError(name)
     return value
+
+
+def _is_storable(value: str) -> bool:
+    """Half a sign (JSON may write one as an escape) and a zero byte have no place in the database."""
+    return "\0" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def fix_of(body: object, *, now: datetime) -> Fix:
@@ -153,7 +158,7 @@ def fix_of(body: object, *, now: datetime) -> Fix:
 
 def message_of(body: object) -> tuple[str, str]:
     """Return a message's own id and its text."""
-    if not isinstance(body, dict) or not isinstance(body.get("text"), str):
+    if not isinstance(body, dict) or not isinstance(body.get("text"), str) or not _is_storable(body["text"]):
         raise UnreadableError("text")
     message_id = body.get("message_id")
     if not isinstance(message_id, str) or not _EVENT_ID.fullmatch(message_id):

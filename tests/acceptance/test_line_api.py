@@ -384,6 +384,7 @@ def test_a_change_without_its_token_is_not_made(machine, engine):
         ({"phone": "12"}, "phone"),
         ({"channel": "line"}, "channel"),
         ({"rider": "nobody"}, "rider"),
+        pytest.param({"name": "\ud800"}, "name", id="half a sign"),
         ({"promise": {"pickup_earliest": "25:00"}}, "promise"),
     ],
 )

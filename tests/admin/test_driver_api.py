@@ -308,6 +308,18 @@ def test_a_message_has_a_length(shift, tablet, text, status):
     assert answer.mimetype == "application/problem+json"
 
 
+@pytest.mark.parametrize("text", ["\ud800", "a\0b"], ids=["half a sign", "a zero byte"])
+def test_a_message_that_cannot_be_stored_is_named_by_its_field(shift, tablet, text):
+    tablet.plan()
+
+    answer = tablet.post(
+        f"/vehicles/{shift.vehicle.id}/messages",
+        {"message_id": "0c5a2a54-3f0e-4c5e-9d5a-5a3b8a3a1c11", "text": text},
+    )
+
+    assert (answer.status_code, answer.json["field"]) == (400, "text")
+
+
 def test_a_message_without_an_id_of_its_own_is_a_problem(shift, tablet):
     tablet.plan()
 
