@@ -44,7 +44,8 @@ def inside(address: str) -> str | None:
         parts = urlsplit(address)
     except ValueError:
         return None
-    is_ours = not parts.scheme and not parts.netloc and address.startswith("/") and "\\" not in address
+    is_path = address.startswith("/") and not address.startswith("//") and "\\" not in address
+    is_ours = is_path and not parts.scheme and not parts.netloc and address.isprintable()
     return address if is_ours else None
 
 

@@ -225,7 +225,17 @@ def test_signing_out_ends_the_sign_in_at_once(browser):
     assert browser.client.get("/admin/").status_code == 302
 
 
-@pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "away",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "///evil.example/",
+        "/\\evil.example",
+        "/admin/\r\nX-Evil: 1",
+        "javascript:alert(1)",
+    ],
+)
 def test_a_sign_in_never_leads_away(browser, away):
     browser.give_password()
 
