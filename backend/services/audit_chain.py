@@ -38,7 +38,8 @@ _CHAIN = sql(
     "FROM audit_links l LEFT JOIN audit_entries e ON e.id = l.entry_id WHERE l.position > :after ORDER BY l.position"
 )
 _FORGED = sql(
-    f"SELECT e.id, {audit_marks.LINE} AS line, e.mark FROM audit_entries e "  # noqa: S608 -- as above
+    f"SELECT e.id, {audit_marks.LINE} AS line, e.mark, "  # noqa: S608 -- as above
+    "EXISTS (SELECT FROM audit_entries o WHERE o.mark = e.mark AND o.id <> e.id) AS is_copy FROM audit_entries e "
     "WHERE NOT EXISTS (SELECT FROM audit_links l WHERE l.entry_id = e.id) ORDER BY e.id LIMIT :most"
 )
 
@@ -138,6 +139,8 @@ def verify(session: Session, path: Path | None, *, newest: int | None = None) ->
     for row in session.execute(_FORGED, {"most": FETCHED}):
         if not audit_marks.is_ours(row.line, row.mark):
             faults.append(Fault(0, f"entry {row.id} was not written by the application"))
+        elif row.is_copy:
+            faults.append(Fault(0, f"entry {row.id} was copied"))
     if not newest:
         faults += _put_back(session)
     return sorted(faults, key=lambda each: each.position or end + 1)[:MOST_NAMED]

@@ -298,3 +298,15 @@ def test_the_sweeper_links_anchors_and_raises_the_alarm_once(engine):
         assert [each.facts["position"] for each in alarms] == [4]
         notices = session.scalars(select(StaffNotice.kind).where(StaffNotice.staff_id == manager)).all()
     assert notices == ["audit_broken"]
+
+
+def test_a_copy_that_never_gets_a_place_is_found(trail, anchors):
+    as_owner(
+        trail,
+        "INSERT INTO audit_entries (id, at, actor, action, object_kind, object_id, facts, mark) "
+        "SELECT -9000000, at, actor, action, object_kind, object_id, facts, mark FROM audit_entries LIMIT 1",
+    )
+    with transaction(trail) as session:
+        audit_chain.link(session, now=NOW)
+
+    assert [each.what for each in faults(trail, anchors)] == ["entry -9000000 was copied"]
