@@ -112,7 +112,7 @@ def unsafe(settings: Settings) -> list[str]:
             any(len(each) < SHORTEST_SECRET and each != DEMO_CHANNEL_SECRET for each in secrets_of_line)
         ),
         "LINE_CHANNEL_ACCESS_TOKEN: missing or the demo value": (
-            settings.line_channel_access_token == DEMO_ACCESS_TOKEN
+            settings.line_channel_access_token.strip() in {"", DEMO_ACCESS_TOKEN}
         ),
         "NORIAI_SESSION_SECRET: missing or shorter than 32 characters": (
             len(settings.session_secret) < SHORTEST_SECRET

@@ -46,6 +46,7 @@ def test_a_complete_production_starts(production):
         ("PUBLIC_URL", "http://noriai.example.jp", "PUBLIC_URL: must be https"),
         ("LINE_CHANNEL_SECRET", settings.DEMO_CHANNEL_SECRET, "LINE_CHANNEL_SECRET"),
         ("LINE_CHANNEL_ACCESS_TOKEN", settings.DEMO_ACCESS_TOKEN, "LINE_CHANNEL_ACCESS_TOKEN"),
+        ("LINE_CHANNEL_ACCESS_TOKEN", "", "LINE_CHANNEL_ACCESS_TOKEN"),
         ("NORIAI_SESSION_SECRET", "c" * 31, "NORIAI_SESSION_SECRET"),
         ("CLOCK_START", "2022-11-25T09:00:00+09:00", "CLOCK_START"),
         ("NORIAI_KEYRING", "/nowhere/keyring.json", "NORIAI_KEYRING"),
