@@ -35,7 +35,7 @@ def read(row: Row, name: str) -> str:
         return ""
     if sealed is None or (number <= 0 and not _is_first_version(ring, sealed)):
         raise sealing.UnreadableError(place_of(row, name))
-    if sealed[0] == FIRST_VERSION:
+    if sealed[:1] == bytes([FIRST_VERSION]):
         # A column that was never written since the generations came; one that was has a number and a newer seal.
         if number or not _is_first_version(ring, sealed):
             raise sealing.UnreadableError(place_of(row, name))

@@ -14,6 +14,7 @@ from sqlalchemy import insert, select, text
 from backend.db import sealing
 from backend.db.models import LineUser, Notification, Rider
 from backend.db.models.base import UNREADABLE
+from backend.db.queries import callers, riders
 from tests.make import NOW, make_line_user, make_rider
 
 PLACE = "Rider.name.row-1"
@@ -96,11 +97,27 @@ def moved(session, change: str) -> list[str]:
             [UNREADABLE, "佐藤 一郎"],
             id="taken away",
         ),
+        pytest.param(
+            "UPDATE personal.riders SET name_sealed = '' WHERE id = :first",
+            [UNREADABLE, "佐藤 一郎"],
+            id="emptied",
+        ),
     ],
 )
 def test_a_value_that_was_touched_in_the_database_is_shown_as_unreadable(session, change, expected):
     assert UNREADABLE == "読めません"
     assert moved(session, change) == expected
+
+
+def test_the_hash_of_another_number_does_not_lead_to_a_person(session):
+    first, second = make_rider(session, phone="09012345678"), make_rider(session, phone="09011112222")
+    session.flush()
+    change = "UPDATE personal.riders SET phone_index = :index WHERE id = :id"
+    session.execute(text(change), {"index": second.phone_index, "id": first.id})
+    session.expire_all()
+
+    assert [each.id for each in riders.find_by_phone(session, "09011112222")] == [second.id]
+    assert [each.id for each in callers.find(session, "09011112222", today=NOW.date())] == [second.id]
 
 
 def test_the_database_holds_no_name_and_no_number(session):

@@ -40,7 +40,7 @@ def find(session: Session, text: str, *, today: date, sees_protected: bool = Fal
         .order_by(Rider.state, Rider.id)
     )
     found = [rider for rider in session.scalars(query) if sees_protected or not rider.is_protected]
-    return [rider_view(session, rider) for rider in found]
+    return [rider_view(session, rider) for rider in found if riders.has_number(rider, phone)]
 
 
 def spoken_number(phone: str) -> str:

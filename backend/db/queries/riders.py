@@ -169,7 +169,16 @@ def find_by_phone(session: Session, text: str, *, sees_protected: bool = False) 
         return []
     query = select(Rider).where(Rider.phone_index.in_(phone_indexes(phone)), Rider.state == "active").order_by(Rider.id)
     found = [rider for rider in session.scalars(query) if sees_protected or not rider.is_protected]
-    return [rider_view(session, rider) for rider in found]
+    return [rider_view(session, rider) for rider in found if has_number(rider, phone)]
+
+
+def has_number(rider: Rider, phone: str) -> bool:
+    """Tell whether an E.164 number is really the rider's whose keyed hash led here.
+
+    The hash is not bound to its row: somebody may have put one person's in the place of another's. A number that
+    cannot be read is shown as such.
+    """
+    return rider.phone in {phone, UNREADABLE}
 
 
 def search(session: Session, text: str, *, sees_protected: bool = False) -> list[RiderView]:
