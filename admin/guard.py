@@ -24,6 +24,7 @@ from backend.services import devices, emergency, lifecycle, sign_ins, staff_netw
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 TAKES_OUT = "_file"  # how every route is called that gives a file away
+SHUT_IN_EMERGENCY = ("admin.", "api.")
 OPEN_IN_EMERGENCY = ("admin.secrecy.", "admin.sign_in.")
 FOREIGN_SITES = {"cross-site", "same-site"}
 CSRF_HOLDS_S = 12 * 3600
@@ -66,12 +67,13 @@ def admit() -> ResponseReturnValue | None:
 def _rests(endpoint: str) -> ResponseReturnValue | None:
     """Return what keeps a page shut that the person may open: an emergency, or the wrong machine (S-17, P-17).
 
-    In an emergency the switches, signing out and the terminals go on.
+    In an emergency the switches, signing out and the terminals go on; the machine API rests with the staff web,
+    since the same sign-ins open it.
     """
-    if endpoint.startswith("admin.") and not endpoint.startswith(OPEN_IN_EMERGENCY):
+    if endpoint.startswith(SHUT_IN_EMERGENCY) and not endpoint.startswith(OPEN_IN_EMERGENCY):
         with transaction(world().engine) as session:
             if emergency.is_shut(session, emergency.WEB):
-                return render_template("secrecy/shut.html", refusal=None), 503
+                return ({"error": "shut"} if _is_script() else render_template("secrecy/shut.html", refusal=None)), 503
             refusal = emergency.check_exports(session) if endpoint.endswith(TAKES_OUT) else None
         if refusal is not None:
             return render_template("secrecy/shut.html", refusal=refusal), 503

@@ -339,7 +339,7 @@ def test_the_staff_web_is_stopped_at_the_next_request_but_for_its_switches(here)
     administrator = Web(here.engine, role="system_administrator", now=NOW)
     turn(administrator, "web")
 
-    for path in ("/admin/desk/", "/admin/riders/", "/admin/"):
+    for path in ("/admin/desk/", "/admin/riders/", "/admin/", "/api/v1/services"):
         assert operator.client.get(path).status_code == 503
     assert "緊急のため" in operator.client.get("/admin/desk/").text
     assert administrator.get("/admin/").status_code == 503
