@@ -41,8 +41,9 @@ def sell(
 ) -> Sale | Refusal:
     """Sell a ticket book or a pass at the price of the day, with the next serial of the stock (T-30 to T-33).
 
-    Refused: what the table does not hold (Q-50), proofs not seen (T-32), a subsidy that cannot be, a coming day, an
-    empty stock (T-36). The same ``key`` again is the same sale; StaleError when it comes with another one.
+    Refused: what the table does not hold (Q-50), proofs not seen (T-32), a subsidy that cannot be, a coming day, a pass
+    that starts before it is sold, an empty stock (T-36). The same ``key`` again is the same sale; StaleError when it
+    comes with another one.
     """
     stock.lock(session, service_id, purchase.product_code)
     before = session.scalars(select(Sale).where(Sale.key == key)).one_or_none()
@@ -146,6 +147,8 @@ def _check(
         return Refusal("sold_in_the_future", {"day": purchase.sold_on.isoformat()})
     if product.months and purchase.starts_on is None:
         return Refusal("pass_start_missing")
+    if product.months and purchase.starts_on is not None and purchase.starts_on < purchase.sold_on:
+        return Refusal("pass_starts_before_sale", {"day": purchase.sold_on.isoformat()})
     if refusal := passes.check_proofs(product.proofs, purchase.proofs_seen):
         return refusal
     scheme = session.get(Scheme, purchase.scheme_id) if purchase.scheme_id else None

@@ -6,6 +6,7 @@ refusal-subsidy-too-high = The subsidy can be up to the price, { $most } yen.
 refusal-subsidy-without-scheme = Enter both the scheme and the amount, or leave both empty.
 refusal-scheme-not-offered = This scheme is not offered now. Please choose from the list.
 refusal-pass-start-missing = Please enter the first day of the pass.
+refusal-pass-starts-before-sale = A pass cannot start before it is sold ({ $day }).
 refusal-sold-in-the-future = The day of the sale can be today at the latest. { $day } is still to come.
 refusal-no-stock = There is no stock. Register an issue to the agreed design first.
 refusal-not-agreed-yet = The day of the agreement can be today at the latest. { $day } is still to come.

@@ -6,6 +6,7 @@ refusal-subsidy-too-high = 補助額は、料金の{ $most }円までです。
 refusal-subsidy-without-scheme = 補助制度と補助額は、両方入力するか、両方とも空欄にしてください。
 refusal-scheme-not-offered = この補助制度は、いま使えません。一覧から選び直してください。
 refusal-pass-start-missing = 定期券の使い始めの日を入力してください。
+refusal-pass-starts-before-sale = 使い始めの日は、販売日({ $day })より前にはできません。
 refusal-sold-in-the-future = 販売日は今日までの日にしてください。{ $day }はまだ先です。
 refusal-no-stock = 在庫がありません。市と協議した仕様で発行を登録してから販売してください。
 refusal-not-agreed-yet = 市と協議した日は今日までの日にしてください。{ $day }はまだ先です。

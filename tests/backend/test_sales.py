@@ -132,6 +132,7 @@ def test_a_pass_starts_on_any_day(session, service):
 
     assert (sale.valid_from, sale.valid_to) == (date(2025, 8, 31), date(2025, 11, 30))
     assert code_of(sell(session, service.id, product, starts_on=None)) == "pass_start_missing"
+    assert code_of(sell(session, service.id, product, starts_on=date(1900, 1, 1))) == "pass_starts_before_sale"
 
 
 @pytest.mark.req("T-31")
@@ -144,7 +145,7 @@ def test_the_price_is_that_of_the_day_of_the_sale(session, service):
         session, service.id, valid_from=coming, yen_by_code={product.code: 14_000}, actor="staff:1", now=LINE_NOW
     )
 
-    new = sell(session, service.id, product, sold_on=coming, now=LINE_NOW + timedelta(days=10))
+    new = sell(session, service.id, product, sold_on=coming, starts_on=coming, now=LINE_NOW + timedelta(days=10))
     late_entry = sell(session, service.id, product, sold_on=TODAY, now=LINE_NOW + timedelta(days=10))
     assert refusal is None
     assert [each.price_yen for each in (old, new, late_entry)] == [13_500, 14_000, 13_500]
