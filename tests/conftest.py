@@ -27,6 +27,14 @@ _numbers = itertools.count(1)
 structlog.configure(
     processors=[structlog.processors.KeyValueRenderer()], logger_factory=structlog.ReturnLoggerFactory()
 )
+QUIET = structlog.get_config()
+
+
+@pytest.fixture(autouse=True)
+def quiet_logs() -> Iterator[None]:
+    """Logs go nowhere again after a test that ran a command in this process: it writes to a stream that is closed."""
+    yield
+    structlog.configure(**QUIET)
 
 
 @pytest.fixture(scope="session")

@@ -86,6 +86,7 @@ def fill(engine: Engine, var: Path, redis_url: str, log: Path, *, count: int) ->
         structlog.configure(
             processors=[structlog.processors.format_exc_info, logs.redact, structlog.processors.JSONRenderer()],
             logger_factory=structlog.WriteLoggerFactory(file),
+            cache_logger_on_first_use=False,
         )
         with transaction(engine) as session:
             town = Town(session, seats=(60,) * 2)
