@@ -10,6 +10,7 @@ from backend.db.queries import demo, network
 from backend.db.session import transaction
 from backend.domain import times
 from backend.services.seeding import DEMO_DEVICE, DEMO_DEVICE_KEY, DEMO_PASSWORD
+from backend.services.sign_ins import find_device
 from backend.texts import FALLBACK, languages
 
 
@@ -34,6 +35,7 @@ def start() -> Response:
     with transaction(world().engine) as session:
         sign_ins = demo.list_sign_ins(session, wall=world().wall())
         service = network.get_service(session)
+        machine = find_device(session, DEMO_DEVICE_KEY)
     now = world().clock()
     page = render_template(
         "demo/start.html",
@@ -47,7 +49,8 @@ def start() -> Response:
         g=g,
     )
     response = make_response(page)
-    if not cookies.read(cookies.DEVICE):
+    # A key that was revoked would sign out who carries it.
+    if machine is not None and not cookies.read(cookies.DEVICE):
         cookies.put(response, cookies.DEVICE, DEMO_DEVICE_KEY)
     return response
 
