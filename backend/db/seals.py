@@ -27,6 +27,8 @@ def read(row: Row, name: str) -> str:
     sealed: bytes | None = getattr(row, f"{name}_sealed")
     if not row.seal_generations:
         return _read_unmarked(ring, row, name, sealed)
+    if not isinstance(row.seal_generations, dict):  # the column takes any JSON
+        raise sealing.UnreadableError(place_of(row, name))
     numbers = numbers_of(row)
     if not ring.is_marked(_marked_text(row.seal_id, numbers), str(row.seal_generations.get(MARK, ""))):
         raise sealing.UnreadableError(place_of(row, name))

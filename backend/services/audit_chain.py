@@ -191,7 +191,8 @@ def _put_back(session: Session) -> list[Fault]:
         if not known or "seal_generations" not in table.c:
             continue
         for row_id, generations in session.execute(select(table.c.id, table.c.seal_generations)):
-            total = sum(abs(each) for each in generations.values() if isinstance(each, int))
+            numbers = generations.values() if isinstance(generations, dict) else ()
+            total = sum(abs(each) for each in numbers if isinstance(each, int))
             if total < known.get(row_id, 0):
                 faults.append(Fault(0, f"row {row_id} of {table.name} was put back to an older state"))
     return faults

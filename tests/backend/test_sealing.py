@@ -102,6 +102,11 @@ def moved(session, change: str) -> list[str]:
             [UNREADABLE, "佐藤 一郎"],
             id="emptied",
         ),
+        pytest.param(
+            "UPDATE personal.riders SET seal_generations = '[1]' WHERE id = :first",
+            [UNREADABLE, "佐藤 一郎"],
+            id="generations of another kind",
+        ),
     ],
 )
 def test_a_value_that_was_touched_in_the_database_is_shown_as_unreadable(session, change, expected):
