@@ -12,6 +12,7 @@ from backend.texts import text
 LONGEST = 200
 LONGEST_PROSE = 4000
 LONGEST_NUMBER = 12
+YEN = re.compile(r"[0-9]{1,10}|[0-9]{1,3}(?:,[0-9]{3}){1,3}")
 PHONES = frozenset({"phone"})  # read as phone numbers; nothing else is kept of them
 MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)  # room to reckon on both sides
@@ -98,6 +99,14 @@ def number_of(form: Form, name: str, *, least: int = 0, most: int = 1_000_000) -
     if len(written) > LONGEST_NUMBER or not written.isdecimal() or not least <= int(written) <= most:
         raise FormError(name, "admin-form-number")
     return int(written)
+
+
+def yen_of(form: Form, name: str, *, most: int) -> int:
+    """Return whole yen written 1000000 or 1,000,000 in any width; FormError for anything else."""
+    written = unicodedata.normalize("NFKC", form.get(name, "")).strip()
+    if not YEN.fullmatch(written) or (yen := int(written.replace(",", ""))) > most:
+        raise FormError(name, "admin-form-yen", most=f"{most:,}")
+    return yen
 
 
 def degrees_of(form: Form, name: str, *, most: float) -> float:

@@ -44,7 +44,7 @@ def count_cash() -> ResponseReturnValue:
     """Keep how much cash was counted; a form sent twice counts once."""
     day = forms.day_of(request.form, "day")
     try:
-        key, yen = forms.key_of(request.form), forms.number_of(request.form, "yen", most=MOST_YEN)
+        key, yen = forms.key_of(request.form), forms.yen_of(request.form, "yen", most=MOST_YEN)
         note = forms.optional_text(request.form, "note")
     except forms.FormError as fault:
         return _page(day, faults=fault.said(g.language)), 400

@@ -14,7 +14,8 @@ from backend.domain.policies.running_cost import CostUnits
 from backend.services import cost_units
 
 MOST_YEN = 10_000_000
-METHODS = ("run", "hour", "mixed")
+NEEDED = {"run": ("yen_per_run",), "hour": ("yen_per_hour",), "mixed": ("yen_per_run", "yen_per_hour")}
+METHODS = tuple(NEEDED)
 
 
 def register(pages: Blueprint) -> None:
@@ -32,7 +33,7 @@ def set_units() -> ResponseReturnValue:
     """Set the units that hold from a day on; set again for the same day, the later ones hold."""
     try:
         valid_from = forms.day_of(request.form, "valid_from")
-        chosen = CostUnits(_method(), _optional_yen("yen_per_run"), _optional_yen("yen_per_hour"))
+        chosen = _units()
     except forms.FormError as fault:
         return _page(faults=fault.said(g.language)), 400
     with transaction(world().engine) as session:
@@ -50,8 +51,18 @@ def _method() -> str:
     return method
 
 
+def _units() -> CostUnits:
+    """Return the units typed: those that the method needs, or none at all while nothing was agreed (Q-57)."""
+    units = CostUnits(_method(), _optional_yen("yen_per_run"), _optional_yen("yen_per_hour"))
+    yen = {"yen_per_run": units.yen_per_run, "yen_per_hour": units.yen_per_hour}
+    missing = [name for name in NEEDED[units.method] if yen[name] is None]
+    if missing and any(amount is not None for amount in yen.values()):
+        raise forms.FormError(missing[0], "admin-form-missing")
+    return units
+
+
 def _optional_yen(name: str) -> int | None:
-    return forms.number_of(request.form, name, most=MOST_YEN) if request.form.get(name, "").strip() else None
+    return forms.yen_of(request.form, name, most=MOST_YEN) if request.form.get(name, "").strip() else None
 
 
 def _page(*, faults: dict[str, str] | None = None) -> str:

@@ -18,7 +18,6 @@ from backend.services import settlement
 from backend.services.settlement import Cost
 
 MOST_YEN = 1_000_000_000
-YEN = re.compile(r"[0-9]{1,10}|[0-9]{1,3}(?:,[0-9]{3}){1,3}")
 MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 
 
@@ -45,7 +44,7 @@ def enter_cost() -> ResponseReturnValue:
     """Add a running cost to the month that is shown; a form sent twice adds it once."""
     month, key = _month_of(request.form), forms.key_of(request.form)
     try:
-        yen = _yen_of(request.form)
+        yen = forms.yen_of(request.form, "yen", most=MOST_YEN)
         cost = Cost(month, yen, forms.text_of(request.form, "note"))
     except forms.FormError as fault:
         return _page(month, key=key, faults=fault.said(g.language)), 400
@@ -78,14 +77,6 @@ def _month_of(form: forms.Form) -> date:
     if not found:
         raise forms.FormError("month", "settlement-month-unreadable")
     return date(int(found[1]), int(found[2]), 1)
-
-
-def _yen_of(form: forms.Form) -> int:
-    """Return whole yen written 1000000 or 1,000,000 in any width; FormError for anything else."""
-    written = unicodedata.normalize("NFKC", form.get("yen", "")).strip()
-    if not YEN.fullmatch(written) or (yen := int(written.replace(",", ""))) > MOST_YEN:
-        raise forms.FormError("yen", "admin-form-yen", most=f"{MOST_YEN:,}")
-    return yen
 
 
 def _written(month: date) -> str:

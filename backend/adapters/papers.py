@@ -58,9 +58,9 @@ class Paper:
 
 
 def written(cell: Cell, unit: Unit, *, yen_sign: str) -> str:
-    """Return a cell as people read it: 1,234 with the sign of yen, a dash where there is no figure."""
+    """Return a cell as papers have it: 1,234 with the sign of yen, ▲ for less than none, a dash for no figure."""
     if cell is None:
         return "–"
     if isinstance(cell, str):
         return cell
-    return f"{cell:,}{yen_sign if unit is Unit.YEN else ''}"
+    return f"{'▲' if cell < 0 else ''}{abs(cell):,}{yen_sign if unit is Unit.YEN else ''}"

@@ -82,13 +82,14 @@ def _section(sheet: _Sheet, section: Section, yen_sign: str) -> None:
     for line in section.lines:
         sheet.say(line, BODY_PT)
     for table in section.tables:
-        _table(sheet, table, yen_sign)
+        _table(sheet, table, yen_sign, heading=section.title)
 
 
-def _table(sheet: _Sheet, table: Table, yen_sign: str) -> None:
+def _table(sheet: _Sheet, table: Table, yen_sign: str, *, heading: str) -> None:
     if sheet.will_page_break(25):
         sheet.add_page()
-    sheet.say(table.title, BODY_PT, gap_mm=0.5)
+    if table.title != heading:
+        sheet.say(table.title, BODY_PT, gap_mm=0.5)
     sheet.set_font(FONT, size=SMALL_PT if len(table.columns) >= MANY_COLUMNS else BODY_PT)
     widths = tuple(NARROW if column.is_narrow else WIDE for column in table.columns)
     aligns = tuple(Align.L if column.unit is Unit.WORDS else Align.R for column in table.columns)

@@ -49,17 +49,18 @@ def _section(sheet: Worksheet, section: Section, yen_sign: str) -> None:
         _put(sheet, row, 1, line)
         row += 1
     for table in section.tables:
-        row = _table(sheet, table, row, yen_sign) + 2
+        row = _table(sheet, table, row, yen_sign, heading=section.title) + 2
     sheet.page_setup.orientation = "portrait"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
-def _table(sheet: Worksheet, table: Table, row: int, yen_sign: str) -> int:
+def _table(sheet: Worksheet, table: Table, row: int, yen_sign: str, *, heading: str) -> int:
     """Set a table from ``row`` on and return its last row."""
-    _put(sheet, row, 1, table.title).font = Font(bold=True)
-    row += 1
+    if table.title != heading:
+        _put(sheet, row, 1, table.title).font = Font(bold=True)
+        row += 1
     for number, column in enumerate(table.columns, start=1):
         head = _put(sheet, row, number, column.title)
         head.font, head.fill, head.border = Font(bold=True), HEAD, THIN
@@ -73,7 +74,8 @@ def _table(sheet: Worksheet, table: Table, row: int, yen_sign: str) -> int:
             cell = _put(sheet, row, number, value)
             cell.border, cell.font = THIN, Font(bold=cells is table.total)
             if isinstance(value, int):
-                cell.number_format = f'{COUNT_FORMAT}"{yen_sign}"' if column.unit is Unit.YEN else COUNT_FORMAT
+                shown = f'{COUNT_FORMAT}"{yen_sign}"' if column.unit is Unit.YEN else COUNT_FORMAT
+                cell.number_format = f'{shown};"▲"{shown}'
     return row
 
 

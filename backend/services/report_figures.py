@@ -99,7 +99,6 @@ def riders_by_run(session: Session, runs: Sequence[DatedRun], counts: Iterable[C
     return [
         _of_run(run, driven[key], [(stop_id, names[stop_id]) for stop_id in stops[key]], persons)
         for key, run in {_key(run): run for run in reversed(ordered)}.items()
-        if driven[key] or any(persons[key, stop_id, "board"] for stop_id in stops[key])
     ][::-1]
 
 

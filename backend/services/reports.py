@@ -68,8 +68,11 @@ def draft_due(session: Session, *, now: datetime) -> int:
             (MONTHLY, report_dates.month_before(today)),
             (HALF_YEAR, report_dates.half_year_before(today)),
         ):
-            if service_days.calendar(session, service).operating_days(span.first, span.last):
-                made += _draft(session, service, kind, span, now=now)
+            days = service_days.calendar(session, service).operating_days(span.first, span.last)
+            if days and _draft(session, service, kind, span, now=now):
+                made += 1
+                for day in days:  # after an outage of days the printed runs of those days are there all the same
+                    service_days.ensure(session, service.id, day)
     return made
 
 

@@ -127,7 +127,7 @@ def words(page):
 
 def rows_of(page, caption):
     """Return the rows of the table under a caption, as lists of texts."""
-    table = page.split(f"<h3>{caption}</h3>", 1)[1].split("</table>", 1)[0]
+    table = re.split(rf"<h[23]>{caption}</h[23]>", page, maxsplit=1)[1].split("</table>", 1)[0]
     rows = re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
     return [[words(cell).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)] for row in rows]
 
@@ -157,12 +157,12 @@ def test_cash_counted_beside_cash_expected(engine, ridden):
     form = fields_of(web.text(DAILY), 'name="yen"')
     del form["csrf_token"]
 
-    answers = [web.post("/admin/reports/daily/cash", **form, yen=str(1_400 + paid - 100), note="") for _ in range(2)]
+    answers = [web.post("/admin/reports/daily/cash", **form, yen=f"{1_400 + paid - 100:,}", note="") for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [303, 303]
     cash = dict(row for row in rows_of(web.text(DAILY), "現金の確認") if len(row) == 2)
     assert cash["あるはずの現金"] == f"{1_400 + paid:,}円"
-    assert cash["差"] == "-100円"
+    assert cash["差"] == "▲100円"
     with transaction(engine) as session:
         assert len(session.scalars(select(models.CashCount)).all()) == 1
 
@@ -247,13 +247,27 @@ def test_runs_per_day_and_riders_per_run_and_stop(engine, ridden):
     runs = {row[0]: row[1:] for row in rows_of(page, "1日ごとの運行便数")}
     assert runs["5月7日(水)"][:5] == ["2", "1", "0", "3", "7"]
     riders = rows_of(page, "便ごと及び乗降ポイントごとの乗降者数（真駒内駅行き）")
-    assert riders[0][:5] == ["停留所", "2便乗車", "2便降車", "3便乗車", "3便降車"]
-    by_stop = {row[0]: row[1:] for row in riders}
+    assert riders[0] == [
+        "停留所",
+        *(f"{n}便{way}" for n in range(1, 6) for way in ("乗車", "降車")),
+        "計乗車",
+        "計降車",
+    ]
+    by_stop = {row[0]: row[3:7] + row[-2:] for row in riders}  # the second and the third run, and the sum
     assert by_stop["常盤"] == ["3", "0", "0", "0", "3", "0"]
     assert by_stop["石山陸橋"] == ["0", "3", "0", "0", "0", "3"]
     assert by_stop["空沼二股"] == ["0", "0", "2", "0", "2", "0"]
     assert by_stop["真駒内駅"] == ["0", "0", "0", "2", "0", "2"]
     assert by_stop["計"] == ["3", "3", "2", "2", "5", "5"]
+
+
+@pytest.mark.req("T-03", "T-40")
+def test_fixed_runs_of_days_nobody_looked_at_are_runs_all_the_same(engine, ridden):
+    """May 2025 has 20 weekdays that are no holidays: twice as many fixed runs, whether or not we were awake."""
+    runs = {row[0]: row[1:] for row in rows_of(open_may(make_web(engine)), "1日ごとの運行便数")}
+
+    assert len(runs) == 1 + 31 + 1
+    assert runs["計"][0] == "40"
 
 
 @pytest.mark.req("T-23", "T-40", "T-44")
@@ -311,6 +325,8 @@ def set_units(web, method, per_run="", per_hour=""):
     ],
 )
 def test_running_cost_by_run_by_hour_or_mixed(engine, ridden, method, per_run, per_hour, cost):
+    web = make_web(engine)
+    open_may(web)
     with transaction(engine) as session:
         for run in session.scalars(select(models.Run).join(models.ServiceDay).where(models.ServiceDay.day != LINE_DAY)):
             run.state = "suspended"
@@ -319,13 +335,25 @@ def test_running_cost_by_run_by_hour_or_mixed(engine, ridden, method, per_run, p
         others.state = "committed"
     set_units(make_web(engine, role="town_officer"), method, per_run, per_hour)
 
-    total = rows_of(open_may(make_web(engine)), "運行経費の算定")[-1]
+    total = rows_of(open_may(web), "運行経費の算定")[-1]
 
     assert total == ["運行経費の合計", "未設定" if cost == "–" else "", cost]
 
 
+@pytest.mark.req("T-41")
+def test_a_method_asks_for_its_own_units(engine, ridden):
+    typed = {"valid_from": "2025-05-01", "method": "mixed", "yen_per_run": "3,000", "yen_per_hour": ""}
+
+    answer = make_web(engine, role="town_officer").post("/admin/reports/units/", **typed)
+
+    assert answer.status_code == 400
+    assert 'id="yen_per_hour-fault"' in answer.get_data(as_text=True)
+
+
 @pytest.mark.req("T-42", "T-45", "T-37")
 def test_income_is_rides_and_sales_and_the_payment_is_cost_less_income(engine, ridden):
+    web = make_web(engine)
+    open_may(web)
     with transaction(engine) as session:
         for run in session.scalars(select(models.Run).join(models.ServiceDay).where(models.ServiceDay.day != LINE_DAY)):
             run.state = "suspended"
@@ -333,7 +361,7 @@ def test_income_is_rides_and_sales_and_the_payment_is_cost_less_income(engine, r
         passes = ridden.sell(kind="pass", subsidy_yen=1_000)
     set_units(make_web(engine, role="town_officer"), "run", "100000")
 
-    page = open_may(make_web(engine))
+    page = open_may(web)
 
     income = {row[0]: row[-1] for row in rows_of(page, "運賃収入の合計")}
     assert income["乗車ごとの運賃"] == "1,400円"
