@@ -15,7 +15,7 @@ from admin import cookies
 from admin.field_labels import label_of
 from admin.forms import FormError
 from admin.routes import AUDITOR, BULK, DRIVER, MENU, PUBLIC, ROLES
-from backend import texts
+from backend import texts, wording
 from backend.app import world
 from backend.db.queries.staff import SignedIn, StaffView, find_signed_in
 from backend.db.session import transaction
@@ -164,6 +164,7 @@ def _prepare_app(state: BlueprintSetupState) -> None:
     state.app.config.setdefault("WTF_CSRF_SSL_STRICT", False)  # pages send no referrer; Sec-Fetch-Site is asked
     csrf.init_app(state.app)
     state.app.jinja_env.filters["digits"] = times.clock
+    state.app.jinja_env.filters["typed_day"] = lambda typed: _typed_day(typed, g.get("language", texts.FALLBACK))
     state.app.jinja_env.filters["label"] = lambda name: label_of(name, g.get("language", texts.FALLBACK))
     state.app.jinja_env.globals["has_text"] = texts.has
 
@@ -253,3 +254,11 @@ def _unreadable(fault: FormError) -> ResponseReturnValue:
 
 def _is_script() -> bool:
     return "partial" in request.args or request.accept_mimetypes.best == "application/json" or request.is_json
+
+
+def _typed_day(typed: str, language: str) -> str:
+    """Return a day that a form sent back in words; what is no day stays as it was typed."""
+    try:
+        return wording.day_text(typed, language)
+    except ValueError:
+        return typed

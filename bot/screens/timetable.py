@@ -9,6 +9,7 @@ from backend import wording
 from backend.db.queries.line_rides import SuspendedRun
 from backend.db.queries.network import StopView
 from backend.db.queries.timetable import EntryView, StopTimeView
+from backend.domain import times
 from backend.domain.refusals import Refusal
 from bot.postback import Tap
 from bot.screens.parts import GREEN, PALE, RED, Look, Piece, button, grid, line, row, screen, tap
@@ -74,7 +75,11 @@ def fixed_lines(look: Look, on_weekdays: Sequence[EntryView], on_holidays: Seque
     joint = look.say("common-list-joint")
     told = []
     for key, entries in (("bot-fixed-weekday", on_weekdays), ("bot-fixed-holiday", on_holidays)):
-        numbers = [look.say("bot-run-number", number=each.number) for each in entries if each.kind == FIXED]
+        numbers = [
+            look.say("bot-run-departing", number=each.number, time=times.clock(each.departs_s))
+            for each in entries
+            if each.kind == FIXED
+        ]
         told.append(look.say(key, runs=joint.join(numbers)) if numbers else look.say(f"{key}-none"))
     return told
 

@@ -239,6 +239,7 @@ bot-run-number = No. { $number }
 bot-rule-both = Getting on and off
 bot-rule-board = Getting on only
 bot-rule-alight = Getting off only
+bot-run-departing = run { $number } ({ $time })
 bot-fixed-weekday = No booking needed on weekdays: { $runs }
 bot-fixed-weekday-none = On weekdays every run needs a booking.
 bot-fixed-holiday = No booking needed on Saturdays, Sundays and holidays: { $runs }

@@ -236,6 +236,7 @@ bot-run-number = { $number }便
 bot-rule-both = 乗降可能
 bot-rule-board = 乗車のみ可能
 bot-rule-alight = 降車のみ可能
+bot-run-departing = { $number }便（{ $time }発）
 bot-fixed-weekday = 平日に予約がいらない便: { $runs }
 bot-fixed-weekday-none = 平日は、すべて予約がいります。
 bot-fixed-holiday = 土日祝に予約がいらない便: { $runs }
