@@ -8,7 +8,7 @@ cli-welcome =
       dispatch board  { $url }/admin/dispatch/
       driver          { $url }/driver/
 
-    Staff names: desk, dispatch, driver1, driver2, carrier, town
+    Staff names: desk, dispatch, driver1 to driver5, carrier, town, privacy, audit, admin
     Password: { $password }
     The six-digit codes are shown on the start page.
     Ctrl-C stops everything; the data stay.
