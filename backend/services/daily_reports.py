@@ -14,7 +14,6 @@ from backend.db.queries.run_counts import DatedRun
 from backend.domain.errors import StaleError
 from backend.services import lifecycle
 
-CASH = "cash"
 IN_VEHICLE = "vehicle"
 
 
@@ -50,8 +49,8 @@ class DailyReport:
 
     @property
     def fares_in_cash_yen(self) -> int:
-        """Return the fares that were taken in cash."""
-        return sum(line.received_yen for line in self.lines if line.pay_kind == CASH)
+        """Return the fares that were taken in cash; tickets and passes were paid when they were sold."""
+        return sum(line.received_yen for line in self.lines)
 
     @property
     def expected_yen(self) -> int:

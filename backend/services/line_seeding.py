@@ -1,15 +1,15 @@
 """Loads the line of a demo town: stops, timetable, fleet, fares, products become rows (T-01 to T-07, T-26, T-31)."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy.orm import Session
 
+from backend.adapters.holidays import holiday_name
 from backend.db.models import (
     BookingRuleRow,
     Carrier,
-    ClosedDay,
     DutyPattern,
     Fare,
     FareTable,
@@ -21,15 +21,15 @@ from backend.db.models import (
     TransportService,
     Vehicle,
 )
+from backend.domain.calendar import Calendar, Period
 from backend.domain.policies import passes
-from backend.services import fiscal_years, timetable_rows
+from backend.services import fiscal_years, timetable_rows, town_closures
 from backend.towns import Town
 from backend.towns.line_values import TownLine
 
 LINE = "line"
 SYSTEM = "system"
 STOP_KIND = "line"
-A_LEAP_YEAR = 2000
 NEXT_VISIT_LEAD_S = 300
 # Figures of an area service that a printed timetable has no use for.
 NOT_ON_A_LINE = {
@@ -63,7 +63,7 @@ def load(
         ServiceStop(transport_service_id=service.id, stop_id=stops[each.code].id, seq=each.seq, fare_zone=each.zone)
         for each in line.stops
     )
-    _closures(session, line, service)
+    town_closures.add(session, service.id, town_closures.closures(line.operation.closed_each_year, line.closed))
     _fares(session, line, service)
     _products(session, line, service)
     vehicles = _fleet(session, line, service, carrier, stops, people)
@@ -171,37 +171,12 @@ def _day_of_year(month: int, day: int) -> str:
 
 
 def _days_planned(line: TownLine) -> int:
-    """Return the running days of the specified year, closed days left out (T-01: 359)."""
+    """Return the running days of the specified year (T-01: 359)."""
     given = line.operation
-    length = (given.operates_to - given.operates_from).days + 1
-    days = (given.operates_from + timedelta(days=number) for number in range(length))
-    return sum(each.weekday() in given.weekdays and not _is_closed(line, each) for each in days)
-
-
-def _is_closed(line: TownLine, day: date) -> bool:
-    this = day.month, day.day
-    for each in line.operation.closed_each_year:
-        first, last = (each.first.month, each.first.day), (each.last.month, each.last.day)
-        if first <= this <= last if first <= last else this >= first or this <= last:
-            return True
-    return any(each.first <= day <= each.last for each in line.closed)
-
-
-def _closures(session: Session, line: TownLine, service: TransportService) -> None:
-    for each in line.operation.closed_each_year:
-        row = ClosedDay(
-            transport_service_id=service.id,
-            from_day=date(A_LEAP_YEAR, each.first.month, each.first.day),
-            to_day=date(A_LEAP_YEAR, each.last.month, each.last.day),
-            yearly=True,
-            reason=each.reason,
-        )
-        session.add(row)
-    session.add_all(
-        ClosedDay(transport_service_id=service.id, from_day=once.first, to_day=once.last, reason=once.reason)
-        for once in line.closed
-    )
-    session.flush()
+    period = Period(given.operates_from, given.operates_to, given.operates_from, given.operates_to)
+    closed = town_closures.closures(given.closed_each_year, line.closed)
+    calendar = Calendar(frozenset(given.weekdays), given.closed_on_holidays, (period,), closed, holiday_name)
+    return len(calendar.operating_days(given.operates_from, given.operates_to))
 
 
 def _fares(session: Session, line: TownLine, service: TransportService) -> None:

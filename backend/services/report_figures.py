@@ -33,7 +33,6 @@ from backend.domain.policies.settlement import burden_yen
 from backend.services import cost_units
 
 FORMULAS = "2026-11"
-CASH = "cash"
 EXTRA = "extra"
 KINDS = ("fixed", "reserved", EXTRA)
 
@@ -180,7 +179,7 @@ def income_of(session: Session, service_id: int, lines: Iterable[TakenLine], spa
     for line in lines:
         sums = rides[line.category, line.pay_kind]
         sums[0] += line.persons
-        sums[1] += line.received_yen if line.pay_kind == CASH else 0
+        sums[1] += line.received_yen
     sold = _sold(session, service_id, span)
     rides_yen = sum(yen for _, yen in rides.values())
     paid = {kind: sum(each["paid_yen"] for each in sold if each["kind"] == kind) for kind in ("ticket_book", "pass")}

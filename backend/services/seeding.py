@@ -11,7 +11,6 @@ from backend.adapters.town_map import TownMap
 from backend.db.models import (
     BookingRuleRow,
     Carrier,
-    ClosedDay,
     Consent,
     DutyPattern,
     Fare,
@@ -26,7 +25,7 @@ from backend.db.models import (
     Vehicle,
 )
 from backend.db.queries import riders
-from backend.services import contacts, devices, fiscal_years, line_seeding, masters, planning, staff
+from backend.services import contacts, devices, fiscal_years, line_seeding, masters, planning, staff, town_closures
 from backend.services.rules import DEFAULT_CHANNEL
 from backend.towns import Town
 
@@ -35,7 +34,6 @@ DEMO_PASSWORD = "norou-noriai-2022"  # noqa: S105 -- printed on the demo's start
 AREA = "area"
 NEXT_VISIT_LEAD_S = 300
 WALK_M = 500
-A_LEAP_YEAR = 2000
 PURPOSE_VERSION = "2022-11"
 DESIGNATED = date(2022, 11, 1)  # when the demo's people were named as handling personal data
 
@@ -155,7 +153,7 @@ def _service(session: Session, town: Town, stops: dict[str, Stop], *, now: datet
     session.add(service)
     session.flush()
     session.add_all(ServiceStop(transport_service_id=service.id, stop_id=stop.id) for stop in stops.values())
-    _closures(session, town, service)
+    town_closures.add(session, service.id, town_closures.closures(town.operation.closed_each_year, town.closed))
     fares = [Fare(category=each.category, seq=seq, yen=each.yen) for seq, each in enumerate(town.fares)]
     valid_from = min(each.valid_from for each in town.fares)
     session.add(FareTable(transport_service_id=service.id, valid_from=valid_from, fares=fares))
@@ -170,22 +168,6 @@ def _booking_rule(town: Town) -> BookingRuleRow:
         opens_at_s=town.booking.opens_s,
         notice_s=town.booking.notice_s,
     )
-
-
-def _closures(session: Session, town: Town, service: TransportService) -> None:
-    for each in town.operation.closed_each_year:
-        row = ClosedDay(
-            transport_service_id=service.id,
-            from_day=date(A_LEAP_YEAR, each.first.month, each.first.day),
-            to_day=date(A_LEAP_YEAR, each.last.month, each.last.day),
-            yearly=True,
-            reason=each.reason,
-        )
-        session.add(row)
-    for once in town.closed:
-        session.add(
-            ClosedDay(transport_service_id=service.id, from_day=once.first, to_day=once.last, reason=once.reason)
-        )
 
 
 def _staff(session: Session, town: Town, carrier: Carrier, *, now: datetime) -> dict[str, Staff]:

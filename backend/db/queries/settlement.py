@@ -6,7 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend.db.models import Booking, CostEntry, FareRecord, ServiceDay
+from backend.db.models import Booking, CostEntry, ServiceDay
+from backend.db.queries import money_taken
 from backend.domain import times
 
 RODE = ("boarded", "completed")
@@ -45,23 +46,13 @@ def list_costs(session: Session, service_id: int, month: date) -> tuple[CostView
 
 
 def fare_income(session: Session, service_id: int, *, first: date, last: date) -> Income:
-    """Return the fares of all who rode on service days from ``first`` to ``last``.
+    """Return the cash fares of service days from ``first`` to ``last``, and how many bookings rode (D-11).
 
-    The last record of a booking counts, the ones before it were corrected (D-36).
+    The very lines that the daily and monthly reports are made of: one rule for what was taken.
     """
-    newest = (
-        select(func.max(FareRecord.id)).where(FareRecord.booking_id == Booking.id).correlate(Booking).scalar_subquery()
+    rides = select(func.count(Booking.id)).join(ServiceDay, Booking.service_day_id == ServiceDay.id)
+    rode = rides.where(
+        Booking.transport_service_id == service_id, Booking.state.in_(RODE), ServiceDay.day.between(first, last)
     )
-    query = (
-        select(func.count(), func.coalesce(func.sum(FareRecord.received_yen), 0))
-        .select_from(Booking)
-        .join(ServiceDay, Booking.service_day_id == ServiceDay.id)
-        .outerjoin(FareRecord, FareRecord.id == newest)
-        .where(
-            Booking.transport_service_id == service_id,
-            Booking.state.in_(RODE),
-            ServiceDay.day.between(first, last),
-        )
-    )
-    rides, yen = session.execute(query).one()
-    return Income(rides, yen)
+    lines = money_taken.taken_lines(session, service_id, first, last)
+    return Income(session.scalar(rode) or 0, sum(line.received_yen for line in lines))
