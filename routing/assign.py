@@ -47,13 +47,11 @@ def best_combination(
     prices = np.array([costs[route] for route in pool])
     served = _served(pool, requests)
     limit = csc_array(np.ones((1, len(pool))))
-    relaxed = linprog(
-        prices, A_eq=served, b_eq=np.ones(requests), A_ub=limit, b_ub=np.array([vehicles]), bounds=(0, None)
-    )
-    if relaxed.x is None:
+    relaxed = _relaxed(prices, served, limit, vehicles)
+    if relaxed is None:
         return None
-    reduced = prices - served.T @ relaxed.eqlin.marginals - relaxed.ineqlin.marginals[0]
-    kept = _worth_trying(reduced, _to_beat(costs, current, requests) - relaxed.fun)
+    reduced, bound = relaxed
+    kept = _worth_trying(reduced, _to_beat(costs, current, requests) - bound)
     result = milp(
         prices[kept],
         integrality=np.ones(len(kept)),
@@ -64,6 +62,17 @@ def best_combination(
     if result.x is None:
         return None
     return tuple(pool[index] for index, share in zip(kept, result.x, strict=True) if share > 1 / 2)
+
+
+def _relaxed(
+    prices: NDArray[np.float64], served: csc_array, limit: csc_array, vehicles: int
+) -> tuple[NDArray[np.float64], float] | None:
+    """Return the reduced costs of the routes and the cost of the best fractions of them, or None if none serve all."""
+    everybody = np.ones(served.shape[0])
+    relaxed = linprog(prices, A_eq=served, b_eq=everybody, A_ub=limit, b_ub=np.array([vehicles]), bounds=(0, None))
+    if relaxed.x is None:
+        return None
+    return prices - served.T @ relaxed.eqlin.marginals - relaxed.ineqlin.marginals[0], float(relaxed.fun)
 
 
 def _pool(
