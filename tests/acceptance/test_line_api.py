@@ -129,7 +129,7 @@ def test_each_boarding_rule_is_kept_and_explained(machine, run, origin, destinat
         assert ("乗車のみ" if code == "no_alighting_here" else "降車のみ") in answer.json["title"]
 
 
-@pytest.mark.req("T-11", "T-26")
+@pytest.mark.req("T-11", "T-26", "Q-37", "Q-38", "Q-39")
 def test_of_all_380_pairs_exactly_the_170_of_the_file_are_sold_each_one_way_at_its_fare(machine):
     pairs = [(origin, destination) for origin in STOPS for destination in STOPS if origin != destination]
     answers = {pair: machine.departures(*pair, HOLIDAY, adult=1, child=1) for pair in pairs}

@@ -104,7 +104,7 @@ def test_the_price_table_is_that_of_the_specification(desk):
     assert "27,200円は" in page
 
 
-@pytest.mark.req("T-30", "T-31")
+@pytest.mark.req("T-30", "T-31", "Q-36")
 def test_each_of_the_34_is_sold_at_its_price(engine, line, desk):
     with transaction(engine) as session:
         sold = products.list_products(session, line, TODAY)
