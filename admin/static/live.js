@@ -33,12 +33,16 @@
     note.textContent = what ? note.getAttribute(`data-${what}`) : "";
   }
 
-  const first = lives()[0];
-  if (first) {
-    const seconds = Number(first.dataset.live) || 5;
-    setInterval(() => { if (!document.hidden) refresh(); }, seconds * 1000);
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
-  }
+  // It is loaded before the page is read, so that no key is lost; what needs the page waits for it.
+  document.addEventListener("DOMContentLoaded", () => {
+    const first = lives()[0];
+    if (first) {
+      const seconds = Number(first.dataset.live) || 5;
+      setInterval(() => { if (!document.hidden) refresh(); }, seconds * 1000);
+      document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+    }
+    document.body.dataset.ready = "1";
+  });
 
   // A form sent once is not sent again by a second press.
   document.addEventListener("submit", (event) => {
@@ -72,6 +76,4 @@
     event.preventDefault();
     pressed.click();
   });
-
-  document.body.dataset.ready = "1";
 })();
