@@ -30,7 +30,8 @@ from backend.db.models.network import (
     TravelTimeTable,
 )
 from backend.db.models.people import Consent, Draft, Favourite, FormLink, LineUser, LinkCode, Rider, RunFollow
-from backend.db.models.reports import Case, Contact, Incident, IncidentNote, Report
+from backend.db.models.reports import Case, Contact, Incident, IncidentNote, IncidentPhoto, Report
+from backend.db.models.retention import RetentionTerms
 from backend.db.models.runs import DelayReport, HeadCount, LeftBehind, Run, Substitution, TerminalEvent, Visit
 from backend.db.models.staff import (
     Carrier,
@@ -84,6 +85,7 @@ __all__ = [
     "HeadCount",
     "Incident",
     "IncidentNote",
+    "IncidentPhoto",
     "KnownBrowser",
     "LeftBehind",
     "LineEvent",
@@ -100,6 +102,7 @@ __all__ = [
     "RecoveryCode",
     "RefusedWish",
     "Report",
+    "RetentionTerms",
     "Rider",
     "Run",
     "RunFollow",

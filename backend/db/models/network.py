@@ -14,7 +14,8 @@ class TransportService(Base):
     The desk answers the phone from ``phone_lead_s`` before the service hours, or within its own hours where
     ``phone_start_s`` is set, on ``phone_weekdays`` or, without them, on running days (D-15, Q-42). ``vehicle_sign`` is
     what the vehicles show (T-54), ``likely_stops`` the codes of the stops that most rides lead to (T-59).
-    ``allows_top_up`` lets a pass of the cheaper zone pay the difference (Q-48).
+    ``allows_top_up`` lets a pass of the cheaper zone pay the difference (Q-48). Reports go to ``report_recipient``,
+    from the ``contractor`` (T-39).
     """
 
     __tablename__ = "transport_services"
@@ -64,6 +65,10 @@ class TransportService(Base):
     handover_reminder_days: Mapped[int] = mapped_column(default=25)
     report_due_day: Mapped[int] = mapped_column(default=10)
     report_reminder_day: Mapped[int] = mapped_column(default=7)
+    report_recipient: Mapped[str] = mapped_column(default="")
+    contractor_address: Mapped[str] = mapped_column(default="")
+    contractor: Mapped[str] = mapped_column(default="")
+    contractor_person: Mapped[str] = mapped_column(default="")
     longest_duty_s: Mapped[int] = mapped_column(default=13 * 3600)
     shortest_rest_s: Mapped[int] = mapped_column(default=9 * 3600)
     version: Mapped[int] = mapped_column(default=1)

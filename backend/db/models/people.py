@@ -1,6 +1,6 @@
 """Personal data: schema `personal`, every value that names or describes a person sealed (design.md 1.13)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -14,7 +14,8 @@ class Rider(HasSealed, Base):
 
     A ``guest`` gave name and phone for a line booking and is no member (T-18, Q-58); one who is not ``remembered``
     is parted from the LINE account when the ride is over. ``protection`` is set while the person is under 支援措置:
-    then nobody learns from us that they ride.
+    then nobody learns from us that they ride. ``used_on`` is the last use that no other row tells of any more,
+    ``asked_on`` the day on which the person was asked whether to stay registered (Q-69).
     """
 
     __tablename__ = "riders"
@@ -38,6 +39,8 @@ class Rider(HasSealed, Base):
     language: Mapped[Code] = mapped_column(default="ja")
     source: Mapped[Code]
     registered_at: Mapped[datetime]
+    used_on: Mapped[date | None]
+    asked_on: Mapped[date | None]
     left_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 

@@ -90,6 +90,23 @@ class IncidentNote(HasSealed, Base):
     text = Sealed()
 
 
+class IncidentPhoto(HasSealed, Base):
+    """A picture of what was reported (T-50): ``picture`` is its JPEG in base64, sealed like every other text."""
+
+    __tablename__ = "incident_photos"
+    __table_args__ = PERSONAL
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    key: Mapped[str] = mapped_column(unique=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey(Incident.id), index=True)
+    picture_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    at: Mapped[datetime]
+    by: Mapped[str]
+
+    picture = Sealed()
+
+
 class Case(HasSealed, Base):
     """A complaint, opinion or question with its number, person in charge, due date and reply (T-49)."""
 
