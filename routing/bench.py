@@ -10,8 +10,7 @@ from typing import Literal
 
 from routing.generated import static_day, town_day
 from routing.instances import Instance, InstanceError, read
-from routing.peer import solve_with_ortools
-from routing.routes import Routes
+from routing.peers.ortools_routing import OrTools
 from routing.simulate import play
 from routing.solve import solve
 
@@ -51,9 +50,9 @@ def _bench_static(folder: Path | None, *, quick: bool, seconds: float) -> None:
     for instance in _instances(folder, quick=quick):
         best = best_known.get(instance.name)
         own = solve(instance, seconds=seconds, seed=1)
-        peer = solve_with_ortools(instance, seconds=seconds)
+        peer = OrTools().solve(instance, seconds=seconds, seed=1)
         peer_cost = None
-        if peer.routes is not None and all(map(Routes(instance).is_feasible, filter(None, peer.routes))):
+        if peer.routes is not None:
             peer_cost = instance.cost([list(route) for route in peer.routes])
         _print_row(
             (

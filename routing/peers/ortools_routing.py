@@ -1,47 +1,56 @@
 """OR-Tools' routing solver on a static day, as its manual models one: what our own search is measured against."""
 
 import time
-from dataclasses import dataclass
 
-from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+from ortools.constraint_solver import pywrapcp, routing_enums_pb2, routing_parameters_pb2
 
 from routing.instances import Instance
+from routing.peers.result import PeerResult, checked
 from routing.routes import Route
 
 _SCALE = 1_000  # the solver counts in whole thousandths; driving is rounded up, so its routes can be driven
 _UNSERVED = 10_000_000
 
 
-@dataclass(frozen=True)
-class PeerResult:
-    """What the peer found: no routes if it left somebody out."""
+class OrTools:
+    """OR-Tools with parallel cheapest insertion and guided local search; it counts its ``seconds`` by the wall."""
 
-    routes: tuple[Route, ...] | None
-    seconds: float
+    name = "OR-Tools"
+
+    def solve(self, instance: Instance, *, seconds: float, seed: int) -> PeerResult:
+        """Return its best routes after ``seconds`` of wall time."""
+        began_s = time.process_time()
+        last = len(instance.nodes) - 1
+        count = instance.vehicles
+        manager = pywrapcp.RoutingIndexManager(last + 1, count, [0] * count, [last] * count)
+        model = pywrapcp.RoutingModel(manager)
+        distances = [
+            [int(_SCALE * instance.distance(here, there)) + (here != there) for there in range(last + 1)]
+            for here in range(last + 1)
+        ]
+        model.SetArcCostEvaluatorOfAllVehicles(model.RegisterTransitMatrix(distances))
+        _bind(model, manager, instance, distances)
+        found: list[tuple[float, float]] = []
+
+        def note() -> None:
+            cost = model.CostVar().Min()
+            if cost < _UNSERVED and (not found or cost / _SCALE < found[-1][1]):
+                found.append((time.process_time() - began_s, cost / _SCALE))
+
+        model.AddAtSolutionCallback(note)
+        model.solver().ReSeed(seed)
+        answer = model.SolveWithParameters(_search(seconds))
+        routes = None if answer is None else checked(instance, _routes(model, manager, answer, count))
+        return PeerResult(routes, time.process_time() - began_s, tuple(found))
 
 
-def solve_with_ortools(instance: Instance, *, seconds: float) -> PeerResult:
-    """Return OR-Tools' best routes after ``seconds`` of wall time, and the cpu seconds it took."""
-    began_s = time.process_time()
-    last = len(instance.nodes) - 1
-    count = instance.vehicles
-    manager = pywrapcp.RoutingIndexManager(last + 1, count, [0] * count, [last] * count)
-    model = pywrapcp.RoutingModel(manager)
-    distances = [
-        [int(_SCALE * instance.distance(here, there)) + (here != there) for there in range(last + 1)]
-        for here in range(last + 1)
-    ]
-    model.SetArcCostEvaluatorOfAllVehicles(model.RegisterTransitMatrix(distances))
-    _bind(model, manager, instance, distances)
+def _search(seconds: float) -> routing_parameters_pb2.RoutingSearchParameters:
+    """Return how it searches: the better of its first solutions on these days, then guided local search."""
     search = pywrapcp.DefaultRoutingSearchParameters()
     search.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
     search.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     search.time_limit.FromMilliseconds(round(1000 * seconds))
-    found = model.SolveWithParameters(search)
-    routes = None if found is None else _routes(model, manager, found, count)
-    if routes is not None and sum(map(len, routes)) < 2 * instance.requests:
-        routes = None
-    return PeerResult(routes, time.process_time() - began_s)
+    return search
 
 
 def _bind(
