@@ -4,6 +4,7 @@ from backend.db.models.audit import AuditEntry, AuditLink, DemoClock
 from backend.db.models.base import Base
 from backend.db.models.bookings import Booking, PartyLine, PromiseRow, RefusedWish
 from backend.db.models.calendar import AcceptanceStop, ClosedDay, ServiceDay
+from backend.db.models.decisions import Decision, KeptTravelTimes
 from backend.db.models.fleet import Duty, DutyPattern, Position, Vehicle
 from backend.db.models.machine import MachineAnswer
 from backend.db.models.messages import CallTask, DriverMessage, LineEvent, Notification
@@ -68,6 +69,7 @@ __all__ = [
     "CostEntry",
     "CostUnit",
     "CouponUse",
+    "Decision",
     "DelayReport",
     "DemoClock",
     "Device",
@@ -86,6 +88,7 @@ __all__ = [
     "Incident",
     "IncidentNote",
     "IncidentPhoto",
+    "KeptTravelTimes",
     "KnownBrowser",
     "LeftBehind",
     "LineEvent",

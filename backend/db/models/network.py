@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Integer, SmallInteger, String, UniqueConstraint
+from sqlalchemy import ARRAY, JSON, CheckConstraint, ForeignKey, Integer, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.db.models.base import Base, Code, Id
@@ -15,7 +15,9 @@ class TransportService(Base):
     ``phone_start_s`` is set, on ``phone_weekdays`` or, without them, on running days (D-15, Q-42). ``vehicle_sign`` is
     what the vehicles show (T-54), ``likely_stops`` the codes of the stops that most rides lead to (T-59).
     ``allows_top_up`` lets a pass of the cheaper zone pay the difference (Q-48). Reports go to ``report_recipient``,
-    from the ``contractor`` (T-39).
+    from the ``contractor`` (T-39). ``weights``
+    are those of the plan that the town changed (`routing/cost.py`); ``reserved_seats`` are kept free on each vehicle
+    with a wheelchair place, for parties with a wheelchair, until ``reserve_until_s`` before the pick-up.
     """
 
     __tablename__ = "transport_services"
@@ -71,6 +73,9 @@ class TransportService(Base):
     contractor_person: Mapped[str] = mapped_column(default="")
     longest_duty_s: Mapped[int] = mapped_column(default=13 * 3600)
     shortest_rest_s: Mapped[int] = mapped_column(default=9 * 3600)
+    weights: Mapped[dict[str, float]] = mapped_column(JSON, default=dict)
+    reserved_seats: Mapped[int] = mapped_column(default=0)
+    reserve_until_s: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
 
     operating_periods: Mapped[list["OperatingPeriod"]] = relationship(order_by="OperatingPeriod.runs_from")
