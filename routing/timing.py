@@ -1,20 +1,27 @@
-"""When a vehicle is where, if it makes its visits in this order: the only feasibility code.
+"""When a vehicle is where, if it makes its visits in this order; answered by `routing.kernels.route`.
 
-Every schedule here is the earliest one: nobody is served later than the order of visits demands. With travel
-times that never overtake (first in, first out) the earliest schedule honours the windows if any schedule does;
-a ride that is too long pushes its pick-up back by the excess, and the reckoning goes on from there. That is the
-least solution of the difference constraints, so the test is exact (routing/README.md names the sources).
+Every schedule here is the earliest one: nobody is served later than the order of visits demands.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from routing.problem import EMPTY, Itinerary, Limit, Load, Request, Visit, VisitKind
+import numpy as np
+
+from routing.kernels import route
+from routing.kernels.route import Ints, Route
+from routing.problem import EMPTY, Itinerary, Limit, Load, Request, VisitKind
 from routing.travel_times import TravelTimes
 
-PICKUP = -1  # stands where a drop-off has its longest ride
-_WINDOW_LIMITS = {True: Limit.PICKUP_WINDOW, False: Limit.DROPOFF_WINDOW}
+_LIMITS = {
+    route.PICKUP_LATE: Limit.PICKUP_WINDOW,
+    route.DROPOFF_LATE: Limit.DROPOFF_WINDOW,
+    route.RIDE_LONG: Limit.RIDE_TIME,
+    route.SHIFT_OVER: Limit.SHIFT,
+    route.SEATS_SHORT: Limit.SEATS,
+    route.PLACES_SHORT: Limit.WHEELCHAIRS,
+}
+_PICKUP_ROW, _DROPOFF_ROW = range(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,44 +42,14 @@ class Violation(NamedTuple):
     excess: int
 
 
-class Step(NamedTuple):
-    """A visit in bare numbers, for the inner loops. Seats and wheelchairs are what changes on board."""
-
-    stop: int
-    earliest_s: int
-    latest_s: int
-    service_s: int
-    request_id: int
-    longest_ride_s: int
-    seats: int
-    wheelchairs: int
-
-
 @dataclass(frozen=True, slots=True)
 class Outset:
-    """Where a vehicle stands before its first visit, with whom, and what it must keep to."""
+    """Where a vehicle stands before its first visit, with whom since when."""
 
     stop: int
     ready_s: int
     load: Load
-    capacity: Load
     boarded_s: dict[int, int]
-    shift_end_s: int
-    end_stop: int | None
-
-    def home_s(self, stop: int, depart_s: int, travel: TravelTimes) -> int:
-        """Return when the duty is over for a vehicle that leaves its last visit then."""
-        if self.end_stop is None or self.end_stop == stop:
-            return depart_s
-        return depart_s + travel.seconds(stop, self.end_stop, depart_s)
-
-
-class Times(NamedTuple):
-    """Arrival, start of service and departure, visit by visit."""
-
-    arrivals_s: list[int]
-    starts_s: list[int]
-    departs_s: list[int]
 
 
 def schedule(itinerary: Itinerary, travel: TravelTimes) -> Schedule | Violation:
@@ -81,9 +58,11 @@ def schedule(itinerary: Itinerary, travel: TravelTimes) -> Schedule | Violation:
     The limits: windows, seats, wheelchair places, ride times and the shift with the way back to ``end_stop``.
     Parties on board count from ``boarded_s``. A window missed only because a ride limit pushed it is a RIDE_TIME.
     """
-    outset, steps = outset_of(itinerary), steps_of(itinerary)
-    times = overload(outset, steps) or reckon(outset, steps, travel)
-    return times if isinstance(times, Violation) else schedule_of(outset, steps, times)
+    outset, rows, count = outset_row(itinerary), route_rows(itinerary), len(itinerary.visits)
+    broken = route.overload(outset, rows, count)
+    if broken[0] == route.FEASIBLE:
+        broken = route.reckon(travel.arrays, outset, rows, count)
+    return violation_of(broken) or _schedule_of(outset, rows)
 
 
 def drive(itinerary: Itinerary, travel: TravelTimes) -> Schedule:
@@ -91,8 +70,9 @@ def drive(itinerary: Itinerary, travel: TravelTimes) -> Schedule:
 
     Waits for the earliest of each window and ignores latest times, ride limits and the end of the shift.
     """
-    outset, steps = outset_of(itinerary), steps_of(itinerary)
-    return schedule_of(outset, steps, drive_steps(outset, steps, travel))
+    outset, rows = outset_row(itinerary), route_rows(itinerary)
+    route.drive_on(travel.arrays, outset, rows, len(itinerary.visits))
+    return _schedule_of(outset, rows)
 
 
 def lateness(itinerary: Itinerary, schedule: Schedule) -> tuple[int, ...]:
@@ -105,184 +85,120 @@ def lateness(itinerary: Itinerary, schedule: Schedule) -> tuple[int, ...]:
 
 def outset_of(itinerary: Itinerary) -> Outset:
     """Return where ``itinerary`` begins: never before its shift."""
-    vehicle = itinerary.vehicle
     load = EMPTY
     for aboard in itinerary.onboard:
         load = load.plus(aboard.request.load)
     return Outset(
         stop=itinerary.at_stop,
-        ready_s=max(itinerary.ready_s, vehicle.shift.earliest_s),
+        ready_s=max(itinerary.ready_s, itinerary.vehicle.shift.earliest_s),
         load=load,
-        capacity=vehicle.capacity,
         boarded_s={aboard.request.id: aboard.boarded_s for aboard in itinerary.onboard},
-        shift_end_s=vehicle.shift.latest_s,
-        end_stop=vehicle.end_stop,
     )
 
 
-def steps_of(itinerary: Itinerary) -> list[Step]:
-    """Return the visits in bare numbers; raise ValueError if a party is not picked up once and set down once."""
-    steps = [step_of(visit) for visit in itinerary.visits]
-    aboard = {boarded.request.id for boarded in itinerary.onboard}
-    seen = set(aboard)
-    for step in steps:
-        if step.longest_ride_s == PICKUP:
-            if step.request_id in seen:
-                raise ValueError(f"request {step.request_id} is picked up twice")
-            seen.add(step.request_id)
-            aboard.add(step.request_id)
-        elif step.request_id in aboard:
-            aboard.remove(step.request_id)
-        else:
-            raise ValueError(f"request {step.request_id} is set down without being on board")
-    if aboard:
-        raise ValueError(f"request {min(aboard)} is never set down")
-    return steps
+def violation_of(broken: tuple[int, int, int]) -> Violation | None:
+    """Return what a kernel says of the first limit broken, None if it says that all are kept."""
+    code, position, excess = broken
+    return None if code == route.FEASIBLE else Violation(_LIMITS[code], position, excess)
 
 
-def step_of(visit: Visit) -> Step:
-    """Return one visit in bare numbers."""
-    pickup, dropoff = steps_for(visit.request)
-    return pickup if visit.kind is VisitKind.PICKUP else dropoff
+def outset_row(itinerary: Itinerary) -> Ints:
+    """Return where ``itinerary`` begins, as `routing.kernels.route` wants it."""
+    outset, vehicle = outset_of(itinerary), itinerary.vehicle
+    end_stop = route.NOWHERE if vehicle.end_stop is None else vehicle.end_stop
+    return np.array(
+        (
+            outset.stop,
+            outset.ready_s,
+            *outset.load,
+            *vehicle.capacity,
+            vehicle.shift.latest_s,
+            end_stop,
+            itinerary.frozen,
+        ),
+        np.int64,
+    )
 
 
-def steps_for(request: Request) -> tuple[Step, Step]:
-    """Return a party's pick-up and drop-off in bare numbers."""
-    load = request.load
-    up, off = request.pickup, request.dropoff
+def route_rows(itinerary: Itinerary) -> Route:
+    """Return the visits as `routing.kernels.route` wants them, without times yet.
+
+    Raises ValueError if a party is not picked up once and set down once.
+    """
+    count = len(itinerary.visits)
+    pairs = _pairs(itinerary)
+    boarded_s = {aboard.request.id: aboard.boarded_s for aboard in itinerary.onboard}
+    visits = [
+        party_cells(visit.request)[_PICKUP_ROW if visit.kind is VisitKind.PICKUP else _DROPOFF_ROW]
+        for visit in itinerary.visits
+    ]
+    return Route(
+        np.array(visits, np.int64).reshape(count, route.VISIT_COLUMNS),
+        np.array(pairs, np.int64),
+        np.array([boarded_s.get(visit.request.id, 0) for visit in itinerary.visits], np.int64),
+        np.zeros((count, route.TIME_COLUMNS), np.int64),
+    )
+
+
+def party_rows(request: Request) -> Ints:
+    """Return a party's pick-up and drop-off as `routing.kernels.route` wants them."""
+    return np.array(party_cells(request), np.int64)
+
+
+def party_cells(request: Request) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the numbers of a party's two rows."""
+    load, up, off = request.load, request.pickup, request.dropoff
+    longest_s = max(0, request.max_ride_s)
     return (
-        Step(request.pickup_stop, *up, request.pickup_service_s, request.id, PICKUP, load.seats, load.wheelchairs),
-        Step(
+        (request.pickup_stop, *up, request.pickup_service_s, request.id, route.PICKUP, *load),
+        (
             request.dropoff_stop,
             *off,
             request.dropoff_service_s,
             request.id,
-            max(0, request.max_ride_s),
+            longest_s,
             -load.seats,
             -load.wheelchairs,
         ),
     )
 
 
-def overload(outset: Outset, steps: Sequence[Step]) -> Violation | None:
-    """Return the first pick-up that finds too little room, or None."""
-    seats, wheelchairs = outset.load
-    for position, step in enumerate(steps):
-        seats += step.seats
-        wheelchairs += step.wheelchairs
-        if step.longest_ride_s == PICKUP:
-            if seats > outset.capacity.seats:
-                return Violation(Limit.SEATS, position, seats - outset.capacity.seats)
-            if wheelchairs > outset.capacity.wheelchairs:
-                return Violation(Limit.WHEELCHAIRS, position, wheelchairs - outset.capacity.wheelchairs)
-    return None
-
-
-def reckon(outset: Outset, steps: Sequence[Step], travel: TravelTimes) -> Times | Violation:
-    """Return the earliest times that keep windows, ride limits and the shift, or the first limit broken."""
-    seconds = travel.seconds
-    times = Times([0] * len(steps), [0] * len(steps), [0] * len(steps))
-    boarded_s = dict(outset.boarded_s)
-    pickup_at: dict[int, int] = {}
-    not_before_s: dict[int, int] = {}
-    position = reached = 0
-    stop, depart_s = outset.stop, outset.ready_s
-    while position < len(steps):
-        here, earliest_s, latest_s, service_s, party, longest_ride_s, _, _ = steps[position]
-        arrival_s = depart_s if here == stop else depart_s + seconds(stop, here, depart_s)
-        start_s = max(arrival_s, earliest_s)
-        if longest_ride_s == PICKUP:
-            start_s = max(start_s, not_before_s.get(party, start_s))
-            pickup_at[party] = position
-            boarded_s[party] = start_s + service_s
-        elif (excess := start_s - boarded_s[party] - longest_ride_s) > 0:
-            if party not in pickup_at:
-                return Violation(Limit.RIDE_TIME, position, excess)
-            reached = max(reached, position + 1)
-            position = pickup_at[party]
-            not_before_s[party] = times.starts_s[position] + excess
-            stop, depart_s = _before(outset, steps, times, position)
-            continue
-        if start_s > latest_s:
-            limit = Limit.RIDE_TIME if position < reached else _WINDOW_LIMITS[longest_ride_s == PICKUP]
-            return Violation(limit, position, start_s - latest_s)
-        stop, depart_s = here, start_s + service_s
-        times.arrivals_s[position], times.starts_s[position], times.departs_s[position] = (
-            arrival_s,
-            start_s,
-            depart_s,
-        )
-        position += 1
-    home_s = outset.home_s(stop, depart_s, travel)
-    if steps and home_s > outset.shift_end_s:
-        return Violation(Limit.SHIFT, len(steps) - 1, home_s - outset.shift_end_s)
-    return times
-
-
-def drive_steps(outset: Outset, steps: Sequence[Step], travel: TravelTimes) -> Times:
-    """Return the times if the order is simply driven, whatever it breaks."""
-    seconds = travel.seconds
-    times = Times([], [], [])
-    stop, depart_s = outset.stop, outset.ready_s
-    for step in steps:
-        arrival_s = depart_s if step.stop == stop else depart_s + seconds(stop, step.stop, depart_s)
-        start_s = max(arrival_s, step.earliest_s)
-        stop, depart_s = step.stop, start_s + step.service_s
-        times.arrivals_s.append(arrival_s)
-        times.starts_s.append(start_s)
-        times.departs_s.append(depart_s)
-    return times
-
-
-def latest_starts(outset: Outset, steps: Sequence[Step], travel: TravelTimes) -> list[int]:
-    """Return for each visit how late its service may start for the rest to keep windows and shift.
-
-    Ride limits are left out, so a later start is impossible and an earlier one not yet proven possible.
-    """
-    latest_s = [0] * len(steps)
-    limit_s, onward = outset.shift_end_s, outset.end_stop
-    for position in range(len(steps) - 1, -1, -1):
-        step = steps[position]
-        depart_s = limit_s if onward is None else latest_departure(travel, step.stop, onward, limit_s)
-        latest_s[position] = limit_s = min(step.latest_s, depart_s - step.service_s)
-        onward = step.stop
-    return latest_s
-
-
-def latest_departure(travel: TravelTimes, origin: int, destination: int, arrive_s: int) -> int:
-    """Return the latest departure that arrives by ``arrive_s``."""
-    if origin == destination:
-        return arrive_s
-    seconds = travel.seconds
-    low = arrive_s - seconds(origin, destination, arrive_s)
-    if low + seconds(origin, destination, low) == arrive_s < low + 1 + seconds(origin, destination, low + 1):
-        return low  # the same speed at both ends, as nearly always
-    span = 1
-    while low + seconds(origin, destination, low) > arrive_s:
-        low -= span
-        span *= 2
-    high = arrive_s + 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        if middle + seconds(origin, destination, middle) <= arrive_s:
-            low = middle
+def _pairs(itinerary: Itinerary) -> list[int]:
+    """Return for each visit where the party's other visit is; raise ValueError if there is not just one."""
+    aboard = {boarded.request.id: route.ABOARD for boarded in itinerary.onboard}
+    pairs: list[int] = []
+    seen = set(aboard)
+    for position, visit in enumerate(itinerary.visits):
+        party = visit.request.id
+        if visit.kind is VisitKind.PICKUP:
+            if party in seen:
+                raise ValueError(f"request {party} is picked up twice")
+            seen.add(party)
+            aboard[party] = position
+            pairs.append(position)
+        elif party in aboard:
+            pickup = aboard.pop(party)
+            pairs.append(pickup)
+            if pickup != route.ABOARD:
+                pairs[pickup] = position
         else:
-            high = middle
-    return low
+            raise ValueError(f"request {party} is set down without being on board")
+    if aboard:
+        raise ValueError(f"request {min(aboard)} is never set down")
+    return pairs
 
 
-def schedule_of(outset: Outset, steps: Sequence[Step], times: Times) -> Schedule:
-    """Return ``times`` with the loads, as a value."""
-    loads = []
-    load = outset.load
-    for step in steps:
-        load = load.plus(Load(step.seats, step.wheelchairs))
-        loads.append(load)
-    return Schedule(tuple(times.arrivals_s), tuple(times.starts_s), tuple(times.departs_s), tuple(loads))
+def _schedule_of(outset: Ints, rows: Route) -> Schedule:
+    """Return the times of ``rows`` with the loads, as a value."""
+    seats = (outset[route.SEATS_TAKEN] + rows.visits[:, route.SEATS].cumsum()).tolist()
+    places = (outset[route.PLACES_TAKEN] + rows.visits[:, route.WHEELCHAIRS].cumsum()).tolist()
+    return Schedule(
+        _column(rows, route.ARRIVAL),
+        _column(rows, route.START),
+        _column(rows, route.DEPART),
+        tuple(map(Load, seats, places)),
+    )
 
 
-def _before(outset: Outset, steps: Sequence[Step], times: Times, position: int) -> tuple[int, int]:
-    """Return where the vehicle was, and when it left, before the visit at ``position``."""
-    if position == 0:
-        return outset.stop, outset.ready_s
-    return steps[position - 1].stop, times.departs_s[position - 1]
+def _column(rows: Route, column: int) -> tuple[int, ...]:
+    return tuple(rows.times[:, column].tolist())

@@ -2,8 +2,15 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from routing.kernels.route import Travel, shortcut_s
+
+_ENDLESS_S = 1 << 40
 
 
 class TravelTimes(Protocol):
@@ -12,12 +19,16 @@ class TravelTimes(Protocol):
     Leaving later may never mean arriving earlier (first in, first out): the exactness of `timing` rests on it.
     """
 
+    @property
+    def arrays(self) -> Travel:
+        """Return the same times for compiled code."""
+        ...
+
     def seconds(self, origin: int, destination: int, depart_s: int) -> int:
         """Return the driving time in seconds for a departure at ``depart_s``."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class Matrix:
     """Stop-to-stop driving times in bands of the day.
 
@@ -26,24 +37,39 @@ class Matrix:
     band is faster the arrival is never later than leaving at its start would be (first in, first out).
     """
 
-    band_starts: tuple[int, ...]
-    bands: tuple[Sequence[Sequence[int]], ...]
+    def __init__(self, band_starts: Sequence[int], bands: Sequence[ArrayLike]) -> None:
+        self.band_starts = tuple(band_starts)
+        self.bands: NDArray[np.int32] = np.array(bands, np.int32, order="C")
+
+    @classmethod
+    def single(cls, rows: ArrayLike) -> "Matrix":
+        """Return travel times that are the same all day."""
+        return cls((0,), (rows,))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Matrix):
+            return NotImplemented
+        return self.band_starts == other.band_starts and np.array_equal(self.bands, other.bands)
+
+    def __hash__(self) -> int:
+        return hash((self.band_starts, self.bands.shape))
 
     def seconds(self, origin: int, destination: int, depart_s: int) -> int:
         """Return the driving time in seconds for a departure at ``depart_s``."""
         starts = self.band_starts
         if len(starts) == 1:
-            return self.bands[0][origin][destination]
+            return int(self.bands[0, origin, destination])
         band = max(0, bisect_right(starts, depart_s) - 1)
-        drive_s = self.bands[band][origin][destination]
+        shortest_s = int(self.bands[band, origin, destination])
         for later in range(band + 1, len(starts)):
             until_s = starts[later] - depart_s
-            if drive_s <= until_s:
+            if shortest_s <= until_s:
                 break
-            drive_s = min(drive_s, until_s + self.bands[later][origin][destination])
-        return drive_s
+            shortest_s = min(shortest_s, until_s + int(self.bands[later, origin, destination]))
+        return shortest_s
 
-    @classmethod
-    def single(cls, rows: Sequence[Sequence[int]]) -> "Matrix":
-        """Return travel times that are the same all day."""
-        return cls((0,), (rows,))
+    @cached_property
+    def arrays(self) -> Travel:
+        """Return the same times for compiled code."""
+        shortcut = shortcut_s(self.bands[0]) if len(self.bands) == 1 else _ENDLESS_S
+        return Travel(np.array(self.band_starts, np.int64), self.bands, shortcut)

@@ -35,7 +35,7 @@ def test_each_second_is_counted_where_it_belongs(weights, expected):
     times = schedule(itinerary, LINE)
 
     assert times.starts_s == (100, 450, 550)
-    assert cost(itinerary, times, LINE, Weights(**{**vars(NOTHING), **weights})) == expected
+    assert cost(itinerary, times, LINE, NOTHING._replace(**weights)) == expected
 
 
 def test_nothing_to_do_costs_nothing():

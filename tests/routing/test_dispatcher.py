@@ -61,7 +61,7 @@ def as_json(scenario):
         "format": "drt-scenario/1",
         "name": scenario.name,
         "params": rules,
-        "travel_s": {"rows": scenario.travel.bands[0]},
+        "travel_s": {"rows": scenario.travel.bands[0].tolist()},
         "vehicles": [
             {
                 "id": label,

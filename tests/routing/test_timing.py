@@ -1,19 +1,11 @@
+import numpy as np
 import pytest
 from hypothesis import event, given, settings
 
 from routing.checker import check, check_times
+from routing.kernels.route import drive_s, latest_starts, leave_by
 from routing.problem import Boarded, Limit, Load
-from routing.timing import (
-    Schedule,
-    Violation,
-    drive,
-    lateness,
-    latest_departure,
-    latest_starts,
-    outset_of,
-    schedule,
-    steps_of,
-)
+from routing.timing import Schedule, Violation, drive, lateness, outset_row, route_rows, schedule
 from routing.travel_times import Matrix
 
 from .plans import make_itinerary, make_request, make_vehicle, matrices, off, orders, up
@@ -155,11 +147,13 @@ def test_a_schedule_is_the_earliest_and_no_start_is_later_than_the_latest(itiner
     if isinstance(times, Violation):
         return
 
+    latest = np.zeros(len(itinerary.visits), np.int64)
+    latest_starts(travel.arrays, outset_row(itinerary), route_rows(itinerary).visits, len(latest), latest)
     for index, start_s in enumerate(times.starts_s):
         sooner = list(times.starts_s)
         sooner[index] = start_s - 1
         assert check_times(itinerary, sooner, travel) != []
-        assert start_s <= latest_starts(outset_of(itinerary), steps_of(itinerary), travel)[index]
+        assert start_s <= latest[index]
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
@@ -167,7 +161,8 @@ def test_a_schedule_is_the_earliest_and_no_start_is_later_than_the_latest(itiner
 def test_leaving_later_never_arrives_earlier_and_the_latest_departure_is_the_last(travel):
     for leave_s in range(130):
         assert leave_s + travel.seconds(1, 2, leave_s) <= leave_s + 1 + travel.seconds(1, 2, leave_s + 1)
+        assert drive_s(travel.arrays, 1, 2, leave_s) == travel.seconds(1, 2, leave_s)
     for arrive_s in range(40, 130, 7):
-        leave_s = latest_departure(travel, 1, 2, arrive_s)
+        leave_s = leave_by(travel.arrays, 1, 2, arrive_s)
         assert leave_s + travel.seconds(1, 2, leave_s) <= arrive_s
         assert leave_s + 1 + travel.seconds(1, 2, leave_s + 1) > arrive_s

@@ -1,0 +1,239 @@
+"""All vehicles' visits in one set of arrays, with what a search needs of them kept up to date.
+
+Row ``v`` of each array is one vehicle; of ``K`` visits there is room for, the first ``counts[v]`` are there.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from routing.kernels import kernel
+from routing.kernels.route import (
+    ABOARD,
+    ARRIVAL,
+    AT,
+    DEPART,
+    EARLIEST,
+    FEASIBLE,
+    FROZEN,
+    LONGEST,
+    PARTY,
+    PICKUP,
+    PLACES_TAKEN,
+    READY,
+    SEATS,
+    SEATS_TAKEN,
+    SERVICE,
+    START,
+    STOP,
+    WHEELCHAIRS,
+    Floats,
+    Ints,
+    Route,
+    Travel,
+    Weights,
+    cost,
+    drive_s,
+    latest_starts,
+    overload,
+    reckon,
+)
+
+PARTIES = 2  # third column of ``loads``, after SEATS_ABOARD and PLACES_ABOARD
+SEATS_ABOARD, PLACES_ABOARD = range(2)
+VEHICLE, WHERE, BEGAN, LEFT, WHO, GOT_ON = range(6)
+STAY_COLUMNS = 6
+UNABLE = np.inf  # the cost of a vehicle that breaks a limit: it takes nobody
+
+
+class Fleet(NamedTuple):
+    """What every vehicle still has to do (`routing.kernels.route` says what the columns are).
+
+    Attributes
+    ----------
+    outsets, counts
+        ``int64[V, 9]`` where each stands; ``int64[V]`` how many visits it has.
+    visits, pairs, boarded, times
+        ``int64[V, K, 8]``, ``int64[V, K]``, ``int64[V, K]``, ``int64[V, K, 4]``: its `Route`.
+    driven, latest
+        ``int64[V, K]``: when each service starts if the order is simply driven (never later than the schedule), and
+        the latest start that leaves the rest possible (longest rides left out).
+    loads
+        ``int64[V, K + 1, 3]``: seats, wheelchair places and parties aboard before each visit, and after the last.
+    costs, savings
+        ``float64[V]``: what the schedule costs, `UNABLE` if it breaks a limit; what less waiting with somebody
+        aboard could at most save of that.
+
+    """
+
+    outsets: Ints
+    counts: Ints
+    visits: Ints
+    pairs: Ints
+    boarded: Ints
+    times: Ints
+    driven: Ints
+    latest: Ints
+    loads: Ints
+    costs: Floats
+    savings: Floats
+
+
+@kernel
+def route_of(fleet: Fleet, vehicle: int) -> Route:
+    """Return one vehicle's visits and times; writing into them changes the fleet's."""
+    return Route(fleet.visits[vehicle], fleet.pairs[vehicle], fleet.boarded[vehicle], fleet.times[vehicle])
+
+
+@kernel
+def refresh(travel: Travel, fleet: Fleet, weights: Weights, vehicle: int) -> tuple[int, int, int]:
+    """Reckon one vehicle anew after its outset or visits changed; return the first limit broken, where, by how much."""
+    outset, route, count = fleet.outsets[vehicle], route_of(fleet, vehicle), fleet.counts[vehicle]
+    broken = overload(outset, route, count)
+    if broken[0] == FEASIBLE:
+        broken = reckon(travel, outset, route, count)
+    if broken[0] != FEASIBLE:
+        fleet.costs[vehicle] = UNABLE
+        return broken
+    fleet.costs[vehicle] = cost(travel, outset, route, count, weights)
+    latest_starts(travel, outset, route.visits, count, fleet.latest[vehicle])
+    _drive(travel, fleet, vehicle)
+    _load(fleet, weights, vehicle)
+    return broken
+
+
+@kernel
+def _drive(travel: Travel, fleet: Fleet, vehicle: int) -> None:
+    """Write when the services start if the order is simply driven."""
+    stop, depart_s = fleet.outsets[vehicle, AT], fleet.outsets[vehicle, READY]
+    for position in range(fleet.counts[vehicle]):
+        visit = fleet.visits[vehicle, position]
+        start_s = max(depart_s + drive_s(travel, stop, visit[STOP], depart_s), visit[EARLIEST])
+        fleet.driven[vehicle, position] = start_s
+        stop, depart_s = visit[STOP], start_s + visit[SERVICE]
+
+
+@kernel
+def _load(fleet: Fleet, weights: Weights, vehicle: int) -> None:
+    """Write what is aboard between the visits, and what waiting with somebody aboard costs."""
+    outset, loads, count = fleet.outsets[vehicle], fleet.loads[vehicle], fleet.counts[vehicle]
+    parties = 0
+    for position in range(count):
+        if fleet.visits[vehicle, position, LONGEST] != PICKUP and fleet.pairs[vehicle, position] == ABOARD:
+            parties += 1
+    loads[0, SEATS_ABOARD] = outset[SEATS_TAKEN]
+    loads[0, PLACES_ABOARD] = outset[PLACES_TAKEN]
+    loads[0, PARTIES] = parties
+    waited_s = 0
+    for position in range(count):
+        visit, times = fleet.visits[vehicle, position], fleet.times[vehicle, position]
+        waited_s += loads[position, PARTIES] * (times[START] - times[ARRIVAL])
+        loads[position + 1, SEATS_ABOARD] = loads[position, SEATS_ABOARD] + visit[SEATS]
+        loads[position + 1, PLACES_ABOARD] = loads[position, PLACES_ABOARD] + visit[WHEELCHAIRS]
+        loads[position + 1, PARTIES] = loads[position, PARTIES] + (1 if visit[LONGEST] == PICKUP else -1)
+    fleet.savings[vehicle] = (weights.standing + weights.riding) * waited_s
+
+
+@kernel
+def lengthen(route: Route, count: int, party: Ints, first: int, second: int) -> None:
+    """Put a party's two rows in: the pick-up before visit ``first``, the drop-off before visit ``second``."""
+    for position in range(count - 1, first - 1, -1):
+        moved = position + (2 if position >= second else 1)
+        route.visits[moved] = route.visits[position]
+        route.boarded[moved] = route.boarded[position]
+        route.pairs[moved] = route.pairs[position]
+    for position in range(count + 2):
+        partner = route.pairs[position]
+        if partner >= first and position != first and position != second + 1:
+            route.pairs[position] = partner + (2 if partner >= second else 1)
+    route.visits[first] = party[0]
+    route.visits[second + 1] = party[1]
+    route.pairs[first] = second + 1
+    route.pairs[second + 1] = first
+    route.boarded[first] = route.boarded[second + 1] = 0
+
+
+@kernel
+def insert(  # noqa: PLR0917 -- kernels take bare numbers
+    travel: Travel, fleet: Fleet, weights: Weights, vehicle: int, party: Ints, first: int, second: int
+) -> tuple[int, int, int]:
+    """Give a party its place in a vehicle; return the limit that this breaks, where, by how much."""
+    lengthen(route_of(fleet, vehicle), fleet.counts[vehicle], party, first, second)
+    fleet.counts[vehicle] += 2
+    return refresh(travel, fleet, weights, vehicle)
+
+
+@kernel
+def advance(travel: Travel, fleet: Fleet, weights: Weights, now_s: int, stays: Ints) -> int:
+    """Make every visit that has to be set out for by ``now_s``; return how many rows of ``stays`` were written.
+
+    Who is not under way then can leave from ``now_s`` on. When all of ``stays`` is filled there may be more to do.
+    """
+    made = 0
+    for vehicle in range(fleet.counts.size):
+        gone = _gone(travel, fleet, vehicle, now_s, stays[made:])
+        if gone:
+            made += gone
+            _shorten(fleet, vehicle, gone)
+            refresh(travel, fleet, weights, vehicle)
+        if made == len(stays):
+            break
+        _stand(travel, fleet, weights, vehicle, now_s)
+    return made
+
+
+@kernel
+def _gone(travel: Travel, fleet: Fleet, vehicle: int, now_s: int, stays: Ints) -> int:
+    """Write the visits that one vehicle has set out for, which it does as late as it may; return how many."""
+    outset, count = fleet.outsets[vehicle], min(fleet.counts[vehicle], len(stays))
+    stop, ready_s = outset[AT], outset[READY]
+    for position in range(count):
+        visit, times = fleet.visits[vehicle, position], fleet.times[vehicle, position]
+        if times[START] - drive_s(travel, stop, visit[STOP], ready_s) > now_s:
+            return position
+        stop, ready_s = visit[STOP], times[DEPART]
+        stay = stays[position]
+        stay[VEHICLE], stay[WHERE], stay[BEGAN], stay[LEFT] = vehicle, stop, times[START], ready_s
+        stay[WHO], stay[GOT_ON] = visit[PARTY], visit[LONGEST] == PICKUP
+    return int(count)
+
+
+@kernel
+def _shorten(fleet: Fleet, vehicle: int, gone: int) -> None:
+    """Take the first visits away, which have been made, and let the vehicle stand after them."""
+    outset, route, count = fleet.outsets[vehicle], route_of(fleet, vehicle), fleet.counts[vehicle]
+    for position in range(gone):
+        visit, times = route.visits[position], route.times[position]
+        outset[AT], outset[READY] = visit[STOP], times[DEPART]
+        outset[SEATS_TAKEN] += visit[SEATS]
+        outset[PLACES_TAKEN] += visit[WHEELCHAIRS]
+        if visit[LONGEST] == PICKUP:
+            route.boarded[route.pairs[position]] = times[DEPART]
+    outset[FROZEN] = max(0, outset[FROZEN] - gone)
+    for position in range(gone, count):
+        route.visits[position - gone] = route.visits[position]
+        route.boarded[position - gone] = route.boarded[position]
+        route.times[position - gone] = route.times[position]
+        partner = route.pairs[position]
+        route.pairs[position - gone] = partner - gone if partner >= gone else ABOARD
+    fleet.counts[vehicle] = count - gone
+
+
+@kernel
+def _stand(travel: Travel, fleet: Fleet, weights: Weights, vehicle: int, now_s: int) -> None:
+    """Let a vehicle that is not under way leave no sooner than now; only the first arrival can change by that."""
+    outset = fleet.outsets[vehicle]
+    if outset[READY] >= now_s:
+        return
+    outset[READY] = now_s
+    if fleet.counts[vehicle] == 0:
+        return
+    if travel.starts.size > 1:
+        refresh(travel, fleet, weights, vehicle)
+        return
+    times = fleet.times[vehicle, 0]
+    later_s = now_s + drive_s(travel, outset[AT], fleet.visits[vehicle, 0, STOP], now_s) - times[ARRIVAL]
+    times[ARRIVAL] += later_s
+    waited = later_s * fleet.loads[vehicle, 0, PARTIES]
+    fleet.costs[vehicle] -= weights.standing * waited
+    fleet.savings[vehicle] -= (weights.standing + weights.riding) * waited

@@ -1,0 +1,268 @@
+"""One vehicle's visits in bare numbers: when, with whom, at what cost. The only feasibility code.
+
+Every schedule is the earliest one. With travel times that never overtake (first in, first out) it honours the
+windows if any schedule does; a ride that is too long pushes its pick-up back by the excess, and the reckoning goes
+on from there. That is the least solution of the difference constraints, so the test is exact (Hunsaker and
+Savelsbergh 2002 with the repair of Tang et al. 2010).
+
+A row of ``visits`` is one visit still to be made, of ``outset`` where a vehicle stands before the first:
+
+| visits          | column says                                | outset         | column says                     |
+| --------------- | ------------------------------------------ | -------------- | ------------------------------- |
+| ``STOP``        | where                                      | ``AT``         | where it stands, or stops next  |
+| ``EARLIEST``    | first second at which service may start    | ``READY``      | since when it can leave         |
+| ``LATEST``      | last such second                           | ``SEATS_TAKEN``  | aboard now                    |
+| ``SERVICE``     | seconds it takes                           | ``PLACES_TAKEN`` | wheelchairs aboard now        |
+| ``PARTY``       | number of the party                        | ``SEATS_HELD``   | seats it has                  |
+| ``LONGEST``     | longest ride, ``PICKUP`` at a pick-up      | ``PLACES_HELD``  | wheelchair places it has      |
+| ``SEATS``       | change aboard: + getting on, − getting off | ``SHIFT_END``  | last drop-off, or home, by then |
+| ``WHEELCHAIRS`` | the same for wheelchairs                   | ``END_STOP``   | home, ``NOWHERE`` if anywhere   |
+|                 |                                            | ``FROZEN``     | visits that stay first          |
+
+Rides last from the end of service at the pick-up to the start of service at the drop-off. Besides the rows:
+``pairs`` is where the same party's other visit stands (``ABOARD`` if the pick-up is done), ``boarded`` when the
+pick-up of a party aboard ended, ``times`` the schedule (``ARRIVAL``, ``START``, ``DEPART``; ``SOONEST`` is what the
+longest rides leave of the window). All times are whole seconds.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.kernels import kernel
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+STOP, EARLIEST, LATEST, SERVICE, PARTY, LONGEST, SEATS, WHEELCHAIRS = range(8)
+VISIT_COLUMNS = 8
+AT, READY, SEATS_TAKEN, PLACES_TAKEN, SEATS_HELD, PLACES_HELD, SHIFT_END, END_STOP, FROZEN = range(9)
+OUTSET_COLUMNS = 9
+ARRIVAL, START, DEPART, SOONEST = range(4)
+TIME_COLUMNS = 4
+
+PICKUP = -1  # stands where a drop-off has its longest ride
+ABOARD = -1  # stands where a party that waits has its pick-up
+NOWHERE = -1  # stands where a vehicle that must get home has its last stop
+
+FEASIBLE, PICKUP_LATE, DROPOFF_LATE, RIDE_LONG, SHIFT_OVER, SEATS_SHORT, PLACES_SHORT = range(7)
+
+
+class Travel(NamedTuple):
+    """Driving times: from ``starts[b]`` on, ``seconds[b, origin, destination]``.
+
+    ``shortcut_s`` is how much quicker than the direct way a way over a third stop can at most be; with several bands
+    nobody knows, and it is endless.
+    """
+
+    starts: Ints
+    seconds: NDArray[np.int32]
+    shortcut_s: int
+
+
+class Weights(NamedTuple):
+    """How many seconds of driving one second of each is worth (`routing.cost` says what they mean)."""
+
+    driving: float = 1.0
+    standing: float = 0.3
+    riding: float = 0.2
+    delay: float = 0.1
+
+
+class Route(NamedTuple):
+    """One vehicle's visits and their times, as many rows as there is room for."""
+
+    visits: Ints
+    pairs: Ints
+    boarded: Ints
+    times: Ints
+
+
+@kernel
+def drive_s(travel: Travel, origin: int, destination: int, depart_s: int) -> int:
+    """Return the driving time: the whole leg at the speed of its band, but never overtaken by a later departure."""
+    if origin == destination:
+        return 0
+    band = travel.starts.size - 1
+    while band > 0 and travel.starts[band] > depart_s:
+        band -= 1
+    shortest_s = int(travel.seconds[band, origin, destination])
+    for later in range(band + 1, travel.starts.size):
+        until_s = travel.starts[later] - depart_s
+        if shortest_s <= until_s:
+            break
+        shortest_s = min(shortest_s, until_s + int(travel.seconds[later, origin, destination]))
+    return shortest_s
+
+
+@kernel
+def leave_by(travel: Travel, origin: int, destination: int, arrive_s: int) -> int:
+    """Return the latest departure that arrives by ``arrive_s``."""
+    low = arrive_s - drive_s(travel, origin, destination, arrive_s)
+    if travel.starts.size == 1 or origin == destination:
+        return low
+    span = 1
+    while low + drive_s(travel, origin, destination, low) > arrive_s:
+        low -= span
+        span *= 2
+    high = arrive_s + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if middle + drive_s(travel, origin, destination, middle) <= arrive_s:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def home_s(travel: Travel, outset: Ints, stop: int, depart_s: int) -> int:
+    """Return when the duty is over for a vehicle that leaves its last visit then."""
+    if outset[END_STOP] == NOWHERE:
+        return depart_s
+    return depart_s + drive_s(travel, stop, outset[END_STOP], depart_s)
+
+
+@kernel
+def overload(outset: Ints, route: Route, count: int) -> tuple[int, int, int]:
+    """Return limit, position and places missing at the first pick-up that finds too little room."""
+    seats, places = outset[SEATS_TAKEN], outset[PLACES_TAKEN]
+    for position in range(count):
+        visit = route.visits[position]
+        seats += visit[SEATS]
+        places += visit[WHEELCHAIRS]
+        if visit[LONGEST] == PICKUP:
+            if seats > outset[SEATS_HELD]:
+                return SEATS_SHORT, position, int(seats - outset[SEATS_HELD])
+            if places > outset[PLACES_HELD]:
+                return PLACES_SHORT, position, int(places - outset[PLACES_HELD])
+    return FEASIBLE, 0, 0
+
+
+@kernel
+def reckon(  # noqa: C901 -- the pass and the step back are one loop
+    travel: Travel, outset: Ints, route: Route, count: int
+) -> tuple[int, int, int]:
+    """Write the earliest times that keep windows, rides and shift; return the first limit broken, where, by how much.
+
+    Loads are not looked at. A window missed only because a longest ride pushed it is a broken ride.
+    """
+    for position in range(count):
+        route.times[position, SOONEST] = route.visits[position, EARLIEST]
+    position = reached = 0
+    stop, depart_s = outset[AT], outset[READY]
+    while position < count:
+        visit = route.visits[position]
+        arrival_s = depart_s + drive_s(travel, stop, visit[STOP], depart_s)
+        start_s = max(arrival_s, route.times[position, SOONEST])
+        if visit[LONGEST] != PICKUP:
+            excess = start_s - _boarded_s(route, position) - visit[LONGEST]
+            if excess > 0:
+                pickup = route.pairs[position]
+                if pickup == ABOARD:
+                    return RIDE_LONG, position, excess
+                reached = max(reached, position + 1)
+                route.times[pickup, SOONEST] = route.times[pickup, START] + excess
+                position = pickup
+                stop, depart_s = _before(outset, route, position)
+                continue
+        if start_s > visit[LATEST]:
+            late = PICKUP_LATE if visit[LONGEST] == PICKUP else DROPOFF_LATE
+            return (RIDE_LONG if position < reached else late), position, start_s - visit[LATEST]
+        stop, depart_s = visit[STOP], start_s + visit[SERVICE]
+        route.times[position, ARRIVAL] = arrival_s
+        route.times[position, START] = start_s
+        route.times[position, DEPART] = depart_s
+        position += 1
+    if count:
+        over_s = home_s(travel, outset, stop, depart_s) - outset[SHIFT_END]
+        if over_s > 0:
+            return SHIFT_OVER, count - 1, over_s
+    return FEASIBLE, 0, 0
+
+
+@kernel
+def _boarded_s(route: Route, position: int) -> int:
+    """Return when the party set down at ``position`` got on."""
+    pickup = route.pairs[position]
+    return int(route.boarded[position] if pickup == ABOARD else route.times[pickup, DEPART])
+
+
+@kernel
+def _before(outset: Ints, route: Route, position: int) -> tuple[int, int]:
+    """Return where the vehicle was, and when it left, before the visit at ``position``."""
+    if position == 0:
+        return outset[AT], outset[READY]
+    return route.visits[position - 1, STOP], route.times[position - 1, DEPART]
+
+
+@kernel
+def drive_on(travel: Travel, outset: Ints, route: Route, count: int) -> None:
+    """Write the times if the order is simply driven, whatever it breaks."""
+    stop, depart_s = outset[AT], outset[READY]
+    for position in range(count):
+        visit, times = route.visits[position], route.times[position]
+        times[ARRIVAL] = depart_s + drive_s(travel, stop, visit[STOP], depart_s)
+        times[START] = max(times[ARRIVAL], visit[EARLIEST])
+        times[DEPART] = times[START] + visit[SERVICE]
+        stop, depart_s = visit[STOP], times[DEPART]
+
+
+@kernel
+def latest_starts(travel: Travel, outset: Ints, visits: Ints, count: int, latest: Ints) -> None:
+    """Write how late each service may start for the rest to keep windows and shift; longest rides are left out.
+
+    So a later start is impossible, and an earlier one not yet proven possible.
+    """
+    limit_s, onward = outset[SHIFT_END], outset[END_STOP]
+    for position in range(count - 1, -1, -1):
+        visit = visits[position]
+        depart_s = limit_s if onward == NOWHERE else leave_by(travel, visit[STOP], onward, limit_s)
+        limit_s = min(visit[LATEST], depart_s - visit[SERVICE])
+        latest[position] = limit_s
+        onward = visit[STOP]
+
+
+@kernel
+def cost(travel: Travel, outset: Ints, route: Route, count: int, weights: Weights) -> float:
+    """Return what the times of a route cost, in seconds of driving."""
+    if count == 0:
+        return 0.0
+    aboard = 0
+    for position in range(count):
+        if route.visits[position, LONGEST] != PICKUP and route.pairs[position] == ABOARD:
+            aboard += 1
+    driving = standing = riding = delay = 0
+    left_s = outset[READY]
+    for position in range(count):
+        times = route.times[position]
+        driving += times[ARRIVAL] - left_s
+        standing += aboard * (times[START] - times[ARRIVAL])
+        left_s = times[DEPART]
+        if route.visits[position, LONGEST] == PICKUP:
+            delay += times[START] - route.visits[position, EARLIEST]
+            aboard += 1
+        else:
+            riding += times[START] - _boarded_s(route, position)
+            aboard -= 1
+    driving += home_s(travel, outset, route.visits[count - 1, STOP], left_s) - left_s
+    return worth(weights, driving, standing, riding, delay)
+
+
+@kernel
+def worth(weights: Weights, driving: int, standing: int, riding: int, delay: int) -> float:
+    """Return so many seconds of each in seconds of driving."""
+    return weights.driving * driving + weights.standing * standing + weights.riding * riding + weights.delay * delay
+
+
+@kernel
+def shortcut_s(seconds: NDArray[np.int32]) -> int:
+    """Return by how much a way over a third stop is quicker than the direct one, at most."""
+    most = 0
+    for origin in range(seconds.shape[0]):
+        for over in range(seconds.shape[0]):
+            first_s = seconds[origin, over]
+            for destination in range(seconds.shape[0]):
+                most = max(most, seconds[origin, destination] - first_s - seconds[over, destination])
+    return most
