@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from routing.cost import DEFAULT, Weights
-from routing.insertion import Insertion, first_feasible
-from routing.problem import Boarded, Itinerary, Plan, Request, Visit, VisitKind, Window
+from routing.fleet import Fleet, Spot
+from routing.kernels.fleet import BEGAN, GOT_ON, LEFT, VEHICLE, WHERE, WHO
+from routing.problem import Itinerary, Plan, Request, VisitKind, Window
 from routing.scenario import Ask, Scenario
-from routing.timing import Violation, schedule
+from routing.timing import party_rows
 
 _END_OF_TIME_S = 1 << 40
 _OTHER_TIMES_S = (900, -900, 1800, -1800, 3600, -3600)
 _MOST_OFFERS = 3
+_LATE_S = 300  # a boarding may come so much later than the time quoted
 
 
 @dataclass(frozen=True)
@@ -41,20 +43,24 @@ class Stay:
 
 @dataclass(frozen=True)
 class _Held:
-    """An offer with the plan behind it, until the rider has chosen."""
+    """An offer with the place behind it, until the rider has chosen."""
 
     offer: Offer
-    insertion: Insertion
-    request: Request
+    spot: Spot
+    promised: Request
 
 
 class Dispatcher:
     """Answers wishes one by one, and keeps every promise it gives."""
 
     def __init__(self, scenario: Scenario, *, strict: bool = True, weights: Weights = DEFAULT) -> None:
-        self._scenario, self._strict, self._weights = scenario, strict, weights
-        self._plan: Plan = tuple(
-            Itinerary(vehicle, (), vehicle.start_stop, vehicle.shift.earliest_s) for vehicle in scenario.vehicles
+        self._scenario, self._strict = scenario, strict
+        self._fleet = Fleet(
+            tuple(
+                Itinerary(vehicle, (), vehicle.start_stop, vehicle.shift.earliest_s) for vehicle in scenario.vehicles
+            ),
+            scenario.travel,
+            weights,
         )
         self._numbers = count()
         self._ask_ids: dict[int, str] = {}
@@ -63,7 +69,7 @@ class Dispatcher:
     @property
     def plan(self) -> Plan:
         """Return what is still to be done."""
-        return self._plan
+        return self._fleet.plan()
 
     def quote(self, now_s: int, ask: Ask) -> list[Offer]:
         """Return what can be promised for ``ask``: the wish itself, else up to three times near it.
@@ -74,11 +80,11 @@ class Dispatcher:
         self._ask_ids[number] = ask.id
         self._held = []
         wish = self._scenario.request(ask, number, not_before_s=now_s)
-        self._hold([wish], ask)
+        self._hold(wish, ask)
         if self._held or self._strict:
             return [held.offer for held in self._held]
         for shift_s in _OTHER_TIMES_S:
-            self._hold([self._scenario.request(ask, number, not_before_s=now_s, shift_s=shift_s)], ask)
+            self._hold(self._scenario.request(ask, number, not_before_s=now_s, shift_s=shift_s), ask)
             if len(self._held) == _MOST_OFFERS:
                 break
         return [held.offer for held in self._held]
@@ -87,89 +93,46 @@ class Dispatcher:
         """Keep the promise of the offer at ``taken``, or forget the last offers if it is None."""
         if taken is not None:
             held = self._held[taken]
-            kept = _with_promise(held.insertion.itinerary, held.request, held.offer)
-            self._plan = tuple(
-                kept if itinerary.vehicle.id == kept.vehicle.id else itinerary for itinerary in self._plan
-            )
+            broken = self._fleet.insert(held.spot, held.promised)
+            if broken is not None:
+                raise RuntimeError(f"vehicle {held.spot.vehicle} cannot keep its promises: {broken}")
         self._held = []
 
     def advance(self, now_s: int) -> list[Stay]:
         """Set out for every visit that is due by ``now_s``; return the visits made, in order by vehicle."""
-        stays: list[Stay] = []
-        plan = []
-        for itinerary in self._plan:
-            left, made = self._driven(itinerary, now_s)
-            if now_s < _END_OF_TIME_S:
-                left = replace(left, ready_s=max(left.ready_s, now_s))
-            plan.append(left)
-            stays += made
-        self._plan = tuple(plan)
-        return stays
+        return [self._stay(row) for row in self._fleet.advance(now_s).tolist()]
 
     def finish(self) -> list[Stay]:
         """Drive the rest of the day; return the visits made."""
         return self.advance(_END_OF_TIME_S)
 
-    def _hold(self, requests: list[Request], ask: Ask) -> None:
-        """Hold the best place of the first request that fits, if any does."""
-        found = first_feasible(self._plan, requests, self._scenario.travel, self._weights)
-        if found is not None:
-            index, insertion = found
-            offer = self._promise(requests[index], insertion, ask)
-            self._held.append(_Held(offer, insertion, requests[index]))
+    def _hold(self, request: Request, ask: Ask) -> None:
+        """Hold the best place for ``request``, if there is any."""
+        party = party_rows(request)
+        for spot in self._fleet.cheapest(party):
+            pickup_s, _ = self._fleet.starts_at(spot, party)
+            offer = self._promise(request, pickup_s, ask)
+            promised = replace(request, pickup=offer.pickup, dropoff=offer.dropoff)
+            self._held.append(_Held(offer, spot, promised))
 
-    def _promise(self, request: Request, insertion: Insertion, ask: Ask) -> Offer:
-        """Return the promise that ``insertion`` can keep: a window as narrow as the rules want."""
+    def _promise(self, request: Request, pickup_s: int, ask: Ask) -> Offer:
+        """Return the promise that a boarding at ``pickup_s`` can keep: a window as narrow as the rules want.
+
+        The boarding is told so late in the window that nobody waits long beyond it.
+        """
         rules = self._scenario.rules
-        latest_s = min(request.pickup.latest_s, insertion.pickup_s + rules.promise_width_s)
+        latest_s = min(request.pickup.latest_s, pickup_s + rules.promise_width_s)
         ride_s = self._scenario.longest_ride_s(ask)
         earliest_s = request.dropoff.earliest_s
         if ask.kind == "depart":
-            earliest_s = insertion.pickup_s + self._scenario.direct_s(ask)
+            earliest_s = pickup_s + self._scenario.direct_s(ask)
         return Offer(
-            pickup=Window(insertion.pickup_s, latest_s),
+            pickup=Window(pickup_s, latest_s),
             dropoff=Window(earliest_s, min(request.dropoff.latest_s, latest_s + ride_s)),
-            expected_s=insertion.pickup_s,
+            expected_s=max(pickup_s, latest_s - _LATE_S),
         )
 
-    def _driven(self, itinerary: Itinerary, now_s: int) -> tuple[Itinerary, list[Stay]]:
-        """Return ``itinerary`` without the visits set out for by ``now_s``, and those visits."""
-        times = schedule(itinerary, self._scenario.travel)
-        if isinstance(times, Violation):
-            raise RuntimeError(f"vehicle {itinerary.vehicle.id} cannot keep its promises: {times}")  # noqa: TRY004
-        stays: list[Stay] = []
-        onboard = {boarded.request.id: boarded for boarded in itinerary.onboard}
-        stop, ready_s = itinerary.at_stop, itinerary.ready_s
-        for visit, start_s, left_s in zip(itinerary.visits, times.starts_s, times.departs_s, strict=True):
-            drive_s = 0 if visit.stop == stop else self._scenario.travel.seconds(stop, visit.stop, ready_s)
-            if start_s - drive_s > now_s:
-                break
-            stays.append(self._stay(itinerary, visit, start_s, left_s))
-            stop, ready_s = visit.stop, left_s
-            if visit.kind is VisitKind.PICKUP:
-                onboard[visit.request.id] = Boarded(visit.request, left_s)
-            else:
-                del onboard[visit.request.id]
-        left = replace(
-            itinerary,
-            visits=itinerary.visits[len(stays) :],
-            at_stop=stop,
-            ready_s=ready_s,
-            onboard=tuple(onboard.values()),
-        )
-        return left, stays
-
-    def _stay(self, itinerary: Itinerary, visit: Visit, start_s: int, left_s: int) -> Stay:
-        ask_id = self._ask_ids[visit.request.id]
-        return Stay(itinerary.vehicle.id, visit.stop, start_s, left_s, ask_id, visit.kind)
-
-
-def _with_promise(itinerary: Itinerary, request: Request, offer: Offer) -> Itinerary:
-    """Return ``itinerary`` with the wish of ``request`` narrowed to what was promised."""
-    promised = replace(request, pickup=offer.pickup, dropoff=offer.dropoff)
-    return replace(
-        itinerary,
-        visits=tuple(
-            Visit(promised, visit.kind) if visit.request.id == request.id else visit for visit in itinerary.visits
-        ),
-    )
+    def _stay(self, row: list[int]) -> Stay:
+        """Return a visit made, from its row."""
+        kind = VisitKind.PICKUP if row[GOT_ON] else VisitKind.DROPOFF
+        return Stay(row[VEHICLE], row[WHERE], row[BEGAN], row[LEFT], self._ask_ids[row[WHO]], kind)

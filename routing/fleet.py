@@ -83,6 +83,10 @@ class Fleet:
             if costs[vehicle] < kernels.UNABLE
         ]
 
+    def starts_at(self, spot: Spot, party: Ints) -> tuple[int, int]:
+        """Return when a party would be picked up and set down at its place."""
+        return quote.starts_at(self.travel, self.arrays, self.weights, party, spot.vehicle, spot.first, spot.second)
+
     def insert(self, spot: Spot, request: Request) -> Violation | None:
         """Give a party its place; return the first limit that this breaks, if any."""
         if self.arrays.counts[spot.vehicle] + 2 > self.room:

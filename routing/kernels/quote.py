@@ -26,6 +26,7 @@ from routing.kernels.route import (
     SEATS_HELD,
     SERVICE,
     SHIFT_END,
+    START,
     STOP,
     TIME_COLUMNS,
     VISIT_COLUMNS,
@@ -71,6 +72,16 @@ def cheapest(travel: Travel, fleet: Fleet, weights: Weights, party: Ints, most: 
         if costs[vehicle] < best[-1]:
             _rank(best, costs[vehicle])
     return costs, spots
+
+
+@kernel
+def starts_at(  # noqa: PLR0917 -- kernels take bare numbers
+    travel: Travel, fleet: Fleet, weights: Weights, party: Ints, vehicle: int, first: int, second: int
+) -> tuple[int, int]:
+    """Return when a party would be picked up and set down at a place that `cheapest` found."""
+    search = Search(travel, fleet, weights, party, room_for(fleet.counts[vehicle] + 2))
+    _added_cost(search, vehicle, first, second)
+    return search.trial.times[first, START], search.trial.times[second + 1, START]
 
 
 @kernel
