@@ -134,3 +134,4 @@ class Limit(StrEnum):
     WHEELCHAIRS = "wheelchairs"
     SHIFT = "shift"
     OTHER_PROMISE = "other_promise"
+    RESERVED = "reserved"

@@ -1,9 +1,10 @@
 """What a rider wants, what can be offered, and what is promised."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from backend.domain.decisions import Evidence
 from backend.domain.party import Party
 
 
@@ -57,7 +58,8 @@ class TimetableRide:
 class Offer:
     """A ride that can be booked now. The planned times are as of now and may move within the promise.
 
-    On a line ``departure`` says which run it is; an area service has none.
+    On a line ``departure`` says which run it is; an area service has none. ``evidence`` is why these rides were
+    offered, the same for all that were found together.
     """
 
     wish: Wish
@@ -66,3 +68,4 @@ class Offer:
     planned_dropoff_s: int
     fare_yen: int
     departure: TimetableRide | None = None
+    evidence: Evidence | None = field(default=None, compare=False, repr=False)

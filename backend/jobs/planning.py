@@ -19,7 +19,7 @@ def replan_day(service_day_id: int) -> bool:
     with transaction(world.engine) as session:
         day_plan, versions = planning.snapshot(session, service_day_id, now=world.clock())
     # No transaction is open while we search: bookings go on meanwhile.
-    better = improve(day_plan.plan, day_plan.times.matrix, seconds=SECONDS, seed=SEED)
+    better = improve(day_plan.plan, day_plan.times.matrix, seconds=SECONDS, seed=SEED, weights=day_plan.weights)
     if better == day_plan.plan:
         return False
     with transaction(world.engine) as session:

@@ -18,7 +18,8 @@ from backend.domain import times
 from backend.domain.errors import NotFoundError, StaleError
 from backend.domain.offers import Offer, Promise, Wish
 from backend.domain.refusals import Refusal
-from backend.services import cut_offs, lifecycle, notifications, offers, rules, service_days
+from backend.services import cut_offs, decisions, lifecycle, notifications, offers, rules, service_days
+from backend.services.decisions import Asked
 from backend.services.itineraries import DayPlan
 from backend.services.modes import MODES, Placement
 from backend.services.rules import Asking
@@ -140,8 +141,10 @@ def offers_instead(
     attempt = session.begin_nested()
     _cancel(session, old, old_day, actor="system", now=now)
     session.flush()
-    found = offers.find_for(session, wish, Asking(channel, rider_id, now, instead_of=old.id))
+    asking = Asking(channel, rider_id, now, instead_of=old.id)
+    found = offers.find_for(session, wish, asking)
     attempt.rollback()
+    offers.keep(session, wish, found, asking)
     return found
 
 
@@ -161,7 +164,12 @@ def _book(session: Session, wish: Wish, promise: Promise | None, caller: Caller,
     placement = _placement(session, day_plan, wish, promise, asking)
     if isinstance(placement, Refusal):
         return placement
+    wanted = offers.most_wanted(session, day_plan, wish, asking)
+    evidence = MODES[service.mode].judge(day_plan, wish, [placement.promise], [placement], wanted=wanted)
     booking = _write(session, day_plan, wish, placement, caller, now=asking.now)
+    if evidence is not None:
+        asked = Asked(wish, caller.channel, asking.now)
+        decisions.keep(session, evidence, asked, stop_times=day_plan.times, booking=booking)
     notifications.owe_about(session, booking, "booking_confirmed", actor=caller.actor, now=asking.now)
     notifications.owe_shifts(session, service_day, but=booking, now=asking.now)
     return booking

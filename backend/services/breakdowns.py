@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from backend.db.models import Booking, Duty, Run, ServiceDay, Vehicle, Visit
 from backend.domain import states, times
 from backend.domain.errors import StaleError
-from backend.services import itineraries, lifecycle, notifications, substitutions, vehicle_days
+from backend.services import decisions, itineraries, lifecycle, notifications, substitutions, vehicle_days
 from backend.services.itineraries import DayPlan, RunPlan
 from routing.insertion import Insertion, first_feasible, without
 from routing.problem import Request, VisitKind, Window
@@ -173,7 +173,9 @@ def _move(session: Session, service_day: ServiceDay, run: Run, booking_id: int, 
     others = tuple(each.itinerary for each in day_plan.runs if each.run.id not in breakdown.run_ids)
     wanted = _request(broken, booking_id)
     requests = [wanted, *_later(day_plan, wanted, times.second_of(breakdown.now, service_day.day))]
-    found = first_feasible(others, requests, day_plan.times.matrix)
+    case = decisions.case_for(others, tuple(requests), day_plan)
+    found = first_feasible(others, requests, day_plan.times.matrix, case.weights)
+    decisions.keep_moved(session, day_plan, case, found, booking_id, now=breakdown.now)
     if found is None:
         return None
     index, insertion = found

@@ -12,6 +12,8 @@ from backend.db.queries.timetable import EntryView
 from backend.domain import states, times
 from backend.services import travel
 from routing import timing
+from routing.breakdown import weights_of
+from routing.cost import Weights
 from routing.problem import Boarded, Itinerary, Load, Plan, Request, Vehicle, VisitKind, Window
 from routing.problem import Visit as PlannedVisit
 from routing.travel_times import Matrix
@@ -54,18 +56,27 @@ class LineRun:
 
 @dataclass(frozen=True, slots=True)
 class DayPlan:
-    """All that is still to be driven on a service day: itineraries in an area, the runs of a timetable on a line."""
+    """All that is still to be driven on a service day: itineraries in an area, the runs of a timetable on a line.
+
+    ``now_s`` is the second of the day as of which it stands so.
+    """
 
     service: TransportService
     service_day: ServiceDay
     times: travel.StopTimes
     runs: tuple[RunPlan, ...] = ()
     line_runs: tuple[LineRun, ...] = ()
+    now_s: int = 0
 
     @property
     def plan(self) -> Plan:
         """Return the itineraries."""
         return tuple(each.itinerary for each in self.runs)
+
+    @property
+    def weights(self) -> Weights:
+        """Return by what weights the town's plans are compared."""
+        return weights_of(self.service.weights)
 
     def run_of(self, itinerary: Itinerary) -> RunPlan:
         """Return the run of an itinerary: routing knows each run as a vehicle of its own.
@@ -104,7 +115,7 @@ def load(session: Session, service_day: ServiceDay, *, now: datetime) -> DayPlan
         .execution_options(populate_existing=True)
     )
     runs = tuple(_run_plan(session, today, run) for run in session.scalars(query))
-    return DayPlan(service, service_day, stop_times, runs)
+    return DayPlan(service, service_day, stop_times, runs, now_s=today.now_s)
 
 
 def shift_of(service: TransportService, duty: Duty) -> Window:

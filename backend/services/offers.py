@@ -1,7 +1,7 @@
 """Rides that can be booked now for a wish; and when none can, the ways out of a refusal (D-24, D-48)."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -14,7 +14,8 @@ from backend.domain.offers import Offer, Promise, Wish
 from backend.domain.policies import fares as fare_policy
 from backend.domain.policies.promise import STEP_S
 from backend.domain.refusals import Refusal
-from backend.services import rules, service_days
+from backend.services import decisions, rules, service_days, travel
+from backend.services.decisions import Asked
 from backend.services.itineraries import DayPlan
 from backend.services.modes import MODES, Placement
 from backend.services.rules import Asking
@@ -39,6 +40,17 @@ NO_WAY_OUT = {
 START_STEP_S = 30 * times.MINUTE_S
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What can be kept of a wish's promises: rides, their places, the promises that a rule stood against, and which."""
+
+    candidates: list[Promise]
+    offers: tuple[Offer, ...]
+    placements: list[Placement]
+    barred: list[int]
+    against: Refusal | None
+
+
 def find(
     session: Session, wish: Wish, *, channel: str, rider_id: int | None, now: datetime
 ) -> tuple[Offer, ...] | Refusal:
@@ -46,7 +58,19 @@ def find(
 
     The refusal carries alternatives. Nothing is held: `bookings.book` looks again.
     """
-    return find_for(session, wish, Asking(channel, rider_id, now))
+    asking = Asking(channel, rider_id, now)
+    found = find_for(session, wish, asking)
+    keep(session, wish, found, asking)
+    return found
+
+
+def keep(session: Session, wish: Wish, found: tuple[Offer, ...] | Refusal, asking: Asking) -> None:
+    """Write down why rides were offered; a refusal is written by who answers for it (`record_refusal`)."""
+    evidence = None if isinstance(found, Refusal) else found[0].evidence
+    if evidence is not None:
+        service = session.get_one(TransportService, wish.transport_service_id)
+        stop_times = travel.stop_times(session, service, wish.day)
+        decisions.keep(session, evidence, Asked(wish, asking.channel, asking.now), stop_times=stop_times)
 
 
 def find_for(session: Session, wish: Wish, asking: Asking) -> tuple[Offer, ...] | Refusal:
@@ -55,46 +79,70 @@ def find_for(session: Session, wish: Wish, asking: Asking) -> tuple[Offer, ...] 
     refusal = rules.check_wish(session, service, wish, asking)
     if refusal:
         return with_ways_out(session, wish, refusal, asking)
+    mode = MODES[service.mode]
     service_day = service_days.ensure(session, service.id, wish.day)
-    found = for_wish(session, MODES[service.mode].load(session, service_day, now=asking.now), wish, asking)
-    return with_ways_out(session, wish, found, asking) if isinstance(found, Refusal) else found
+    day_plan = mode.load(session, service_day, now=asking.now)
+    found = _search(session, day_plan, wish, asking, most=MOST)
+    if isinstance(found, Refusal):
+        return with_ways_out(session, wish, found, asking)
+    evidence = mode.judge(day_plan, wish, found.candidates, found.placements, barred=found.barred)
+    return tuple(replace(each, evidence=evidence) for each in found.offers)
 
 
 def for_wish(
     session: Session, day_plan: DayPlan, wish: Wish, asking: Asking, *, most: int = MOST
 ) -> tuple[Offer, ...] | Refusal:
     """Return up to ``most`` rides for a wish that keeps the rules, or why no vehicle can take it."""
-    mode = MODES[day_plan.service.mode]
+    found = _search(session, day_plan, wish, asking, most=most)
+    return found if isinstance(found, Refusal) else found.offers
+
+
+def most_wanted(session: Session, day_plan: DayPlan, wish: Wish, asking: Asking) -> Promise | None:
+    """Return the promise that would meet a wish best and can still be given, whether a vehicle can keep it or not."""
+    return next(iter(_candidates(session, day_plan, wish, asking)), None)
+
+
+def _candidates(session: Session, day_plan: DayPlan, wish: Wish, asking: Asking) -> list[Promise]:
     not_before_s = times.ceil_to(_not_before_s(session, wish, asking), times.MINUTE_S)
-    candidates = mode.promises(day_plan, wish, not_before_s=not_before_s)
+    return MODES[day_plan.service.mode].promises(day_plan, wish, not_before_s=not_before_s)
+
+
+def _search(session: Session, day_plan: DayPlan, wish: Wish, asking: Asking, *, most: int) -> _Kept | Refusal:
+    """Return up to ``most`` rides for a wish that keeps the rules with how they were found, or why there is none."""
+    mode = MODES[day_plan.service.mode]
+    candidates = _candidates(session, day_plan, wish, asking)
     if not candidates and mode.promises(day_plan, wish, not_before_s=0):
         return _too_late(session, day_plan, wish, asking)
-    found, against = _kept(session, day_plan, wish, candidates, asking, most=most)
-    if found:
-        return tuple(found)
-    return against or mode.why_not(session, day_plan, wish, candidates)
+    kept = _kept(session, day_plan, wish, candidates, asking, most=most)
+    if kept.offers:
+        return kept
+    return kept.against or mode.why_not(session, day_plan, wish, candidates)
 
 
 def _kept(
     session: Session,
     day_plan: DayPlan,
     wish: Wish,
-    candidates: Sequence[Promise],
+    candidates: list[Promise],
     asking: Asking,
     *,
     most: int,
-) -> tuple[list[Offer], Refusal | None]:
+) -> _Kept:
     """Return up to ``most`` rides under the promises that can be kept, and what stood against the last one."""
     mode = MODES[day_plan.service.mode]
     against: Refusal | None = None
-    found: list[Offer] = []
+    found: list[Placement] = []
+    barred: list[int] = []
     for placement in mode.placements(day_plan, wish, candidates):
         against = rules.check_promise(session, wish, placement.promise, asking)
         if against is None:
-            found.append(offer_of(session, wish, placement))
+            found.append(placement)
+        else:
+            barred.append(candidates.index(placement.promise))
         if len(found) == most:
             break
-    return found, against
+    offers = tuple(offer_of(session, wish, placement) for placement in found)
+    return _Kept(candidates, offers, found, barred, against)
 
 
 def offer_of(session: Session, wish: Wish, placement: Placement) -> Offer:
@@ -119,10 +167,9 @@ def with_ways_out(session: Session, wish: Wish, refusal: Refusal, asking: Asking
         if other.day not in plans:
             service_day = service_days.ensure(session, other.transport_service_id, other.day)
             plans[other.day] = mode.load(session, service_day, now=asking.now)
-        not_before_s = times.ceil_to(_not_before_s(session, other, asking), times.MINUTE_S)
-        candidates = mode.promises(plans[other.day], other, not_before_s=not_before_s)
-        first, _ = _kept(session, plans[other.day], other, candidates, asking, most=1)
-        found += [each for each in first if all(_differ(each, offer) for offer in found)]
+        candidates = _candidates(session, plans[other.day], other, asking)
+        first = _kept(session, plans[other.day], other, candidates, asking, most=1)
+        found += [each for each in first.offers if all(_differ(each, offer) for offer in found)]
         if len(found) == MOST:
             break
     return refusal.with_alternatives(tuple(found))
@@ -143,7 +190,7 @@ def _bookable(session: Session, wishes: Iterable[Wish], asking: Asking) -> Itera
 def record_refusal(
     session: Session, wish: Wish, refusal: Refusal, *, channel: str, rider_id: int | None, now: datetime
 ) -> None:
-    """Keep a wish that was refused; tries of one rider within an hour are one need (product.md 7, 4)."""
+    """Keep a wish that was refused, with what dispatch knew; tries of one rider within an hour are one need."""
     row = RefusedWish(
         transport_service_id=wish.transport_service_id,
         at=now,
@@ -166,6 +213,11 @@ def record_refusal(
     session.flush()
     if row.need_id is None:
         row.need_id = row.id
+    service = session.get_one(TransportService, wish.transport_service_id)
+    evidence = refusal.evidence or MODES[service.mode].by_rule(refusal)
+    if evidence is not None:
+        stop_times = travel.stop_times(session, service, wish.day) if refusal.evidence else None
+        decisions.keep(session, evidence, Asked(wish, channel, now), stop_times=stop_times, refused=row)
 
 
 def open_days(session: Session, service_id: int, *, channel: str, now: datetime) -> list[date]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.db.models import Run, ServiceDay, TransportService
 from backend.domain import times
-from backend.services import itineraries, notifications, rules, service_days, travel
+from backend.services import decisions, itineraries, notifications, rules, service_days, travel
 from backend.services.itineraries import AREA, DayPlan
 from routing import cost, timing
 from routing.problem import Itinerary, Plan
@@ -71,6 +71,7 @@ def apply(session: Session, service_day_id: int, better: Plan, versions: Version
     fresh = _grafted(day_plan, better)
     if fresh is None or not _is_cheaper(day_plan, fresh):
         return False
+    decisions.keep_better(session, day_plan, fresh, now=now)
     for itinerary in fresh:
         itineraries.save(session, day_plan, itinerary)
     notifications.owe_shifts(session, service_day, but=None, now=now)
@@ -106,14 +107,14 @@ def _is_legal(itinerary: Itinerary, stop_times: travel.StopTimes) -> bool:
 
 
 def _is_cheaper(day_plan: DayPlan, fresh: Plan) -> bool:
-    return _cost(fresh, day_plan.times) < _cost(day_plan.plan, day_plan.times)
+    return _cost(fresh, day_plan) < _cost(day_plan.plan, day_plan)
 
 
-def _cost(plan: Plan, stop_times: travel.StopTimes) -> float:
-    matrix = stop_times.matrix
+def _cost(plan: Plan, day_plan: DayPlan) -> float:
+    matrix = day_plan.times.matrix
     schedules = [(itinerary, timing.schedule(itinerary, matrix)) for itinerary in plan]
     return sum(
-        cost.cost(itinerary, schedule, matrix)
+        cost.cost(itinerary, schedule, matrix, day_plan.weights)
         for itinerary, schedule in schedules
         if not isinstance(schedule, timing.Violation)
     )

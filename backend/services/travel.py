@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from threading import Lock
 
 from sqlalchemy import func, select
@@ -20,10 +21,11 @@ class NoTravelTimesError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class StopTimes:
-    """Driving times of one season between stops, by their ids."""
+    """Driving times of one season between stops, by their ids. ``fingerprint`` names their numbers."""
 
     matrix: Matrix
     index: dict[int, int]
+    fingerprint: str
 
     def of(self, stop_id: int) -> int:
         """Return the place of a stop in the matrix."""
@@ -72,5 +74,7 @@ def _read(session: Session, season: str) -> StopTimes:
     stop_ids = tables[0].stop_ids
     size = len(stop_ids)
     bands = tuple(tuple(tuple(table.seconds[row * size : (row + 1) * size]) for row in range(size)) for table in tables)
-    starts = tuple(table.band_start_s for table in tables)
-    return StopTimes(Matrix((0, *starts[1:]), bands), {stop_id: place for place, stop_id in enumerate(stop_ids)})
+    starts = (0, *(table.band_start_s for table in tables[1:]))
+    known = repr((stop_ids, starts, [table.seconds for table in tables]))
+    index = {stop_id: place for place, stop_id in enumerate(stop_ids)}
+    return StopTimes(Matrix(starts, bands), index, sha256(known.encode()).hexdigest()[:40])

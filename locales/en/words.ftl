@@ -58,3 +58,4 @@ limit-seats = Not enough seats
 limit-wheelchairs = No wheelchair place
 limit-shift = Outside the hours this vehicle is out
 limit-other-promise = Promises already given to others would be broken
+limit-reserved = Only the seats kept for wheelchair users are left

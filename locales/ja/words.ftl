@@ -55,3 +55,4 @@ limit-seats = 座席が足りません
 limit-wheelchairs = 車いすの場所がありません
 limit-shift = 車が動いている時間の外です
 limit-other-promise = 先に予約した方との約束に間に合わなくなります
+limit-reserved = 車いすの方のために空けてある席のほかに、空きがありません

@@ -7,6 +7,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from backend.db.models import Booking, ServiceDay, TransportService
+from backend.domain.decisions import Evidence
 from backend.domain.offers import Promise, Wish
 from backend.domain.refusals import Refusal
 from backend.services.itineraries import DayPlan
@@ -43,6 +44,23 @@ class Mode(Protocol):
 
     def why_not(self, session: Session, day_plan: DayPlan, wish: Wish, candidates: Sequence[Promise]) -> Refusal:
         """Return why nothing can be placed."""
+        ...
+
+    def judge(
+        self,
+        day_plan: DayPlan,
+        wish: Wish,
+        candidates: Sequence[Promise],
+        taken: Sequence[Placement],
+        *,
+        barred: Sequence[int] = (),
+        wanted: Promise | None = None,
+    ) -> Evidence | None:
+        """Return why something was taken, where there is anything to weigh."""
+        ...
+
+    def by_rule(self, refusal: Refusal) -> Evidence | None:
+        """Return the evidence of a refusal for which no plan was looked at, where decisions are kept."""
         ...
 
     def instead(self, session: Session, wish: Wish, *, soonest_s: int) -> Iterator[Wish]:

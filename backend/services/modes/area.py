@@ -11,6 +11,7 @@ from backend.db.models import Booking, ServiceDay, TransportService, Visit
 from backend.db.queries import network
 from backend.db.queries.network import StopView
 from backend.domain import times
+from backend.domain.decisions import Evidence
 from backend.domain.offers import Promise, Wish, WishKind
 from backend.domain.policies import eligibility
 from backend.domain.policies import promise as promise_policy
@@ -18,14 +19,16 @@ from backend.domain.refusals import Refusal
 from backend.services import itineraries
 from backend.services.itineraries import DayPlan
 from backend.services.modes.placement import Placement
-from routing.explain import explain
-from routing.insertion import first_feasible, without
+from routing import decision, records
+from routing.decision import Case
+from routing.insertion import without
 from routing.problem import Limit, Load, Request, VisitKind, Window
 
 REACH_S = 2 * times.HOUR_S
 METRES_PER_DEGREE = 111_195
 NEW_REQUEST = 0  # no booking has this id
 APART_S = 2 * promise_policy.STEP_S
+EXPLAINED = 24  # in a larger fleet nobody waits until each vehicle has said why it cannot; the record tells later
 
 
 def load(session: Session, service_day: ServiceDay, *, now: datetime) -> DayPlan:
@@ -77,25 +80,21 @@ def promise_at(day_plan: DayPlan, wish: Wish, pickup_s: int, *, latest_s: int) -
 
 def place(day_plan: DayPlan, wish: Wish, candidates: Sequence[Promise]) -> Placement | None:
     """Return where the first of ``candidates`` that can be kept goes, or None when none can."""
-    requests = [request(day_plan, wish, candidate) for candidate in candidates]
-    found = first_feasible(day_plan.plan, requests, day_plan.times.matrix)
-    if found is None:
-        return None
-    insertion = found[1]
-    run = day_plan.run_of(insertion.itinerary).run
-    return Placement(candidates[found[0]], run, insertion.pickup_s, insertion.dropoff_s, insertion.itinerary)
+    return next(placements(day_plan, wish, candidates), None)
 
 
 def placements(day_plan: DayPlan, wish: Wish, candidates: Sequence[Promise]) -> Iterator[Placement]:
     """Return one after the other the placements that can be kept, at least ten minutes apart."""
-    rest = list(candidates)
-    while rest:
-        found = place(day_plan, wish, rest)
-        if found is None:
-            return
-        yield found
-        at_s = found.promise.pickup_earliest_s
-        rest = [each for each in rest[rest.index(found.promise) + 1 :] if abs(each.pickup_earliest_s - at_s) >= APART_S]
+    case = case_of(day_plan, wish, candidates)
+    for index, insertion in decision.placements(case, day_plan.times.matrix):
+        yield Placement(
+            candidates[index],
+            day_plan.run_of(insertion.itinerary).run,
+            insertion.pickup_s,
+            insertion.dropoff_s,
+            insertion.itinerary,
+            decision.choice_of(index, insertion, case.wishes[index]),
+        )
 
 
 def why_not(
@@ -105,14 +104,74 @@ def why_not(
     candidates: Sequence[Promise],
 ) -> Refusal:
     """Return the refusal of a wish that no vehicle can take, with the limit that stopped each (「なぜ?」)."""
-    if not day_plan.runs:
-        return Refusal("no_vehicle")
-    if not candidates:
-        return Refusal("too_far")
-    reasons = explain(day_plan.plan, request(day_plan, wish, candidates[0]), day_plan.times.matrix)
+    case = case_of(day_plan, wish, candidates)
+    if not day_plan.runs or not candidates:
+        code = "too_far" if day_plan.runs else "no_vehicle"
+        return Refusal(code, evidence=Evidence(records.pack(case), _direct_s(day_plan, wish, wish.time_s)))
+    reasons = decision.verdicts(case, 0, day_plan.times.matrix)
     names = {each.run.id: each.run.duty.vehicle.name for each in day_plan.runs}
-    limits = {names[reason.vehicle_id]: reason.limit.value for reason in reasons}
-    return Refusal(_code(day_plan, wish, {reason.limit for reason in reasons}), limits=limits)
+    limits = {each.vehicle_id: each.limit for each in reasons if each.limit}
+    record = records.pack(case) | {"chosen": [], "verdicts": {"0": records.pack_verdicts(reasons)}}
+    evidence = Evidence(
+        record,
+        _direct_s(day_plan, wish, wish.time_s),
+        only_reserve=decision.only_kept_seats(case, day_plan.times.matrix),
+    )
+    return Refusal(
+        _code(day_plan, wish, set(limits.values())),
+        limits={names[run_id]: limit.value for run_id, limit in limits.items()},
+        evidence=evidence,
+    )
+
+
+def judge(
+    day_plan: DayPlan,
+    wish: Wish,
+    candidates: Sequence[Promise],
+    taken: Sequence[Placement],
+    *,
+    barred: Sequence[int] = (),
+    wanted: Promise | None = None,
+) -> Evidence:
+    """Return why ``taken`` was chosen among ``candidates``: what each vehicle had to say to it and to the first wish.
+
+    ``wanted`` is what would meet the wish best, where it is not among the candidates: nobody looks for it, but the
+    vehicles are asked why it cannot be. ``barred`` are the candidates that a rule stood against.
+    """
+    asked = [*candidates, *((wanted,) if wanted and wanted not in candidates else ())]
+    case = replace(case_of(day_plan, wish, asked), barred=tuple(barred), most=len(taken))
+    choices = [each.choice for each in taken if each.choice]
+    first = asked.index(wanted) if wanted else 0
+    travel, explains = day_plan.times.matrix, len(day_plan.runs) <= EXPLAINED
+    told = {
+        str(index): records.pack_verdicts(decision.verdicts(case, index, travel, explains=explains))
+        for index in sorted({first, choices[0].index})
+    }
+    record = records.pack(case) | {"chosen": records.pack_choices(choices), "first": first, "verdicts": told}
+    return Evidence(record, _direct_s(day_plan, wish, wish.time_s), choices[0].pickup_s, choices[0].dropoff_s)
+
+
+def by_rule(refusal: Refusal) -> Evidence:
+    """Return the evidence of a refusal for which no plan was looked at: the rule that it names."""
+    return Evidence({"v": records.SCHEMA, "facts": dict(refusal.facts)})
+
+
+def case_of(day_plan: DayPlan, wish: Wish, candidates: Sequence[Promise]) -> Case:
+    """Return what is to be decided for ``wish`` under some promises, as routing sees it."""
+    return Case(
+        plan=day_plan.plan,
+        wishes=tuple(request(day_plan, wish, candidate) for candidate in candidates),
+        kept=tuple(_kept_seats(day_plan, wish, candidate) for candidate in candidates),
+        weights=day_plan.weights,
+        apart_s=APART_S,
+    )
+
+
+def _kept_seats(day_plan: DayPlan, wish: Wish, promise: Promise) -> int:
+    """Return how many seats stay free beside a party for those with a wheelchair: none shortly before the pick-up."""
+    service = day_plan.service
+    is_early = promise.pickup_earliest_s - day_plan.now_s > service.reserve_until_s
+    return service.reserved_seats if is_early and not wish.party.wheelchairs else 0
 
 
 def seat(session: Session, day_plan: DayPlan, booking: Booking, wish: Wish, placement: Placement) -> None:
@@ -193,7 +252,8 @@ def _code(day_plan: DayPlan, wish: Wish, limits: set[Limit]) -> str:
         return "no_wheelchair_place"
     if not any(load.fits(capacity) for capacity in capacities):
         return "no_seats"
-    return "full" if limits & {Limit.OTHER_PROMISE, Limit.SEATS, Limit.WHEELCHAIRS} else "too_far"
+    others = {Limit.OTHER_PROMISE, Limit.SEATS, Limit.WHEELCHAIRS, Limit.RESERVED}
+    return "full" if limits & others else "too_far"
 
 
 def longest_ride_s(day_plan: DayPlan, wish: Wish, promise: Promise) -> int:

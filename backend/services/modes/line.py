@@ -116,6 +116,24 @@ def why_not(session: Session, day_plan: DayPlan, wish: Wish, candidates: Sequenc
     return too_big or Refusal("run_full", facts | {"left": max(found.persons_left, 0)})
 
 
+def judge(
+    day_plan: DayPlan,  # noqa: ARG001 -- as every mode
+    wish: Wish,  # noqa: ARG001
+    candidates: Sequence[Promise],  # noqa: ARG001
+    taken: Sequence[Placement],  # noqa: ARG001
+    *,
+    barred: Sequence[int] = (),  # noqa: ARG001
+    wanted: Promise | None = None,  # noqa: ARG001
+) -> None:
+    """Return None: a printed run takes who comes first, there is nothing to weigh."""
+    return
+
+
+def by_rule(refusal: Refusal) -> None:  # noqa: ARG001 -- as every mode
+    """Return None, as `judge` does."""
+    return
+
+
 def instead(session: Session, wish: Wish, *, soonest_s: int) -> Iterator[Wish]:
     """Return rides on the other runs of that direction on the day, the nearest in time first (T-20)."""
     entries = timetable.list_entries(session, wish.transport_service_id, wish.day)
