@@ -206,6 +206,8 @@ ROLES: dict[str, frozenset[str]] = {
     "admin.riders.set_protection": PROTECTS,
     "admin.secrecy.log": READ_TRAIL,
     "admin.secrecy.alarms": READ_TRAIL,
+    "admin.secrecy.show": READ_TRAIL,
+    "admin.secrecy.agree": PROTECTS,
     "admin.secrecy.switches": EMERGENCY,
     "admin.secrecy.ask": EMERGENCY,
     "admin.secrecy.turn": EMERGENCY,
@@ -278,6 +280,7 @@ MENU = (
         "admin-group-secrecy",
         (
             ("admin.secrecy.log", "admin-menu-trail"),
+            ("admin.secrecy.show", "admin-menu-register"),
             ("admin.secrecy.switches", "admin-menu-emergency"),
         ),
     ),

@@ -327,6 +327,7 @@ COMMANDS = {
         cli_secrecy.verify_options,
     ),
     "rekey": Command(cli_secrecy.REKEY_SAYS, cli_secrecy.rekey, cli_secrecy.rekey_options),
+    "purge": Command(cli_secrecy.PURGE_SAYS, cli_secrecy.purge, cli_secrecy.purge_options),
     "emergency": Command(
         "shut or open doors, end all sign-ins, revoke all devices", cli_secrecy.emergency, cli_secrecy.emergency_options
     ),

@@ -1,4 +1,4 @@
-"""Actions that keep secrets and find who touched them: check-config, verify-audit, rekey, emergency."""
+"""Actions that keep secrets and find who touched them: check-config, verify-audit, rekey, purge, emergency."""
 
 import argparse
 import contextlib
@@ -11,6 +11,10 @@ from backend.settings import Settings
 from backend.world import World
 
 FAILED = 1
+PURGE_SAYS = (
+    "take away personal data that are past their period of keeping, as agreed with the town; stopped in the middle it "
+    "goes on where it was; exit status 0 only when all of it is gone, 1 when the town has not agreed to the periods"
+)
 REKEY_SAYS = (
     "give a purpose a new key and write everything anew with it, while people book; stopped in the middle it goes on "
     "where it was; exit status 0 only when the old key is gone, 1 when values cannot be read with any key"
@@ -75,6 +79,39 @@ def rekey_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--settle", type=float, default=5.0, help="seconds until every process has read a changed keyring (default 5)"
     )
+
+
+def purge(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Take away what is past its period of keeping, or only count it."""
+    from backend.db.session import transaction
+    from backend.domain.refusals import Refusal
+    from backend.services import purging
+
+    with opened(settings) as world:
+        if arguments.dry_run:
+            with transaction(world.engine) as session:
+                counts = purging.count(session, now=world.clock(), wall=world.wall()).counts
+            print("\n".join(f"{name}: {number}" for name, number in counts.items()))
+            return 0
+        done = purging.purge(
+            world.engine,
+            actor="command",
+            now=world.clock(),
+            wall=world.wall(),
+            with_trail=True,
+            say=lambda name, number: print(f"{name}: {number}", flush=True),
+        )
+    if isinstance(done, Refusal):
+        print("the town has not agreed to the periods of keeping yet: nothing was erased", file=sys.stderr)
+        return FAILED
+    if done.trail_refused:
+        print("trail: only the owner of the tables may cut it (run as for migrate)", file=sys.stderr)
+    return FAILED if done.trail_refused else 0
+
+
+def purge_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of purge."""
+    parser.add_argument("--dry-run", action="store_true", help="only count what is past its period; touch nothing")
 
 
 def emergency(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from sqlalchemy.orm import Session
@@ -126,6 +126,9 @@ def render(session: Session, owed: OwedView, *, language: str) -> list[Piece] | 
     if owed.kind in FOLLOWED and owed.content:
         look = Look(language, line_phone_number(session))
         return [notices.follow_notice(look, owed.kind, RunNews(**json.loads(owed.content)))]
+    if owed.kind == notifications.STILL_MEMBER and owed.content:
+        until = date.fromisoformat(json.loads(owed.content)["until"])
+        return [notices.still_member(Look(language, phone_number(session)), until=until)]
     if owed.content:
         stored: list[Piece] = json.loads(owed.content)
         return stored

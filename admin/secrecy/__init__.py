@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from admin.secrecy import switch_views, trail_views
+from admin.secrecy import register_views, switch_views, trail_views
 
 
 def create_blueprint() -> Blueprint:
@@ -10,6 +10,7 @@ def create_blueprint() -> Blueprint:
     pages = Blueprint("secrecy", __name__, url_prefix="/secrecy")
     trail_views.register(pages)
     switch_views.register(pages)
+    register_views.register(pages)
     return pages
 
 

@@ -11,7 +11,18 @@ from backend import world as worlds
 from backend.bell import PLAN
 from backend.db.queries import waiting
 from backend.db.session import transaction
-from backend.services import alarms, audit_chain, cut_offs, delays, guests, machine_answers, planning, reads, reports
+from backend.services import (
+    alarms,
+    audit_chain,
+    cut_offs,
+    delays,
+    guests,
+    machine_answers,
+    planning,
+    purging,
+    reads,
+    reports,
+)
 from backend.services import drafts as draft_service
 from backend.services.planning import Versions
 from backend.world import World
@@ -59,6 +70,7 @@ class Sweeper:
             self.world.bell.ring(SET_UP_MENUS)
             self._quietly(self.reports)
             self._quietly(self.guests)
+            self._quietly(self.purge)
 
     def events(self) -> None:
         """Handle the LINE events that no worker took, and those that came while the database was away."""
@@ -140,6 +152,11 @@ class Sweeper:
         """Part guests from their LINE accounts whose rides are over and who did not want to be remembered (Q-58)."""
         with transaction(self.world.engine) as session:
             guests.forget_over(session, now=self.world.clock())
+
+    def purge(self) -> None:
+        """Take away what is past its period of keeping, once the town has agreed to the periods (Q-69)."""
+        now, wall = self.world.clock(), self.world.wall()
+        purging.purge(self.world.engine, actor="system", now=now, wall=wall, with_trail=False)
 
     def _quietly(self, part: Callable[[], None]) -> None:
         try:

@@ -21,6 +21,8 @@ from backend.db.models import AuditLink
 from backend.db.session import lock_name
 
 LOCK = "noriai.audit"
+CUTS = "noriai.audit.cuts"  # held while the beginning is cut off, so that nobody checks half a cut
+CUT = "audit.cut"  # says where the trail begins since its oldest part is past its period of keeping
 MOST_LINKED = 5000
 LATE_IDS = 20_000  # an act may be committed after many later ones
 MOST_NAMED = 20
@@ -41,6 +43,11 @@ _FORGED = sql(
     f"SELECT e.id, {audit_marks.LINE} AS line, e.mark, "  # noqa: S608 -- as above
     "EXISTS (SELECT FROM audit_entries o WHERE o.mark = e.mark AND o.id <> e.id) AS is_copy FROM audit_entries e "
     "WHERE NOT EXISTS (SELECT FROM audit_links l WHERE l.entry_id = e.id) ORDER BY e.id LIMIT :most"
+)
+
+_STATED = sql(
+    f"SELECT {audit_marks.LINE} AS line, e.mark FROM audit_entries e WHERE e.action = :action "  # noqa: S608 -- as above
+    "AND e.facts->>'position' = :position AND e.facts->>'hash' = :hash"
 )
 
 
@@ -127,9 +134,10 @@ def verify(session: Session, path: Path | None, *, newest: int | None = None) ->
 
     ``newest`` looks at the last so many places only. Without ``path`` a cut tail cannot be seen.
     """
+    session.execute(sql("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))"), {"name": CUTS})
     end, _ = _end(session)
-    start = max(end - newest, 0) if newest else 0
     faults: list[Fault] = []
+    start = max(_beginning(session, faults), end - newest if newest else 0)
     hashes = dict(_walk(session, start, faults))
     faults += [
         Fault(each.position, "chain was written anew" if each.position in hashes else "cut off here or before")
@@ -144,6 +152,20 @@ def verify(session: Session, path: Path | None, *, newest: int | None = None) ->
     if not newest:
         faults += _put_back(session)
     return sorted(faults, key=lambda each: each.position or end + 1)[:MOST_NAMED]
+
+
+def _beginning(session: Session, faults: list[Fault]) -> int:
+    """Return the place after which the chain is checked: 0, or that of the last cut, which a marked entry states.
+
+    A beginning that is missing without such a statement is a fault.
+    """
+    base = session.scalars(select(AuditLink).order_by(AuditLink.position).limit(1)).one_or_none()
+    if base is None or base.position == 1:
+        return 0
+    stated = {"action": CUT, "position": str(base.position), "hash": base.hash.hex()}
+    if not any(audit_marks.is_ours(row.line, row.mark) for row in session.execute(_STATED, stated)):
+        faults.append(Fault(1, "place is missing"))
+    return base.position
 
 
 def _walk(session: Session, start: int, faults: list[Fault]) -> Iterator[tuple[int, str]]:

@@ -6,12 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.db.models import CallTask
+from backend.domain import times
 from backend.domain.errors import NotFoundError
 from backend.services import lifecycle
 
 REACHED = "reached"
 NOT_REACHED = "not_reached"
-RESULTS = (REACHED, NOT_REACHED)
+KEPT = "kept"  # reached, and the person wants to stay registered
+RESULTS = (REACHED, NOT_REACHED, KEPT)
 
 
 def tick(session: Session, public_id: str, result: str, *, actor: str, now: datetime) -> None:
@@ -23,8 +25,10 @@ def tick(session: Session, public_id: str, result: str, *, actor: str, now: date
         return
     task.tries += 1
     task.last_tried_at = now
-    if result == REACHED:
+    if result != NOT_REACHED:
         task.done_at, task.done_by = now, actor
+    if result == KEPT and task.rider is not None:
+        task.rider.used_on = times.day_of(now)
     lifecycle.record(session, "call_task", task.id, f"call.{result}", actor=actor, now=now)
 
 

@@ -6,7 +6,7 @@ next one sends it with the same retry key, which LINE delivers once.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,8 @@ LEASE = timedelta(seconds=30)
 ANSWER_LEASE = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=10)
 MOST_TRIES = 30
-CALL_KINDS = frozenset({"delay", "delay_over", "run_suspended", "vehicle_changed", "timetable_changed"})
+STILL_MEMBER = "still_member"  # asked who did not ride for long
+CALL_KINDS = frozenset({"delay", "delay_over", "run_suspended", "vehicle_changed", "timetable_changed", STILL_MEMBER})
 DELAYS_FIRST = 1
 ANSWERS_FIRST = 2
 
@@ -88,11 +89,12 @@ def owe_shifts(session: Session, service_day: ServiceDay, *, but: Booking | None
             Booking.state == "confirmed",
             Visit.kind == "pickup",
             Visit.state.in_(states.STILL_TO_DRIVE),
+            func.abs(Visit.planned_s - Booking.told_pickup_s) >= service.resend_shift_s,
         )
     )
     moved = []
     for booking, planned_s in session.execute(query.execution_options(populate_existing=True)):
-        if abs(planned_s - booking.told_pickup_s) < service.resend_shift_s or booking is but:
+        if booking is but:
             continue
         booking.told_pickup_s = planned_s
         key = f"time_changed:{booking.id}:{planned_s}:{booking.version}"

@@ -25,7 +25,18 @@ from backend.db.models import (
     Vehicle,
 )
 from backend.db.queries import riders
-from backend.services import contacts, devices, fiscal_years, line_seeding, masters, planning, staff, town_closures
+from backend.domain.policies.retention import DEFAULTS
+from backend.services import (
+    contacts,
+    devices,
+    fiscal_years,
+    line_seeding,
+    masters,
+    planning,
+    retention,
+    staff,
+    town_closures,
+)
 from backend.services.rules import DEFAULT_CHANNEL
 from backend.towns import Town
 
@@ -71,6 +82,8 @@ def load(session: Session, town: Town, *, now: datetime, with_people: bool = Tru
     masters.refresh_travel_times(session, roads, now=now, band_starts_s=roads.band_starts_s)
     planning.ensure_days(session, now=now)
     contacts.fill(session, town, now=now)
+    if with_people:
+        retention.agree(session, DEFAULTS, agreed_on=DESIGNATED, agreed_with=town.name, actor="system", now=now)
     vehicles = len(town.vehicles) + (len(town.line.vehicles) if town.line else 0)
     return Loaded(len(stops), vehicles, len(members), len(people))
 

@@ -25,7 +25,8 @@ from bot.postback import Tap
 
 MISSES_TO_DESK = 2
 # What a tap of the rich menu or a word opens, whatever was talked about before.
-PAGES = {"menu": "menu", "help": "help", "phone": "phone"}
+PAGES = {"menu": "menu", "help": "help", "phone": "phone", "stay": "menu"}
+NOTES = {"stay": "bot-stayed"}
 LANGUAGES = {"english": "en", "japanese": "ja"}
 
 
@@ -81,7 +82,8 @@ def _opened(verb: str, context: Context) -> Turn | None:
         return Turn(Draft(), Prompt("opinion_link"), MakeLink("opinion"))
     if verb in LANGUAGES:
         return Turn(Draft(), Prompt("menu", note="bot-language-set"), SpeakLanguage(LANGUAGES[verb]))
-    return Turn(Draft(), Prompt(PAGES[verb])) if verb in PAGES else None
+    note = NOTES.get(verb, "") if context.is_known else ""
+    return Turn(Draft(), Prompt(PAGES[verb], note=note)) if verb in PAGES else None
 
 
 def _navigated(draft: Draft, tap: Tap, context: Context) -> Turn | None:

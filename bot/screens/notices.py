@@ -1,6 +1,7 @@
 """What is told without being asked: a booking made, given up or moved, a delay (line.md 9: one push an occasion)."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from backend import wording
 from backend.db.queries.bookings import BookingView
@@ -88,6 +89,17 @@ def account_news(look: Look, kind: str) -> Piece:
     key = "bot-account-linked" if kind == ACCOUNT_LINKED else "bot-phone-changed"
     said = look.say(key, number=look.phone)
     return screen(look, look.say(f"{key}-title"), [line(said)], alt=said, has_back=False)
+
+
+def still_member(look: Look, *, until: date) -> Piece:
+    """Ask somebody who did not ride for long whether to stay registered; any answer is a use (Q-69)."""
+    said = look.say("bot-still-member", year=str(until.year), day=wording.day_text(until, look.language))
+    body = [
+        line(said),
+        button(tap(look.say("bot-stay"), Tap("stay")), style="primary"),
+        button(tap(look.say("bot-leave"), Tap("settings"))),
+    ]
+    return screen(look, look.say("bot-still-member-title"), body, alt=said, has_back=False)
 
 
 def registered(look: Look) -> Piece:

@@ -43,3 +43,5 @@ refusal-not-resumable = A run whose departure is past, or an extra run, cannot b
 refusal-left-behind-persons = Please enter between 1 and { $most } persons.
 refusal-left-behind-stops = This run carries nobody between these stops.
 refusal-left-behind-answered = Somebody else has answered this report already. Please look at the board.
+refusal-retention-not-agreed = The periods of keeping have not been agreed yet. Enter the day of the agreement on the register's page.
+refusal-agreed-in-the-future = The day of the agreement cannot lie in the future.

@@ -43,3 +43,5 @@ refusal-not-resumable = 出発時刻を過ぎた便や増発便の運休は、�
 refusal-left-behind-persons = 人数は1名から{ $most }名までで入力してください。
 refusal-left-behind-stops = この便では、その場所のあいだの乗り降りはできません。
 refusal-left-behind-answered = この乗り残しには、ほかの人がすでに対応しています。画面をお確かめください。
+refusal-retention-not-agreed = 保存期間の取り決めがまだ登録されていません。台帳の画面で、町と取り決めた日を入れてください。
+refusal-agreed-in-the-future = 取り決めた日は、今日までの日付にしてください。
