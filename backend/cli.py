@@ -19,6 +19,7 @@ STARTS = frozenset({"run", "serve", "worker", "sweep"})
 # Actions with arguments of their own: whole commands that parse them.
 ELSEWHERE = {
     "routing": "routing.commands",
+    "bench booking": "bot.simulator.load",
     "bench": "routing.bench",
     "demo-day": "bot.simulator.demo_day",
 }
@@ -36,8 +37,10 @@ class Command:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one action; a fault that a person can mend is one line on standard error."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments and arguments[0] in ELSEWHERE:
-        return int(importlib.import_module(ELSEWHERE[arguments[0]]).main(arguments[1:]))
+    for words in (2, 1):
+        module = ELSEWHERE.get(" ".join(arguments[:words]))
+        if module:
+            return int(importlib.import_module(module).main(arguments[words:]))
     chosen = _parser().parse_args(arguments)
     try:
         return COMMANDS[chosen.command].action(_settings_for(chosen.command), chosen)

@@ -7,8 +7,9 @@ First the lock of the service day, then every rule, then the writing. A refusal 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from backend.db.models import Booking, PartyLine, PromiseRow, ServiceDay, TransportService
@@ -24,7 +25,8 @@ from backend.services.itineraries import DayPlan
 from backend.services.modes import MODES, Placement
 from backend.services.rules import Asking
 
-NUMBERS = range(1000, 10000)
+NUMBERS = range(1000, 10_000), range(10_000, 100_000)  # as short as can be said; a large town has more bookings
+TRIED_NUMBERS = 30
 LINE = "line"
 
 
@@ -276,7 +278,20 @@ def _find(session: Session, public_id: str, rider_id: int | None) -> Booking:
 
 
 def _free_number(session: Session, service_day: ServiceDay) -> str:
-    """Return a four-digit number that no booking of the day has: what a rider says to the driver."""
-    taken = set(session.scalars(select(Booking.number).where(Booking.service_day_id == service_day.id)))
-    free = [str(number) for number in NUMBERS if str(number) not in taken]
-    return secrets.choice(free)
+    """Return a number that no booking of the day has: what a rider says to the driver: short while one is found."""
+    for numbers in NUMBERS:
+        some = {str(secrets.choice(numbers)) for _ in range(TRIED_NUMBERS)}
+        free = some - set(session.scalars(_taken(service_day).where(Booking.number.in_(some))))
+        if free:
+            return free.pop()
+    return _any_number(session, service_day)
+
+
+def _any_number(session: Session, service_day: ServiceDay) -> str:
+    """Return a free number of a day that has so many bookings that chance finds none."""
+    taken = set(session.scalars(_taken(service_day)))
+    return next(str(number) for number in chain(*NUMBERS) if str(number) not in taken)
+
+
+def _taken(service_day: ServiceDay) -> Select[str]:
+    return select(Booking.number).where(Booking.service_day_id == service_day.id)

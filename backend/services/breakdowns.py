@@ -204,7 +204,7 @@ def _later(day_plan: DayPlan, wanted: Request, now_s: int) -> list[Request]:
 def _write(session: Session, day_plan: DayPlan, broken: RunPlan, insertion: Insertion, request: Request) -> None:
     """Write the party's visits, with their new windows, into the other vehicle's itinerary."""
     for kind, window in ((VisitKind.PICKUP, request.pickup), (VisitKind.DROPOFF, request.dropoff)):
-        row = broken.rows[request.id, kind]
+        row = session.get_one(Visit, broken.ids[request.id, kind], populate_existing=True)
         row.earliest_s, row.latest_s = window
     session.get_one(Booking, request.id).is_promise_broken = True
     itineraries.save(session, day_plan, insertion.itinerary)

@@ -1,13 +1,15 @@
 """Rows to routing's plan and back: what is still to be driven on a day, and what a new plan changes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session, joinedload
 
-from backend.db.models import Booking, Duty, Run, ServiceDay, TransportService, Visit
+from backend.db.models import Booking, Duty, PromiseRow, Run, ServiceDay, TransportService, Visit
 from backend.db.queries.timetable import EntryView
 from backend.domain import states, times
 from backend.services import travel
@@ -22,13 +24,36 @@ AREA = "area"
 VisitKey = tuple[int, str]
 
 
+class OpenVisit(NamedTuple):
+    """A visit with its party's load and longest ride, as it is read for planning."""
+
+    id: int
+    run_id: int
+    booking_id: int
+    kind: str
+    stop_id: int
+    planned_s: int
+    earliest_s: int
+    latest_s: int
+    service_s: int
+    state: str
+    arrived_at: datetime | None
+    done_at: datetime | None
+    seats: int
+    wheelchairs: int
+    max_ride_s: int
+
+
+_OF_VISIT = OpenVisit._fields[:-3]
+
+
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """One run as routing sees it, with the rows behind. ``rows`` finds the row of a booking's visit."""
+    """One run as routing sees it, with the rows behind. ``ids`` finds the row of a booking's open visit."""
 
     run: Run
     itinerary: Itinerary
-    rows: dict[VisitKey, Visit]
+    ids: dict[VisitKey, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +124,23 @@ class _Today:
         return times.second_of(at, self.service_day.day)
 
 
+class _Done(NamedTuple):
+    """When and where a visit was over."""
+
+    at: datetime | None
+    stop_id: int
+
+
+@dataclass(slots=True)
+class _RunRows:
+    """What stands in the rows of one run: open visits in order, both visits of their parties, the last one made."""
+
+    open: list[OpenVisit] = field(default_factory=list)
+    pickups: dict[int, OpenVisit] = field(default_factory=dict)
+    dropoffs: dict[int, OpenVisit] = field(default_factory=dict)
+    last: _Done | None = None
+
+
 def load(session: Session, service_day: ServiceDay, *, now: datetime) -> DayPlan:
     """Return the day of an area service as it stands. Under the lock of the day, when something is decided by it."""
     service = session.get_one(TransportService, service_day.transport_service_id)
@@ -112,10 +154,13 @@ def load(session: Session, service_day: ServiceDay, *, now: datetime) -> DayPlan
             Run.state.in_(("planned", "committed", "underway")),
         )
         .order_by(Run.id)
+        .options(joinedload(Run.duty).joinedload(Duty.vehicle))
         .execution_options(populate_existing=True)
     )
-    runs = tuple(_run_plan(session, today, run) for run in session.scalars(query))
-    return DayPlan(service, service_day, stop_times, runs, now_s=today.now_s)
+    runs = session.scalars(query).all()
+    rows = _rows(session, runs)
+    plans = tuple(_run_plan(today, run, rows[run.id]) for run in runs)
+    return DayPlan(service, service_day, stop_times, plans, now_s=today.now_s)
 
 
 def shift_of(service: TransportService, duty: Duty) -> Window:
@@ -125,30 +170,25 @@ def shift_of(service: TransportService, duty: Duty) -> Window:
     return Window(start_s, end_s)
 
 
-def request_of(booking: Booking, pickup: Visit, dropoff: Visit, stop_times: travel.StopTimes) -> Request:
+def request_of(pickup: OpenVisit, dropoff: OpenVisit, stop_times: travel.StopTimes) -> Request:
     """Return a booking as routing sees it: its promise as hard windows."""
     return Request(
-        id=booking.id,
+        id=pickup.booking_id,
         pickup_stop=stop_times.of(pickup.stop_id),
         dropoff_stop=stop_times.of(dropoff.stop_id),
         pickup=Window(pickup.earliest_s, pickup.latest_s),
         dropoff=Window(dropoff.earliest_s, dropoff.latest_s),
-        load=Load(booking.seats, booking.wheelchairs),
-        max_ride_s=booking.promise.max_ride_s,
+        load=Load(pickup.seats, pickup.wheelchairs),
+        max_ride_s=pickup.max_ride_s,
         pickup_service_s=pickup.service_s,
         dropoff_service_s=dropoff.service_s,
     )
 
 
-def _run_plan(session: Session, today: _Today, run: Run) -> RunPlan:
-    visits = _visits(session, run)
-    open_visits = [visit for visit in visits if visit.state in states.STILL_TO_DRIVE]
-    rows = {(visit.booking_id, visit.kind): visit for visit in visits}
+def _run_plan(today: _Today, run: Run, rows: _RunRows) -> RunPlan:
     requests = {
-        booking.id: request_of(
-            booking, rows[booking.id, VisitKind.PICKUP], rows[booking.id, VisitKind.DROPOFF], today.times
-        )
-        for booking in _bookings(session, {visit.booking_id for visit in open_visits})
+        booking_id: request_of(pickup, rows.dropoffs[booking_id], today.times)
+        for booking_id, pickup in rows.pickups.items()
     }
     duty = run.duty
     vehicle = Vehicle(
@@ -158,52 +198,75 @@ def _run_plan(session: Session, today: _Today, run: Run) -> RunPlan:
         start_stop=today.times.of(duty.start_stop_id or duty.vehicle.depot_stop_id),
         end_stop=today.times.of(duty.end_stop_id) if duty.end_stop_id else None,
     )
-    at_stop, ready_s = _last_known(vehicle, visits, today)
+    at_stop, ready_s = _last_known(vehicle, rows, today)
     itinerary = Itinerary(
         vehicle=vehicle,
-        visits=tuple(PlannedVisit(requests[each.booking_id], VisitKind(each.kind)) for each in open_visits),
+        visits=tuple(PlannedVisit(requests[each.booking_id], VisitKind(each.kind)) for each in rows.open),
         at_stop=at_stop,
         ready_s=ready_s,
-        onboard=tuple(_on_board(open_visits, rows, requests, today)),
+        onboard=tuple(_on_board(rows, requests, today)),
     )
-    return RunPlan(run, _no_worse(_under_way(run, itinerary, open_visits, today), today.times.matrix), rows)
+    ids = {(each.booking_id, each.kind): each.id for each in rows.open}
+    return RunPlan(run, _no_worse(_under_way(run, itinerary, rows.open, today), today.times.matrix), ids)
 
 
-def _visits(session: Session, run: Run) -> list[Visit]:
-    query = select(Visit).where(Visit.run_id == run.id).order_by(Visit.seq, Visit.id)
-    return list(session.scalars(query.execution_options(populate_existing=True)))
+def _rows(session: Session, runs: Sequence[Run]) -> dict[int, _RunRows]:
+    """Return the rows of all runs of a day, as they are under the lock: three questions, however many runs."""
+    found = {run.id: _RunRows() for run in runs}
+    for row in _read(session, Visit.run_id.in_(found), Visit.state.in_(states.STILL_TO_DRIVE)):
+        rows = found[row.run_id]
+        rows.open.append(row)
+        (rows.pickups if row.kind == VisitKind.PICKUP else rows.dropoffs)[row.booking_id] = row
+    aboard = {booking_id: rows for rows in found.values() for booking_id in rows.dropoffs.keys() - rows.pickups.keys()}
+    for row in _read(session, Visit.booking_id.in_(aboard), Visit.kind == VisitKind.PICKUP):
+        aboard[row.booking_id].pickups[row.booking_id] = row
+    last = (
+        select(Visit.run_id, Visit.done_at, Visit.stop_id)
+        .where(Visit.run_id.in_(found), Visit.state == "done", Visit.done_at.is_not(None))
+        .order_by(Visit.run_id, Visit.done_at.desc(), Visit.seq.desc(), Visit.stop_id.desc())
+        .ext(distinct_on(Visit.run_id))
+    )
+    for run_id, done_at, stop_id in session.execute(last):
+        found[run_id].last = _Done(done_at, stop_id)
+    return found
 
 
-def _bookings(session: Session, ids: set[int]) -> Sequence[Booking]:
-    """Return bookings with their promises as they are under the lock, whatever the session read before it."""
-    query = select(Booking).where(Booking.id.in_(ids)).options(selectinload(Booking.promise))
-    return session.scalars(query.execution_options(populate_existing=True)).all()
+def _read(session: Session, *chosen: ColumnElement[bool]) -> Iterator[OpenVisit]:
+    """Return visits with what their bookings and promises say, in the order they are driven.
+
+    Columns, no entities: a day of a large town has thousands of them, and all but a few are only looked at.
+    """
+    columns = [getattr(Visit, name) for name in _OF_VISIT]
+    query = (
+        select(*columns, Booking.seats, Booking.wheelchairs, PromiseRow.max_ride_s)
+        .join(Booking, Booking.id == Visit.booking_id)
+        .join(PromiseRow, PromiseRow.booking_id == Booking.id)
+        .where(*chosen)
+        .order_by(Visit.run_id, Visit.seq, Visit.id)
+    )
+    return (OpenVisit._make(row) for row in session.execute(query))
 
 
-def _last_known(vehicle: Vehicle, visits: Sequence[Visit], today: _Today) -> tuple[int, int]:
+def _last_known(vehicle: Vehicle, rows: _RunRows, today: _Today) -> tuple[int, int]:
     """Return the stop a vehicle was last known at, and since when it can leave it."""
-    done = [(visit.done_at, visit.seq, visit.stop_id) for visit in visits if visit.state == "done" and visit.done_at]
-    if not done:
+    if rows.last is None or rows.last.at is None:
         return vehicle.start_stop, vehicle.shift.earliest_s
-    done_at, _, stop_id = max(done)
-    return today.times.of(stop_id), max(vehicle.shift.earliest_s, today.second(done_at))
+    return today.times.of(rows.last.stop_id), max(vehicle.shift.earliest_s, today.second(rows.last.at))
 
 
-def _on_board(
-    open_visits: Sequence[Visit], rows: dict[VisitKey, Visit], requests: dict[int, Request], today: _Today
-) -> list[Boarded]:
+def _on_board(rows: _RunRows, requests: dict[int, Request], today: _Today) -> list[Boarded]:
     """Return the parties whose drop-off is still to come and whose pick-up is not."""
-    waiting = {visit.booking_id for visit in open_visits if visit.kind == VisitKind.PICKUP}
+    waiting = {visit.booking_id for visit in rows.open if visit.kind == VisitKind.PICKUP}
     boarded = []
-    for visit in open_visits:
+    for visit in rows.open:
         if visit.booking_id not in waiting:
-            pickup = rows[visit.booking_id, VisitKind.PICKUP]
+            pickup = rows.pickups[visit.booking_id]
             boarded_s = today.second(pickup.done_at) if pickup.done_at else pickup.planned_s
             boarded.append(Boarded(requests[visit.booking_id], boarded_s))
     return boarded
 
 
-def _under_way(run: Run, itinerary: Itinerary, open_visits: Sequence[Visit], today: _Today) -> Itinerary:
+def _under_way(run: Run, itinerary: Itinerary, open_visits: Sequence[OpenVisit], today: _Today) -> Itinerary:
     """Return the itinerary from where the vehicle is now: not before now, the visit shown as next frozen, delays in.
 
     A vehicle on its way to its next visit is taken to reach it when planned, or now if that is past.
@@ -228,7 +291,7 @@ def _under_way(run: Run, itinerary: Itinerary, open_visits: Sequence[Visit], tod
     return replace(itinerary, at_stop=stop, ready_s=at_s, frozen=_same_halt(open_visits))
 
 
-def _same_halt(open_visits: Sequence[Visit]) -> int:
+def _same_halt(open_visits: Sequence[OpenVisit]) -> int:
     """Return how many visits belong to the halt that the driver is shown as next."""
     stop_id = open_visits[0].stop_id
     return next((count for count, visit in enumerate(open_visits) if visit.stop_id != stop_id), len(open_visits))
@@ -287,7 +350,7 @@ def next_visits(session: Session, run: Run, *, now: datetime) -> list[Visit]:
     if each is None:
         return []
     frozen = each.itinerary.visits[: each.itinerary.frozen]
-    return [each.rows[visit.request.id, visit.kind] for visit in frozen]
+    return [session.get_one(Visit, each.ids[visit.request.id, visit.kind]) for visit in frozen]
 
 
 def save(session: Session, day_plan: DayPlan, itinerary: Itinerary) -> list[Visit]:
@@ -296,18 +359,25 @@ def save(session: Session, day_plan: DayPlan, itinerary: Itinerary) -> list[Visi
     Windows and promises are never written. The run's plan version goes up by one.
     """
     this = day_plan.run_of(itinerary)
-    rows = {key: row for each in day_plan.runs for key, row in each.rows.items()}
+    rows = _rows_of(session, day_plan, itinerary)
     starts_s = _starts(itinerary, day_plan.times.matrix)
     first = 1 + (session.scalar(select(func.max(Visit.seq)).where(Visit.run_id == this.run.id, _is_over)) or 0)
-    ordered = []
-    for seq, (visit, start_s) in enumerate(zip(itinerary.visits, starts_s, strict=True), start=first):
-        row = rows[visit.request.id, visit.kind]
+    for seq, (row, start_s) in enumerate(zip(rows, starts_s, strict=True), start=first):
+        if row.run_id != this.run.id:
+            session.get_one(Booking, row.booking_id, populate_existing=True).run_id = this.run.id
         row.seq, row.planned_s, row.run_id = seq, start_s, this.run.id
-        session.get_one(Booking, row.booking_id).run_id = this.run.id
-        ordered.append(row)
     this.run.plan_version += 1
     session.flush()
-    return ordered
+    return rows
+
+
+def _rows_of(session: Session, day_plan: DayPlan, itinerary: Itinerary) -> list[Visit]:
+    """Return the rows of an itinerary's visits in its order, read afresh."""
+    known = {key: visit_id for each in day_plan.runs for key, visit_id in each.ids.items()}
+    ids = [known[visit.request.id, visit.kind] for visit in itinerary.visits]
+    query = select(Visit).where(Visit.id.in_(ids)).execution_options(populate_existing=True)
+    rows = {row.id: row for row in session.scalars(query)}
+    return [rows[visit_id] for visit_id in ids]
 
 
 _is_over = Visit.state.not_in(states.STILL_TO_DRIVE)

@@ -157,30 +157,32 @@ def plain(page: Page) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product that runs: its address, its data, its process."""
+    """A product that runs: its address, its data, its process, and when (monotonic) that was started."""
 
     url: str
     folder: Path
     pid: int
+    started_s: float
 
 
 @contextmanager
-def own_product() -> Iterator[Product]:
-    """Run a product of its own, with its own data, for the length of the day."""
+def own_product(**told: str) -> Iterator[Product]:
+    """Run a product of its own, with its own data, for the length of the day; ``told`` are further settings."""
     with tempfile.TemporaryDirectory(prefix="noriai-day-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # the embedded database runs as another account where we are root
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         changes = {"NORIAI_VAR": folder, "PORT": str(port), "PUBLIC_URL": url, "CLOCK_START": START}
-        env = child_environment(**changes, NORIAI_MODE="demo")
+        env = child_environment(**{**changes, "NORIAI_MODE": "demo", **told})
         for name in OTHERS:
             env.pop(name, None)
+        started_s = time.monotonic()
         process = subprocess.Popen(
             [sys.executable, "-m", "backend.cli", "run"], env=env, cwd=ROOT, stdout=subprocess.DEVNULL
         )
         try:
             _wait_until_ready(url, process)
-            yield Product(url, Path(folder), process.pid)
+            yield Product(url, Path(folder), process.pid, started_s)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(STOP_TIMEOUT_S)

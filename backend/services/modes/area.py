@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from math import cos, hypot, radians
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.db.models import Booking, ServiceDay, TransportService, Visit
@@ -183,8 +184,8 @@ def seat(session: Session, day_plan: DayPlan, booking: Booking, wish: Wish, plac
         VisitKind.PICKUP: (wish.pickup_stop_id, promise.pickup_earliest_s, promise.pickup_latest_s),
         VisitKind.DROPOFF: (wish.dropoff_stop_id, promise.pickup_earliest_s, promise.arrive_latest_s),
     }
-    for kind, (stop_id, earliest_s, latest_s) in spans.items():
-        row = Visit(
+    rows = {
+        kind: Visit(
             run_id=run_plan.run.id,
             booking_id=booking.id,
             kind=kind,
@@ -195,17 +196,19 @@ def seat(session: Session, day_plan: DayPlan, booking: Booking, wish: Wish, plac
             latest_s=latest_s,
             service_s=dwell_s(day_plan, wish),
         )
-        session.add(row)
-        run_plan.rows[NEW_REQUEST, kind] = row
+        for kind, (stop_id, earliest_s, latest_s) in spans.items()
+    }
+    session.add_all(rows.values())
     session.flush()
+    run_plan.ids.update({(NEW_REQUEST, kind): row.id for kind, row in rows.items()})
     itineraries.save(session, day_plan, placement.itinerary)
 
 
 def unseat(session: Session, day_plan: DayPlan, booking: Booking) -> None:
     """Take a booking's visits out of its vehicle's itinerary; the rows stay, marked as skipped."""
     run_plan = next(each for each in day_plan.runs if each.run.id == booking.run_id)
-    for kind in VisitKind:
-        run_plan.rows[booking.id, kind].state = "skipped"
+    for row in session.scalars(select(Visit).where(Visit.booking_id == booking.id)):
+        row.state = "skipped"
     itineraries.save(session, day_plan, without(run_plan.itinerary, booking.id))
 
 
