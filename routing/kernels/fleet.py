@@ -26,6 +26,7 @@ from routing.kernels.route import (
     SERVICE,
     START,
     STOP,
+    VISIT_COLUMNS,
     WHEELCHAIRS,
     Floats,
     Ints,
@@ -137,20 +138,22 @@ def _load(fleet: Fleet, weights: Weights, vehicle: int) -> None:
 @kernel
 def lengthen(route: Route, count: int, party: Ints, first: int, second: int) -> None:
     """Put a party's two rows in: the pick-up before visit ``first``, the drop-off before visit ``second``."""
+    visits, pairs, boarded = route.visits, route.pairs, route.boarded
     for position in range(count - 1, first - 1, -1):
         moved = position + (2 if position >= second else 1)
-        route.visits[moved] = route.visits[position]
-        route.boarded[moved] = route.boarded[position]
-        route.pairs[moved] = route.pairs[position]
+        for column in range(VISIT_COLUMNS):
+            visits[moved, column] = visits[position, column]
+        boarded[moved] = boarded[position]
+        pairs[moved] = pairs[position]
+    for column in range(VISIT_COLUMNS):
+        visits[first, column] = party[0, column]
+        visits[second + 1, column] = party[1, column]
+    pairs[first] = pairs[second + 1] = ABOARD
     for position in range(count + 2):
-        partner = route.pairs[position]
-        if partner >= first and position != first and position != second + 1:
-            route.pairs[position] = partner + (2 if partner >= second else 1)
-    route.visits[first] = party[0]
-    route.visits[second + 1] = party[1]
-    route.pairs[first] = second + 1
-    route.pairs[second + 1] = first
-    route.boarded[first] = route.boarded[second + 1] = 0
+        if pairs[position] >= first:
+            pairs[position] += 2 if pairs[position] >= second else 1
+    pairs[first], pairs[second + 1] = second + 1, first
+    boarded[first] = boarded[second + 1] = 0
 
 
 @kernel

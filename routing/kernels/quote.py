@@ -5,8 +5,6 @@ backward, loads, the least it can cost); what is left is reckoned in full. Nothi
 Jaw et al. 1986; the bounds in the spirit of Savelsbergh 1992 and Hunsaker and Savelsbergh 2002.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from routing.kernels import kernel
@@ -45,16 +43,6 @@ from routing.kernels.route import (
 _MARGIN = 1e-6  # by which two reckonings of one cost may differ
 
 
-class Search(NamedTuple):
-    """Who looks for a place (``party``: the rows of pick-up and drop-off), where, and room to try orders in."""
-
-    travel: Travel
-    fleet: Fleet
-    weights: Weights
-    party: Ints
-    trial: Route
-
-
 @kernel
 def cheapest(travel: Travel, fleet: Fleet, weights: Weights, party: Ints, most: int) -> tuple[Floats, Ints]:
     """Return for each vehicle what its best place adds to its cost, and the two positions (pick-up, drop-off).
@@ -66,11 +54,21 @@ def cheapest(travel: Travel, fleet: Fleet, weights: Weights, party: Ints, most: 
     costs = np.full(vehicles, UNABLE)
     spots = np.zeros((vehicles, 2), np.int64)
     best = np.full(min(most, vehicles), UNABLE)
-    search = Search(travel, fleet, weights, party, room_for(fleet.pairs.shape[1] + 2))
+    trial = room_for(fleet.pairs.shape[1] + 2)
+    outsets, present, counts, driven, latest = fleet.outsets, fleet.costs, fleet.counts, fleet.driven, fleet.latest
+    closes_s, boarded_s = party[0, LATEST], party[0, EARLIEST] + party[0, SERVICE] - travel.shortcut_s
     for vehicle in range(vehicles):
-        costs[vehicle], spots[vehicle, 0], spots[vehicle, 1] = best_place(search, vehicle, best[-1])
-        if costs[vehicle] < best[-1]:
-            _rank(best, costs[vehicle])
+        if present[vehicle] == UNABLE or outsets[vehicle, READY] > closes_s:
+            continue
+        first, count = outsets[vehicle, FROZEN], counts[vehicle]
+        while first < count and latest[vehicle, first] < boarded_s:
+            first += 1
+        if first > 0 and driven[vehicle, first - 1] > closes_s:
+            continue
+        found, first, second = best_place(travel, fleet, weights, party, trial, vehicle, first, best[-1])
+        if found < best[-1]:
+            costs[vehicle], spots[vehicle, 0], spots[vehicle, 1] = found, first, second
+            _rank(best, found)
     return costs, spots
 
 
@@ -79,9 +77,9 @@ def starts_at(  # noqa: PLR0917 -- kernels take bare numbers
     travel: Travel, fleet: Fleet, weights: Weights, party: Ints, vehicle: int, first: int, second: int
 ) -> tuple[int, int]:
     """Return when a party would be picked up and set down at a place that `cheapest` found."""
-    search = Search(travel, fleet, weights, party, room_for(fleet.counts[vehicle] + 2))
-    _added_cost(search, vehicle, first, second)
-    return search.trial.times[first, START], search.trial.times[second + 1, START]
+    trial = room_for(fleet.counts[vehicle] + 2)
+    _added_cost(travel, fleet, weights, party, trial, vehicle, first, second)
+    return trial.times[first, START], trial.times[second + 1, START]
 
 
 @kernel
@@ -106,166 +104,98 @@ def _rank(best: Floats, found: float) -> None:
 
 
 @kernel
-def best_place(search: Search, vehicle: int, bound: float) -> tuple[float, int, int]:
-    """Return the least added cost under ``bound`` and its positions in one vehicle; `UNABLE` if there is none."""
-    fleet, up = search.fleet, search.party[0]
-    outset, count = fleet.outsets[vehicle], fleet.counts[vehicle]
-    best, first, second = UNABLE, -1, -1
-    if fleet.costs[vehicle] == UNABLE or up[SEATS] > outset[SEATS_HELD] or up[WHEELCHAIRS] > outset[PLACES_HELD]:
-        return best, first, second
-    for position in range(outset[FROZEN], count + 1):
-        left_s = outset[READY]
-        if position > 0:
-            if fleet.driven[vehicle, position - 1] > up[LATEST]:
-                break
-            left_s = fleet.driven[vehicle, position - 1] + fleet.visits[vehicle, position - 1, SERVICE]
-        if left_s > up[LATEST] or _is_too_late(search, vehicle, position, up[EARLIEST] + up[SERVICE]):
-            continue
-        stop = _stop_before(fleet, vehicle, position)
-        start_s = max(left_s + drive_s(search.travel, stop, up[STOP], left_s), up[EARLIEST])
-        if start_s > up[LATEST] or not _has_room(search, vehicle, position):
-            continue
-        found, place = _best_dropoff(search, vehicle, position, start_s, bound)
-        if found < bound:
-            best, first, second, bound = found, position, place, found
-    return best, first, second
+def best_place(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 -- the inner loop of every quote, on bare numbers
+    travel: Travel,
+    fleet: Fleet,
+    weights: Weights,
+    party: Ints,
+    trial: Route,
+    vehicle: int,
+    soonest: int,
+    bound: float,
+) -> tuple[float, int, int]:
+    """Return the least added cost under ``bound`` and its positions in one vehicle; `UNABLE` if there is none.
 
-
-@kernel
-def _best_dropoff(search: Search, vehicle: int, first: int, boarding_s: int, bound: float) -> tuple[float, int]:
-    """Return the least added cost under ``bound`` of a pick-up before ``first``, and where the drop-off goes.
-
-    Walks on from the pick-up, so every time is a lower bound of what is possible with it.
+    The pick-up may go before each visit from ``soonest`` on that it can be in time for. From there the visits are
+    walked on with, so that every time is a lower bound of what is possible, until the party cannot ride on.
     """
-    travel, fleet, up, off = search.travel, search.fleet, search.party[0], search.party[1]
-    count = fleet.counts[vehicle]
-    best, place = UNABLE, -1
-    least = _least_of_pickup(search, vehicle, first, boarding_s)
-    if least >= bound + _MARGIN:
-        return best, place
-    stop, left_s = up[STOP], boarding_s + up[SERVICE]
-    last_s = min(off[LATEST], up[LATEST] + up[SERVICE] + off[LONGEST])
-    for second in range(first, count + 1):
-        start_s = max(left_s + drive_s(travel, stop, off[STOP], left_s), off[EARLIEST])
-        leaves_s = start_s + off[SERVICE]
-        may_be = start_s <= last_s and _goes_on(search, vehicle, second, leaves_s)
-        if may_be and _least_of_both(search, vehicle, first, second, boarding_s) < bound + _MARGIN:
-            found = _added_cost(search, vehicle, first, second)
-            if found < bound:
-                best, place, bound = found, second, found
-        if second == count:
-            break
-        visit = fleet.visits[vehicle, second]
-        start_s = max(left_s + drive_s(travel, stop, visit[STOP], left_s), visit[EARLIEST])
-        if start_s > last_s or start_s > visit[LATEST] or _is_too_late(search, vehicle, second, start_s):
-            break
-        if not _has_room(search, vehicle, second + 1):
-            break
-        stop, left_s = visit[STOP], start_s + visit[SERVICE]
-    return best, place
-
-
-@kernel
-def _is_too_late(search: Search, vehicle: int, position: int, start_s: int) -> bool:
-    """Tell whether the visit at ``position`` could not start then even if a stop put in after it saved time."""
-    fleet = search.fleet
-    return bool(
-        position < fleet.counts[vehicle] and start_s > fleet.latest[vehicle, position] + search.travel.shortcut_s
+    visits, driven, latest, loads = fleet.visits[vehicle], fleet.driven[vehicle], fleet.latest[vehicle], fleet.loads[vehicle]
+    outset, count, shortcut_s = fleet.outsets[vehicle], fleet.counts[vehicle], travel.shortcut_s
+    origin, opens_s, closes_s, boards_s = party[0, STOP], party[0, EARLIEST], party[0, LATEST], party[0, SERVICE]
+    goal, alights_s = party[1, STOP], party[1, SERVICE]
+    last_s = min(party[1, LATEST], closes_s + boards_s + party[1, LONGEST])
+    free_seats, free_places = outset[SEATS_HELD] - party[0, SEATS], outset[PLACES_HELD] - party[0, WHEELCHAIRS]
+    is_bounded = travel.starts.size == 1
+    saved = fleet.savings[vehicle] + 2 * shortcut_s * (
+        weights.driving + (count + 2) * (weights.riding + weights.delay)
     )
+    direct_s = drive_s(travel, origin, goal, opens_s)
+    best, at, to = UNABLE, -1, -1
+    for first in range(soonest, count + 1):
+        before, left_s = outset[AT], outset[READY]
+        if first > 0:
+            if driven[first - 1] > closes_s:
+                break
+            before, left_s = visits[first - 1, STOP], driven[first - 1] + visits[first - 1, SERVICE]
+        left_s = max(left_s + drive_s(travel, before, origin, left_s), opens_s)
+        if left_s > closes_s or loads[first, SEATS_ABOARD] > free_seats or loads[first, PLACES_ABOARD] > free_places:
+            continue
+        over_s, aboard = 0, loads[first, PARTIES]
+        if first < count:
+            over_s = detour_s(travel, before, origin, visits[first, STOP])
+        pickup = weights.delay * (left_s - opens_s) + weights.riding * (direct_s + aboard * (over_s + boards_s))
+        pickup += weights.driving * over_s - saved
+        if is_bounded and pickup >= bound + _MARGIN:
+            continue
+        stop, left_s = origin, left_s + boards_s
+        for second in range(first, count + 1):
+            start_s = max(left_s + drive_s(travel, stop, goal, left_s), party[1, EARLIEST])
+            onward = visits[second, STOP] if second < count else outset[END_STOP]
+            done_s = start_s + alights_s
+            if onward != NOWHERE:
+                done_s += drive_s(travel, goal, onward, done_s)
+            if start_s <= last_s and done_s <= (latest[second] if second < count else outset[SHIFT_END]):
+                if second == first:
+                    more_s = drive_s(travel, before, origin, 0) + drive_s(travel, origin, goal, 0) - over_s
+                    more_s += detour_s(travel, before, goal, onward) - drive_s(travel, before, goal, 0)
+                else:
+                    more_s = detour_s(travel, stop, goal, onward)
+                least = weights.driving * more_s + weights.riding * loads[second, PARTIES] * (more_s + alights_s)
+                if not is_bounded or pickup + least < bound + _MARGIN:
+                    found = _added_cost(travel, fleet, weights, party, trial, vehicle, first, second)
+                    if found < bound:
+                        best, at, to, bound = found, first, second, found
+            if second == count:
+                break
+            left_s = max(left_s + drive_s(travel, stop, onward, left_s), visits[second, EARLIEST])
+            if left_s > last_s or left_s > min(visits[second, LATEST], latest[second] + shortcut_s):
+                break
+            if loads[second + 1, SEATS_ABOARD] > free_seats or loads[second + 1, PLACES_ABOARD] > free_places:
+                break
+            stop, left_s = onward, left_s + visits[second, SERVICE]
+    return best, at, to
 
 
 @kernel
-def _stop_before(fleet: Fleet, vehicle: int, position: int) -> int:
-    """Return where the vehicle is before the visit at ``position``."""
-    return int(fleet.visits[vehicle, position - 1, STOP] if position else fleet.outsets[vehicle, AT])
+def detour_s(travel: Travel, before: int, stop: int, onward: int) -> int:
+    """Return how much longer the way is over ``stop``, or how long it is if nothing follows (one band)."""
+    if onward == NOWHERE:
+        return drive_s(travel, before, stop, 0)
+    way_s = drive_s(travel, before, stop, 0) + drive_s(travel, stop, onward, 0)
+    return way_s - drive_s(travel, before, onward, 0)
 
 
 @kernel
-def _has_room(search: Search, vehicle: int, position: int) -> bool:
-    """Tell whether the party fits in besides those on board just before ``position``."""
-    up, outset, load = search.party[0], search.fleet.outsets[vehicle], search.fleet.loads[vehicle, position]
-    fits = load[SEATS_ABOARD] + up[SEATS] <= outset[SEATS_HELD]
-    return bool(fits and load[PLACES_ABOARD] + up[WHEELCHAIRS] <= outset[PLACES_HELD])
-
-
-@kernel
-def _goes_on(search: Search, vehicle: int, second: int, left_s: int) -> bool:
-    """Tell whether a vehicle leaving the drop-off then could keep the windows after it, or its shift."""
-    fleet, stop = search.fleet, search.party[1, STOP]
-    outset = fleet.outsets[vehicle]
-    if second == fleet.counts[vehicle]:
-        return bool(home_s(search.travel, outset, stop, left_s) <= outset[SHIFT_END])
-    arrival_s = left_s + drive_s(search.travel, stop, fleet.visits[vehicle, second, STOP], left_s)
-    return bool(arrival_s <= fleet.latest[vehicle, second])
-
-
-@kernel
-def _added_cost(search: Search, vehicle: int, first: int, second: int) -> float:
+def _added_cost(  # noqa: PLR0913, PLR0917 -- kernels take bare numbers
+    travel: Travel, fleet: Fleet, weights: Weights, party: Ints, trial: Route, vehicle: int, first: int, second: int
+) -> float:
     """Return what a place adds to the vehicle's cost, `UNABLE` if it breaks a limit: reckoned in full."""
-    travel, fleet, trial = search.travel, search.fleet, search.trial
     count, outset = fleet.counts[vehicle], fleet.outsets[vehicle]
-    for position in range(count):
-        trial.visits[position] = fleet.visits[vehicle, position]
-        trial.pairs[position] = fleet.pairs[vehicle, position]
-        trial.boarded[position] = fleet.boarded[vehicle, position]
-    lengthen(trial, count, search.party, first, second)
+    visits, pairs, boarded = fleet.visits[vehicle], fleet.pairs[vehicle], fleet.boarded[vehicle]
+    trial.visits[:count] = visits[:count]
+    trial.pairs[:count] = pairs[:count]
+    trial.boarded[:count] = boarded[:count]
+    lengthen(trial, count, party, first, second)
     if reckon(travel, outset, trial, count + 2)[0] != FEASIBLE:
         return UNABLE
-    return float(cost(travel, outset, trial, count + 2, search.weights) - fleet.costs[vehicle])
-
-
-@kernel
-def _least_of_pickup(search: Search, vehicle: int, first: int, boarding_s: int) -> float:
-    """Return what a pick-up before ``first`` adds at least, wherever the drop-off goes."""
-    fleet, up, off = search.fleet, search.party[0], search.party[1]
-    if search.travel.starts.size > 1:
-        return -UNABLE
-    if first == fleet.counts[vehicle]:
-        return _least_of_both(search, vehicle, first, first, boarding_s)
-    over_s = _detour_s(search, vehicle, first, up[STOP])
-    riding_s = fleet.loads[vehicle, first, PARTIES] * (over_s + up[SERVICE])
-    riding_s += drive_s(search.travel, up[STOP], off[STOP], 0)
-    return _least(search, vehicle, over_s, riding_s, boarding_s)
-
-
-@kernel
-def _least_of_both(search: Search, vehicle: int, first: int, second: int, boarding_s: int) -> float:
-    """Return what a place adds at least: the way round, the longer rides of those aboard, the own ride, the wait."""
-    travel, fleet, up, off = search.travel, search.fleet, search.party[0], search.party[1]
-    if travel.starts.size > 1:
-        return -UNABLE
-    over_s = _detour_s(search, vehicle, second, off[STOP])
-    ride_s = drive_s(travel, up[STOP], off[STOP], 0)
-    if first == second:
-        stop = _stop_before(fleet, vehicle, first)
-        over_s += drive_s(travel, stop, up[STOP], 0) + ride_s - drive_s(travel, stop, off[STOP], 0)
-        riding_s = fleet.loads[vehicle, first, PARTIES] * (over_s + up[SERVICE] + off[SERVICE]) + ride_s
-        return _least(search, vehicle, over_s, riding_s, boarding_s)
-    riding_s = fleet.loads[vehicle, second, PARTIES] * (over_s + off[SERVICE]) + ride_s
-    before_s = _detour_s(search, vehicle, first, up[STOP])
-    riding_s += fleet.loads[vehicle, first, PARTIES] * (before_s + up[SERVICE])
-    return _least(search, vehicle, over_s + before_s, riding_s, boarding_s)
-
-
-@kernel
-def _least(search: Search, vehicle: int, driving_s: int, riding_s: int, boarding_s: int) -> float:
-    """Return the weighted sum, less what shorter waits and shortcuts over the new stops could save."""
-    fleet, weights, up = search.fleet, search.weights, search.party[0]
-    visits = fleet.counts[vehicle] + 2
-    unsure = 2 * search.travel.shortcut_s * (weights.driving + visits * (weights.riding + weights.delay))
-    sure = weights.driving * driving_s + weights.riding * riding_s + weights.delay * (boarding_s - up[EARLIEST])
-    return float(sure - fleet.savings[vehicle] - unsure)
-
-
-@kernel
-def _detour_s(search: Search, vehicle: int, position: int, stop: int) -> int:
-    """Return how much longer the way is over ``stop`` before the visit at ``position``, or at the end (one band)."""
-    travel, fleet = search.travel, search.fleet
-    before = _stop_before(fleet, vehicle, position)
-    there_s = drive_s(travel, before, stop, 0)
-    count = fleet.counts[vehicle]
-    onward = fleet.visits[vehicle, position, STOP] if position < count else fleet.outsets[vehicle, END_STOP]
-    if onward == NOWHERE:
-        return there_s
-    direct_s = drive_s(travel, before, onward, 0) if count else 0
-    return there_s + drive_s(travel, stop, onward, 0) - direct_s
+    return float(cost(travel, outset, trial, count + 2, weights) - fleet.costs[vehicle])

@@ -84,15 +84,16 @@ def drive_s(travel: Travel, origin: int, destination: int, depart_s: int) -> int
     """Return the driving time: the whole leg at the speed of its band, but never overtaken by a later departure."""
     if origin == destination:
         return 0
-    band = travel.starts.size - 1
-    while band > 0 and travel.starts[band] > depart_s:
+    starts, seconds = travel.starts, travel.seconds
+    band = starts.size - 1
+    while band > 0 and starts[band] > depart_s:
         band -= 1
-    shortest_s = int(travel.seconds[band, origin, destination])
-    for later in range(band + 1, travel.starts.size):
-        until_s = travel.starts[later] - depart_s
+    shortest_s = int(seconds[band, origin, destination])
+    for later in range(band + 1, starts.size):
+        until_s = starts[later] - depart_s
         if shortest_s <= until_s:
             break
-        shortest_s = min(shortest_s, until_s + int(travel.seconds[later, origin, destination]))
+        shortest_s = min(shortest_s, until_s + int(seconds[later, origin, destination]))
     return shortest_s
 
 
@@ -127,12 +128,12 @@ def home_s(travel: Travel, outset: Ints, stop: int, depart_s: int) -> int:
 @kernel
 def overload(outset: Ints, route: Route, count: int) -> tuple[int, int, int]:
     """Return limit, position and places missing at the first pick-up that finds too little room."""
+    visits = route.visits
     seats, places = outset[SEATS_TAKEN], outset[PLACES_TAKEN]
     for position in range(count):
-        visit = route.visits[position]
-        seats += visit[SEATS]
-        places += visit[WHEELCHAIRS]
-        if visit[LONGEST] == PICKUP:
+        seats += visits[position, SEATS]
+        places += visits[position, WHEELCHAIRS]
+        if visits[position, LONGEST] == PICKUP:
             if seats > outset[SEATS_HELD]:
                 return SEATS_SHORT, position, int(seats - outset[SEATS_HELD])
             if places > outset[PLACES_HELD]:
@@ -148,32 +149,34 @@ def reckon(  # noqa: C901 -- the pass and the step back are one loop
 
     Loads are not looked at. A window missed only because a longest ride pushed it is a broken ride.
     """
+    visits, pairs, boarded, times = route.visits, route.pairs, route.boarded, route.times
     for position in range(count):
-        route.times[position, SOONEST] = route.visits[position, EARLIEST]
+        times[position, SOONEST] = visits[position, EARLIEST]
     position = reached = 0
     stop, depart_s = outset[AT], outset[READY]
     while position < count:
-        visit = route.visits[position]
-        arrival_s = depart_s + drive_s(travel, stop, visit[STOP], depart_s)
-        start_s = max(arrival_s, route.times[position, SOONEST])
-        if visit[LONGEST] != PICKUP:
-            excess = start_s - _boarded_s(route, position) - visit[LONGEST]
+        here, longest_s = visits[position, STOP], visits[position, LONGEST]
+        arrival_s = depart_s + drive_s(travel, stop, here, depart_s)
+        start_s = max(arrival_s, times[position, SOONEST])
+        if longest_s != PICKUP:
+            pickup = pairs[position]
+            excess = start_s - longest_s - (boarded[position] if pickup == ABOARD else times[pickup, DEPART])
             if excess > 0:
-                pickup = route.pairs[position]
                 if pickup == ABOARD:
                     return RIDE_LONG, position, excess
                 reached = max(reached, position + 1)
-                route.times[pickup, SOONEST] = route.times[pickup, START] + excess
+                times[pickup, SOONEST] = times[pickup, START] + excess
                 position = pickup
-                stop, depart_s = _before(outset, route, position)
+                stop = visits[position - 1, STOP] if position else outset[AT]
+                depart_s = times[position - 1, DEPART] if position else outset[READY]
                 continue
-        if start_s > visit[LATEST]:
-            late = PICKUP_LATE if visit[LONGEST] == PICKUP else DROPOFF_LATE
-            return (RIDE_LONG if position < reached else late), position, start_s - visit[LATEST]
-        stop, depart_s = visit[STOP], start_s + visit[SERVICE]
-        route.times[position, ARRIVAL] = arrival_s
-        route.times[position, START] = start_s
-        route.times[position, DEPART] = depart_s
+        if start_s > visits[position, LATEST]:
+            late = PICKUP_LATE if longest_s == PICKUP else DROPOFF_LATE
+            return (RIDE_LONG if position < reached else late), position, start_s - visits[position, LATEST]
+        stop, depart_s = here, start_s + visits[position, SERVICE]
+        times[position, ARRIVAL] = arrival_s
+        times[position, START] = start_s
+        times[position, DEPART] = depart_s
         position += 1
     if count:
         over_s = home_s(travel, outset, stop, depart_s) - outset[SHIFT_END]
@@ -183,30 +186,18 @@ def reckon(  # noqa: C901 -- the pass and the step back are one loop
 
 
 @kernel
-def _boarded_s(route: Route, position: int) -> int:
-    """Return when the party set down at ``position`` got on."""
-    pickup = route.pairs[position]
-    return int(route.boarded[position] if pickup == ABOARD else route.times[pickup, DEPART])
-
-
-@kernel
-def _before(outset: Ints, route: Route, position: int) -> tuple[int, int]:
-    """Return where the vehicle was, and when it left, before the visit at ``position``."""
-    if position == 0:
-        return outset[AT], outset[READY]
-    return route.visits[position - 1, STOP], route.times[position - 1, DEPART]
-
-
-@kernel
 def drive_on(travel: Travel, outset: Ints, route: Route, count: int) -> None:
     """Write the times if the order is simply driven, whatever it breaks."""
+    visits, times = route.visits, route.times
     stop, depart_s = outset[AT], outset[READY]
     for position in range(count):
-        visit, times = route.visits[position], route.times[position]
-        times[ARRIVAL] = depart_s + drive_s(travel, stop, visit[STOP], depart_s)
-        times[START] = max(times[ARRIVAL], visit[EARLIEST])
-        times[DEPART] = times[START] + visit[SERVICE]
-        stop, depart_s = visit[STOP], times[DEPART]
+        here = visits[position, STOP]
+        arrival_s = depart_s + drive_s(travel, stop, here, depart_s)
+        start_s = max(arrival_s, visits[position, EARLIEST])
+        stop, depart_s = here, start_s + visits[position, SERVICE]
+        times[position, ARRIVAL] = arrival_s
+        times[position, START] = start_s
+        times[position, DEPART] = depart_s
 
 
 @kernel
@@ -217,11 +208,11 @@ def latest_starts(travel: Travel, outset: Ints, visits: Ints, count: int, latest
     """
     limit_s, onward = outset[SHIFT_END], outset[END_STOP]
     for position in range(count - 1, -1, -1):
-        visit = visits[position]
-        depart_s = limit_s if onward == NOWHERE else leave_by(travel, visit[STOP], onward, limit_s)
-        limit_s = min(visit[LATEST], depart_s - visit[SERVICE])
+        here = visits[position, STOP]
+        depart_s = limit_s if onward == NOWHERE else leave_by(travel, here, onward, limit_s)
+        limit_s = min(visits[position, LATEST], depart_s - visits[position, SERVICE])
         latest[position] = limit_s
-        onward = visit[STOP]
+        onward = here
 
 
 @kernel
@@ -229,24 +220,26 @@ def cost(travel: Travel, outset: Ints, route: Route, count: int, weights: Weight
     """Return what the times of a route cost, in seconds of driving."""
     if count == 0:
         return 0.0
+    visits, pairs, boarded, times = route.visits, route.pairs, route.boarded, route.times
     aboard = 0
     for position in range(count):
-        if route.visits[position, LONGEST] != PICKUP and route.pairs[position] == ABOARD:
+        if visits[position, LONGEST] != PICKUP and pairs[position] == ABOARD:
             aboard += 1
     driving = standing = riding = delay = 0
     left_s = outset[READY]
     for position in range(count):
-        times = route.times[position]
-        driving += times[ARRIVAL] - left_s
-        standing += aboard * (times[START] - times[ARRIVAL])
-        left_s = times[DEPART]
-        if route.visits[position, LONGEST] == PICKUP:
-            delay += times[START] - route.visits[position, EARLIEST]
+        start_s = times[position, START]
+        driving += times[position, ARRIVAL] - left_s
+        standing += aboard * (start_s - times[position, ARRIVAL])
+        left_s = times[position, DEPART]
+        if visits[position, LONGEST] == PICKUP:
+            delay += start_s - visits[position, EARLIEST]
             aboard += 1
         else:
-            riding += times[START] - _boarded_s(route, position)
+            pickup = pairs[position]
+            riding += start_s - (boarded[position] if pickup == ABOARD else times[pickup, DEPART])
             aboard -= 1
-    driving += home_s(travel, outset, route.visits[count - 1, STOP], left_s) - left_s
+    driving += home_s(travel, outset, visits[count - 1, STOP], left_s) - left_s
     return worth(weights, driving, standing, riding, delay)
 
 
