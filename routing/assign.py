@@ -1,109 +1,113 @@
-"""The best combination of routes out of a pool: every request in exactly one (set partitioning, HiGHS).
+"""The best combination of routes out of a pool: every request in at least one, or left out at its penalty.
 
-The relaxation prices every request; a route whose reduced cost exceeds what is left to gain cannot be part of a
-better combination and is dropped before the whole-number search, which is left with few.
+The relaxation is solved over few routes, and routes worth more than its prices join them until none is left (column
+generation inside the pool; Parragh & Schmid 2013). A route whose reduced cost exceeds what is left to gain cannot
+be part of a better combination and is dropped before the whole-number search. GLOP goes on from where it was.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csc_array
+from ortools.linear_solver import pywraplp
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csc_array, eye_array, hstack, vstack
 
-_LARGEST_POOL = 5_000
-_LARGEST_CHOICE = 600
+_FIRST, _JOINING = 1_500, 800  # routes
+_LARGEST_CHOICE = 1_000
+_MOST_NODES = 100  # of the whole-number search
 _MARGIN = 1e-6
 
-
-def best_combination(
-    costs: Mapping[tuple[int, ...], float],
-    current: Collection[tuple[int, ...]],
-    requests: int,
-    *,
-    vehicles: int,
-    seconds: float,
-) -> tuple[tuple[int, ...], ...] | None:
-    """Return routes of the pool ``costs`` that serve each request once at least cost, None if there are none.
-
-    Parameters
-    ----------
-    costs
-        What each route costs. A route serves its nodes from 1 to ``requests``; others are its drop-offs.
-    current
-        Routes of the pool that are driven now: always kept in it, so that nothing worse is returned if they
-        serve everybody.
-    requests
-        How many requests there are.
-    vehicles
-        How many routes may be chosen at most.
-    seconds
-        Wall time after which the best combination so far is taken, proven or not.
-
-    """
-    pool = _pool(costs, current, requests)
-    if not pool:
-        return None
-    prices = np.array([costs[route] for route in pool])
-    served = _served(pool, requests)
-    limit = csc_array(np.ones((1, len(pool))))
-    relaxed = _relaxed(prices, served, limit, vehicles)
-    if relaxed is None:
-        return None
-    reduced, bound = relaxed
-    kept = _worth_trying(reduced, _to_beat(costs, current, requests) - bound)
-    result = milp(
-        prices[kept],
-        integrality=np.ones(len(kept)),
-        bounds=Bounds(0, 1),
-        constraints=[LinearConstraint(served[:, kept], 1, 1), LinearConstraint(limit[:, kept], 0, vehicles)],
-        options={"time_limit": seconds},
-    )
-    if result.x is None:
-        return None
-    return tuple(pool[index] for index, share in zip(kept, result.x, strict=True) if share > 1 / 2)
+_Floats = NDArray[np.float64]
 
 
-def _relaxed(
-    prices: NDArray[np.float64], served: csc_array, limit: csc_array, vehicles: int
-) -> tuple[NDArray[np.float64], float] | None:
-    """Return the reduced costs of the routes and the cost of the best fractions of them, or None if none serve all."""
-    everybody = np.ones(served.shape[0])
-    relaxed = linprog(prices, A_eq=served, b_eq=everybody, A_ub=limit, b_ub=np.array([vehicles]), bounds=(0, None))
-    if relaxed.x is None:
-        return None
-    return prices - served.T @ relaxed.eqlin.marginals - relaxed.ineqlin.marginals[0], float(relaxed.fun)
+@dataclass(frozen=True)
+class Columns:
+    """Routes as columns: ``serves`` (requests by routes, 0 and 1), what each costs, which kind of vehicle drives it."""
+
+    serves: csc_array
+    costs: _Floats
+    kinds: NDArray[np.int32]
 
 
-def _pool(
-    costs: Mapping[tuple[int, ...], float], current: Collection[tuple[int, ...]], requests: int
-) -> list[tuple[int, ...]]:
-    """Return the cheapest order of each set of requests, as many sets as can be handled."""
-    cheapest: dict[frozenset[int], tuple[int, ...]] = {}
-    for route, cost in costs.items():
-        served = frozenset(node for node in route if node <= requests)
-        if served and (served not in cheapest or cost < costs[cheapest[served]]):
-            cheapest[served] = route
-    kept = [route for route in current if route]
-    others = sorted(set(cheapest.values()) - set(kept), key=lambda route: (2 * costs[route] / len(route), route))
-    return kept + others[: _LARGEST_POOL - len(kept)]
+class Combiner:
+    """Combines routes of one growing pool. ``fleet``: vehicles of each kind; ``penalties``: for each request."""
 
+    def __init__(self, fleet: Sequence[int], penalties: _Floats) -> None:
+        self.fleet, self.penalties = np.array(fleet), penalties
+        self.solver = pywraplp.Solver.CreateSolver("GLOP")
+        endless = self.solver.infinity()
+        self.requests = [self.solver.RowConstraint(1, endless, "") for _ in penalties]
+        self.kinds = [self.solver.RowConstraint(-endless, count, "") for count in fleet]
+        self.goal = self.solver.Objective()
+        self.goal.SetMinimization()
+        self.variables: dict[int, pywraplp.Variable] = {}
+        for row, penalty in zip(self.requests, penalties, strict=True):
+            nobody = self.solver.NumVar(0, endless, "")
+            row.SetCoefficient(nobody, 1)
+            self.goal.SetCoefficient(nobody, float(penalty))
 
-def _served(pool: list[tuple[int, ...]], requests: int) -> csc_array:
-    """Return which request (row) is served by which route (column)."""
-    rows = [node - 1 for route in pool for node in route if node <= requests]
-    columns = [index for index, route in enumerate(pool) for node in route if node <= requests]
-    return csc_array((np.ones(len(rows)), (rows, columns)), shape=(requests, len(pool)))
+    def combine(self, columns: Columns, current: Sequence[int], *, cost: float, seconds: float) -> list[int] | None:
+        """Return columns that together cost less than ``cost``, None if none are found.
 
+        The columns come from the same pool at every call: more of them, some cheaper. ``current`` are driven now.
+        The whole-number search ends after ``seconds`` of wall time, or a fixed number of nodes.
+        """
+        reduced, bound = self._relax(columns, current)
+        reduced[list(current)] = -np.inf
+        order = np.argsort(reduced, kind="stable")[:_LARGEST_CHOICE]
+        kept = order[reduced[order] <= cost - bound + _MARGIN]
+        table, costs = self._table(columns, kept)
+        least = np.concatenate([np.ones(len(self.penalties)), np.zeros(len(self.fleet))])
+        most = np.concatenate([np.full(len(self.penalties), np.inf), self.fleet])
+        result = milp(
+            costs,
+            integrality=np.ones(len(costs)),
+            bounds=Bounds(0, 1),
+            constraints=LinearConstraint(table, least, most),
+            options={"time_limit": seconds, "node_limit": _MOST_NODES},
+        )
+        if result.x is None or result.fun > cost - _MARGIN:
+            return None
+        return [int(row) for row in kept[result.x[: len(kept)] > 1 / 2]]
 
-def _to_beat(costs: Mapping[tuple[int, ...], float], current: Collection[tuple[int, ...]], requests: int) -> float:
-    """Return what ``current`` costs if it serves everybody, else infinity."""
-    served = sum(node <= requests for route in current for node in route)
-    return sum(costs[route] for route in current) if served == requests else float("inf")
+    def _relax(self, columns: Columns, current: Sequence[int]) -> tuple[_Floats, float]:
+        """Return the reduced costs of all columns and the value of the relaxation."""
+        for row, variable in self.variables.items():
+            self.goal.SetCoefficient(variable, float(columns.costs[row]))
+        count = len(columns.costs)
+        joining = np.union1d(np.array(current, np.intp), np.arange(max(0, count - _FIRST), count))
+        while True:
+            self._join(columns, joining)
+            if self.solver.Solve() != pywraplp.Solver.OPTIMAL:
+                raise ArithmeticError("the relaxation over the pool was not solved")
+            prices = np.array([max(0.0, row.dual_value()) for row in self.requests])
+            kinds = np.array([min(0.0, row.dual_value()) for row in self.kinds])
+            reduced: _Floats = columns.costs - columns.serves.T @ prices - kinds[columns.kinds]
+            outside = reduced.copy()
+            outside[list(self.variables)] = 0.0
+            joining = np.argsort(outside, kind="stable")[:_JOINING]
+            joining = joining[outside[joining] < -_MARGIN]
+            if not len(joining):
+                return reduced, float(self.goal.Value())
 
+    def _join(self, columns: Columns, rows: NDArray[np.intp]) -> None:
+        """Take columns up into the linear program."""
+        starts, served = columns.serves.indptr, columns.serves.indices
+        for row in map(int, rows):
+            if row in self.variables:
+                continue
+            variable = self.variables[row] = self.solver.NumVar(0, self.solver.infinity(), "")
+            self.goal.SetCoefficient(variable, float(columns.costs[row]))
+            self.kinds[columns.kinds[row]].SetCoefficient(variable, 1)
+            for request in served[starts[row] : starts[row + 1]]:
+                self.requests[request].SetCoefficient(variable, 1)
 
-def _worth_trying(reduced: NDArray[np.float64], gap: float) -> NDArray[np.intp]:
-    """Return the routes that may be part of a better combination, the most promising if there are many."""
-    order = np.argsort(reduced, kind="stable")
-    within = order[reduced[order] <= gap + _MARGIN]
-    return np.sort(within[:_LARGEST_CHOICE])
+    def _table(self, columns: Columns, kept: NDArray[np.intp]) -> tuple[csc_array, _Floats]:
+        """Return constraints (a row for each request, then for each kind) and costs; leaving out comes last."""
+        count, requests, kinds = len(kept), len(self.penalties), len(self.fleet)
+        used = csc_array((np.ones(count), (columns.kinds[kept], np.arange(count))), shape=(kinds, count))
+        left_out = vstack([eye_array(requests), csc_array((kinds, requests))])
+        table = hstack([vstack([columns.serves[:, kept], used]), left_out], format="csc")
+        return csc_array(table), np.concatenate([columns.costs[kept], self.penalties])

@@ -1,8 +1,10 @@
 from itertools import pairwise, permutations
 
+import numpy as np
 import pytest
+from scipy.sparse import csc_array
 
-from routing.assign import best_combination
+from routing.assign import Columns, Combiner
 from routing.generated import static_day
 from routing.instances import Instance, Node
 from routing.routes import Routes
@@ -90,11 +92,32 @@ def test_a_ride_longer_than_allowed_has_no_solution():
     assert solve(instance, seconds=0.05, seed=1) is None
 
 
-def test_the_best_combination_serves_everyone_once():
-    costs = {(1, 3): 4.0, (2, 4): 4.0, (1, 2, 3, 4): 7.0, (2, 1, 3, 4): 9.0}
+def columns(*routes):
+    """Return (requests served, cost) pairs as columns, all for one kind of vehicle."""
+    serves = np.array([[request in served for served, _ in routes] for request in (0, 1)], float)
+    return Columns(csc_array(serves), np.array([cost for _, cost in routes]), np.zeros(len(routes), np.int32))
 
-    assert best_combination(costs, [], 2, vehicles=2, seconds=1) == ((1, 2, 3, 4),)
-    assert best_combination({**costs, (1, 2, 3, 4): 8.5, (2, 1, 3, 4): 8.5}, [], 2, vehicles=2, seconds=1) is not None
-    assert best_combination({(1, 3): 1.0}, [], 2, vehicles=2, seconds=1) is None
-    assert best_combination({}, [], 2, vehicles=2, seconds=1) is None
-    assert best_combination({(1, 3): 4.0, (2, 4): 4.0}, [], 2, vehicles=1, seconds=1) is None
+
+@pytest.mark.parametrize(
+    ("third", "vehicles", "chosen"),
+    [
+        pytest.param(7.0, 2, [2], id="one for both"),
+        pytest.param(8.5, 2, [0, 1], id="one each"),
+        pytest.param(8.5, 1, [2], id="one vehicle only"),
+        pytest.param(99.0, 1, [0], id="one left out"),
+    ],
+)
+def test_the_best_combination_serves_everyone_or_pays_for_it(third, vehicles, chosen):
+    combiner = Combiner([vehicles], np.array([50.0, 10.0]))
+    pool = columns(({0}, 4.0), ({1}, 4.0), ({0, 1}, third))
+
+    assert combiner.combine(pool, [], cost=60.0, seconds=1) == chosen
+    assert combiner.combine(pool, [], cost=1.0, seconds=1) is None
+
+
+def test_a_pool_that_grew_or_got_cheaper_is_combined_anew():
+    combiner = Combiner([2], np.array([50.0, 50.0]))
+
+    assert combiner.combine(columns(({0}, 4.0), ({1}, 4.0)), [], cost=100.0, seconds=1) == [0, 1]
+    assert combiner.combine(columns(({0}, 4.0), ({1}, 4.0), ({0, 1}, 7.0)), [0, 1], cost=8.0, seconds=1) == [2]
+    assert combiner.combine(columns(({0}, 3.0), ({1}, 3.5), ({0, 1}, 7.0)), [2], cost=7.0, seconds=1) == [0, 1]

@@ -1,0 +1,338 @@
+"""One search of a static day: ruin and recreate in cycles, and the best combination of all routes met.
+
+The turns themselves are compiled (`kernels.ruin`); here are their settings, the cooling, and the pool.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array
+
+from routing.assign import Columns, Combiner
+from routing.clock import Clock
+from routing.kernels.ruin import Lists, Memory, Pool, Settings, collect, copy_changes, search
+from routing.kernels.tours import Day, Scratch, Tours, refresh
+from routing.routes import Route
+
+_REMOVED = 10.0  # visits, on average
+_LONGEST_STRING = 10
+_BLINK = 0.01
+_SPLIT = 0.5
+_NEAR = 120  # visits that are neighbors of one
+_TIME_APART = 0.1  # weight against distance, when neighbors are looked for
+_RULES = (-1, -1, -1, -1, 0, 0, 1, 2, 2, 3, 3, 4, 4)  # how often each order of putting back is drawn
+_HOTTEST, _COOLEST = 1.0, 0.1  # temperature, of what a request costs on average
+_REHEATED = 0.5  # the hottest of a later cycle
+_COMBINING = 0.03  # share of the time that one combination may take
+_LONGEST_TOUR = 1_000  # stops
+_CANDIDATES = 4_096
+_SLOTS = 1 << 17  # of the memory
+_POOL_ROWS = 300_000
+_POOL_SLOTS = 1 << 20
+_POOL_NODES = 20_000_000
+_TURNS = 500  # between two looks at the clock
+_CHUNK_S = 0.05
+
+
+class Budget(Protocol):
+    """What limits a search."""
+
+    def share(self) -> float:
+        """Return how much is used, 1 or more when it is up."""
+        ...
+
+    def turns(self) -> int:
+        """Return how many turns to make before asking again."""
+        ...
+
+
+@dataclass
+class Turns:
+    """A budget in turns: the same search on every machine."""
+
+    total: int
+    made: int = 0
+
+    def share(self) -> float:
+        """Return how many of the turns are made."""
+        return self.made / self.total
+
+    def turns(self) -> int:
+        """Return how many turns to make at once."""
+        turns = min(_TURNS, self.total - self.made)
+        self.made += turns
+        return turns
+
+
+@dataclass
+class Seconds:
+    """A budget in cpu time."""
+
+    clock: Clock
+    made: int = 0
+
+    def share(self) -> float:
+        """Return how much of the time is used."""
+        return self.clock.share()
+
+    def turns(self) -> int:
+        """Return how many turns fit into a small part of the time, by the speed so far."""
+        per_s = self.made / max(self.clock.spent_s(), 1e-6)
+        chunk_s = min(_CHUNK_S, self.clock.left_s() / 4, 0.01 * (self.clock.until_s - self.clock.began_s))
+        turns = max(1, min(10_000, int(per_s * chunk_s)))
+        self.made += turns
+        return turns
+
+
+class Search:
+    """A day under search. Starts with nobody served; every run goes on from the best routes known."""
+
+    def __init__(self, day: Day, *, seed: int) -> None:
+        self.day = day
+        self.current, self.trial, self.best = (_empty_tours(day) for _ in range(3))
+        self.settings, self.scratch, self.lists = _settings(day), _scratch(day), _lists(day)
+        words = np.zeros((_SLOTS, 4), np.uint64)
+        self.memory = Memory(words, words.view(np.float64), words.view(np.int64))
+        self.state = np.array([seed % 2**64], np.uint64)
+        nobody = float(day.penalty.sum())
+        self.costs = np.array([nobody, nobody])  # of the current and the best routes
+        self._renew_pool()
+
+    @property
+    def cost(self) -> float:
+        """Return what the best routes cost, with the penalties of who is left out."""
+        return float(self.costs[1])
+
+    @property
+    def left_out(self) -> list[int]:
+        """Return the requests that the best routes do not serve."""
+        return [int(request) for request in np.flatnonzero(self.best.vehicle[1:] < 0) + 1]
+
+    def routes(self) -> list[Route]:
+        """Return the best route of each vehicle, empty ones too."""
+        return [
+            tuple(map(int, stops[1 : size - 1])) for stops, size in zip(self.best.stops, self.best.size, strict=True)
+        ]
+
+    def run(self, budget: Budget, *, cycles: int = 1, seconds: float = np.inf) -> None:
+        """Search until ``budget`` is used up, in cycles of cooling; combine routes met at the end of each.
+
+        ``seconds`` of wall time are what one combination may take at most.
+        """
+        cycle = 0
+        while (share := budget.share()) < 1:
+            if share >= (cycle + 1) / cycles:
+                cycle += 1
+                self.combine(seconds)
+            hottest = _HOTTEST if cycle == 0 else _REHEATED
+            heat = self._unit() * hottest * (_COOLEST / hottest) ** (share * cycles - cycle)
+            self._turn(heat, budget.turns())
+        self.combine(seconds)
+
+    def take_up(self, routes: Sequence[Route], kinds: Sequence[int] | None = None) -> bool:
+        """Go on from ``routes`` (each for a kind of vehicle) if they cost less than the best; tell whether they do."""
+        tours = _empty_tours(self.day)
+        tours.vehicle[:] = -1
+        free = {kind: np.flatnonzero(self.day.kind == kind).tolist() for kind in set(self.day.kind.tolist())}
+        for route, kind in zip(routes, kinds or [0] * len(routes), strict=True):
+            if not route:
+                continue
+            vehicle = free[kind].pop(0)
+            _write(self.day, tours, vehicle, route)
+            if not refresh(self.day, tours, vehicle):
+                return False
+        cost = self._cost(tours)
+        if cost >= self.cost:
+            return False
+        for known in (self.current, self.trial, self.best):
+            copy_changes(tours, known)
+        self.costs[:] = cost
+        return True
+
+    def pool_routes(self, most: int) -> list[Route]:
+        """Return the routes met last."""
+        rows, _ = self.pool.used
+        return [self._route(row) for row in range(max(0, int(rows) - most), int(rows))]
+
+    def combine(self, seconds: float) -> None:
+        """Go on from the best combination of all routes met if it beats the best routes."""
+        current = [row for vehicle in range(len(self.day.kind)) if (row := self._collected(vehicle)) >= 0]
+        columns = self._columns()
+        chosen = self.combiner.combine(columns, current, cost=self.cost, seconds=seconds)
+        if chosen is not None:
+            kinds = [int(columns.kinds[row]) for row in chosen]
+            self.take_up(self._once_each([self._route(row) for row in chosen], kinds), kinds)
+        if self.pool.used[0] > _POOL_ROWS // 2:
+            self._renew_pool()
+
+    def _turn(self, heat: float, turns: int) -> None:
+        search(
+            self.day,
+            self.current,
+            self.trial,
+            self.best,
+            self.settings,
+            self.memory,
+            self.pool,
+            self.scratch,
+            self.lists,
+            self.state,
+            self.costs,
+            heat,
+            turns,
+        )
+
+    def _unit(self) -> float:
+        """Return what a request costs on average, the measure of temperature."""
+        served = int((self.best.vehicle[1:] >= 0).sum())
+        driven = float(self.best.cost.sum())
+        return driven / served if served else float(self.day.distance.mean())
+
+    def _cost(self, tours: Tours) -> float:
+        return float(tours.cost.sum() + self.day.penalty[1:][tours.vehicle[1:] < 0].sum())
+
+    def _collected(self, vehicle: int) -> int:
+        """Return the row of a best route in the pool, -1 if it is empty or there is no room."""
+        return int(collect(self.day, self.best, vehicle, self.pool))
+
+    def _route(self, row: int) -> Route:
+        """Return a route of the pool."""
+        begin, size = self.pool.begin[row], self.pool.size[row]
+        return tuple(map(int, self.pool.nodes[begin : begin + size]))
+
+    def _columns(self) -> Columns:
+        rows, used = self.pool.used
+        nodes = self.pool.nodes[:used]
+        served = nodes[nodes <= self.day.n] - 1
+        ends = np.concatenate([[0], np.cumsum(self.pool.size[:rows] // 2)])
+        return Columns(
+            serves=csc_array((np.ones(len(served)), served, ends), shape=(self.day.n, int(rows))),
+            costs=self.pool.cost[:rows].copy(),
+            kinds=self.pool.kind[:rows].copy(),
+        )
+
+    def _once_each(self, routes: list[Route], kinds: Sequence[int]) -> list[Route]:
+        """Return routes without second rides of the same party: each stays where leaving it out saves least."""
+        n = self.day.n
+        for request in range(1, n + 1):
+            without = {
+                index: tuple(node for node in route if node not in {request, request + n})
+                for index, route in enumerate(routes)
+                if request in route
+            }
+            if len(without) > 1:
+                saved = {index: self._length(routes[index], kinds[index]) for index in without}
+                keep = min(without, key=lambda index: saved[index] - self._length(without[index], kinds[index]))
+                for index in without.keys() - {keep}:
+                    routes[index] = without[index]
+        return routes
+
+    def _length(self, route: Route, kind: int) -> float:
+        start = 2 * self.day.n + 1 + 2 * kind
+        stops = (start, *route, start + 1)
+        return float(sum(self.day.distance[leg] for leg in pairwise(stops))) if route else 0.0
+
+    def _renew_pool(self) -> None:
+        """Start with an empty pool."""
+        day, rows = self.day, _POOL_ROWS
+        room = rows * max(8, min(2 * day.n, 4 * day.n // max(1, len(day.kind))))
+        self.pool = Pool(
+            key=np.zeros(_POOL_SLOTS, np.uint64),
+            row=np.full(_POOL_SLOTS, -1, np.int64),
+            begin=np.zeros(rows, np.int64),
+            size=np.zeros(rows, np.int32),
+            kind=np.zeros(rows, np.int32),
+            cost=np.zeros(rows),
+            nodes=np.zeros(min(room, _POOL_NODES), np.int32),
+            used=np.zeros(2, np.int64),
+        )
+        fleet = np.bincount(day.kind) if len(day.kind) else np.zeros(1, np.int64)
+        self.combiner = Combiner(fleet.tolist(), day.penalty[1:])
+
+
+def _empty_tours(day: Day) -> Tours:
+    """Return tours in which every vehicle stays where it is."""
+    vehicles, longest = len(day.kind), min(2 * day.n + 2, _LONGEST_TOUR)
+    tours = Tours(
+        stops=np.zeros((vehicles, longest), np.int32),
+        size=np.full(vehicles, 2, np.int32),
+        low=np.zeros((vehicles, longest)),
+        high=np.zeros((vehicles, longest)),
+        load=np.zeros((vehicles, longest, 2)),
+        cost=np.zeros(vehicles),
+        key=np.zeros(vehicles, np.uint64),
+        vehicle=np.full(day.n + 1, -1, np.int32),
+        place=np.zeros(len(day.earliest), np.int32),
+    )
+    for vehicle in range(vehicles):
+        _write(day, tours, vehicle, ())
+        refresh(day, tours, vehicle)
+    return tours
+
+
+def _write(day: Day, tours: Tours, vehicle: int, route: Route) -> None:
+    """Write a route into the tour of a vehicle; `refresh` has to follow."""
+    start = 2 * day.n + 1 + 2 * int(day.kind[vehicle])
+    stops = (start, *route, start + 1)
+    tours.stops[vehicle, : len(stops)] = stops
+    tours.size[vehicle] = len(stops)
+
+
+def _scratch(day: Day) -> Scratch:
+    longest = min(2 * day.n + 2, _LONGEST_TOUR) + 2
+    return Scratch(
+        nodes=np.zeros(longest, np.int32),
+        starts=np.zeros(longest),
+        clock=np.zeros(longest),
+        added=np.zeros(_CANDIDATES),
+        first=np.zeros(_CANDIDATES, np.int64),
+        second=np.zeros(_CANDIDATES, np.int64),
+    )
+
+
+def _lists(day: Day) -> Lists:
+    vehicles = len(day.kind)
+    return Lists(
+        out=np.zeros(day.n + 1, np.int32),
+        rank=np.zeros(day.n + 1),
+        unknown=np.zeros(vehicles, np.int32),
+        torn=np.zeros(vehicles, np.int32),
+    )
+
+
+def _settings(day: Day) -> Settings:
+    n, start = day.n, 2 * day.n + 1
+    requests = np.arange(1, n + 1)
+    orders = np.zeros((5, n + 1))
+    orders[0, 1:] = -day.distance[start, requests]
+    orders[1] = -orders[0]
+    orders[2] = (day.latest - day.earliest)[: n + 1]
+    orders[3] = day.earliest[: n + 1]
+    orders[4, 1:] = -day.distance[requests, requests + n]
+    return Settings(
+        near=_neighbors(day),
+        orders=orders,
+        rules=np.array(_RULES, np.int64),
+        removed=_REMOVED,
+        longest_string=_LONGEST_STRING,
+        blink=_BLINK,
+        split=_SPLIT,
+    )
+
+
+def _neighbors(day: Day) -> NDArray[np.int32]:
+    """Return for each visit others, the nearest in place and time first, itself before all."""
+    visits = slice(1, 2 * day.n + 1)
+    near = np.zeros((2 * day.n + 1, min(2 * day.n, _NEAR)), np.int32)
+    earliest, latest = day.earliest[visits], day.latest[visits]
+    for node in range(1, 2 * day.n + 1):
+        apart = (day.distance[node, visits] + day.distance[visits, node]) / 2
+        gap = np.maximum(earliest - day.latest[node], day.earliest[node] - latest)
+        apart += _TIME_APART * np.maximum(gap, 0.0)
+        apart[node - 1] = -1.0
+        near[node] = np.argsort(apart, kind="stable")[: near.shape[1]] + 1
+    return near
