@@ -68,7 +68,11 @@ def _order_faults(itinerary: Itinerary) -> list[str]:
     kinds: dict[int, list[VisitKind]] = {party: [] for party in aboard}
     for visit in itinerary.visits:
         kinds.setdefault(visit.request.id, []).append(visit.kind)
-    faults = []
+    faults = [
+        f"{name}: request {visit.request.id} belongs to vehicle {visit.request.only_vehicle}"
+        for visit in itinerary.visits
+        if visit.request.only_vehicle not in {None, itinerary.vehicle.id}
+    ]
     for party, served in kinds.items():
         wanted = [VisitKind.DROPOFF] if party in aboard else [VisitKind.PICKUP, VisitKind.DROPOFF]
         if served != wanted:

@@ -215,6 +215,7 @@ def _bind_pairs(model: pywrapcp.RoutingModel, manager: pywrapcp.RoutingIndexMana
         for index, visit in enumerate(nodes.visits)
         if visit.kind is VisitKind.PICKUP
     }
+    vehicles = {opening.itinerary.vehicle.id: vehicle for vehicle, opening in enumerate(nodes.openings)}
     carriers = {party: vehicle for vehicle, opening in enumerate(nodes.openings) for party in opening.boarded_s}
     for index, visit in enumerate(nodes.visits):
         if visit.kind is VisitKind.PICKUP:
@@ -226,6 +227,8 @@ def _bind_pairs(model: pywrapcp.RoutingModel, manager: pywrapcp.RoutingIndexMana
         pickup = pickups[party]
         model.AddPickupAndDelivery(pickup, dropoff)
         model.solver().Add(model.VehicleVar(pickup) == model.VehicleVar(dropoff))
+        if visit.request.only_vehicle is not None:
+            model.VehicleVar(pickup).SetValue(vehicles[visit.request.only_vehicle])
         longest_s = max(0, visit.request.max_ride_s) + visit.request.pickup_service_s
         ride = time.CumulVar(dropoff) - time.CumulVar(pickup)
         model.solver().Add(ride >= visit.request.pickup_service_s)

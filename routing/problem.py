@@ -42,7 +42,7 @@ class Request:
     """One party's ride. Its windows are hard: before a booking the wish, afterwards the promise.
 
     ``max_ride_s`` binds from the END of service at the pick-up to the START of service at the drop-off
-    (Cordeau 2006), waiting included.
+    (Cordeau 2006), waiting included. ``only_vehicle`` names the one vehicle that may serve it: a driver's break.
     """
 
     id: int
@@ -54,6 +54,7 @@ class Request:
     max_ride_s: int
     pickup_service_s: int = 0
     dropoff_service_s: int = 0
+    only_vehicle: int | None = None
 
 
 class VisitKind(StrEnum):

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from backend import wording
 from backend.api import driver_json
 from backend.api.driver_json import CancelledJson, VisitJson
-from backend.db.queries import manifest, run_calls, tariffs
+from backend.db.queries import breaks, manifest, run_calls, tariffs
+from backend.db.queries.breaks import BreakView
 from backend.db.queries.manifest import RunView
 from backend.db.queries.run_calls import CallView, LeftBehindView
 from backend.domain import times
@@ -56,6 +57,14 @@ class TariffJson(TypedDict):
     top_up: bool
 
 
+class BreakJson(TypedDict):
+    """A break: when and where, as a sentence; ``*_s`` are seconds of the service day."""
+
+    starts_s: int
+    ends_s: int
+    text: str
+
+
 class RunJson(TypedDict):
     """Everything a terminal shows of a run; ``*_s`` are seconds of the service day."""
 
@@ -81,6 +90,7 @@ class RunJson(TypedDict):
     vehicle: str
     visits: list[VisitJson]
     cancelled: list[CancelledJson]
+    breaks: list[BreakJson]
     calls: list[CallJson]
     counts: list[dict[str, str | int]]
     paid: list[dict[str, str | int]]
@@ -149,6 +159,7 @@ def run_json(session: Session, run: RunView, *, now: datetime, language: str) ->
         vehicle=run.vehicle_name,
         visits=driver_json.visits_json(shown, language=language),
         cancelled=driver_json.cancelled_json(shown, language=language),
+        breaks=[_break(each, language) for each in breaks.by_run(session, [run.id]).get(run.id, ())],
         calls=[_call(call, pays, run, language) for call, pays in zip(calls, pay.zones_paid(zones), strict=True)],
         counts=[] if run.kind == AREA else _counts(session, run),
         paid=[] if run.kind == AREA else _paid(session, run),
@@ -191,6 +202,12 @@ def _note(run: RunView, *, has_visits: bool, language: str) -> str:
     if run.kind == RESERVED and not has_visits and run.state in ("planned", "committed"):
         return text("driver-run-empty", language)
     return ""
+
+
+def _break(each: BreakView, language: str) -> BreakJson:
+    first, last = times.clock(each.starts_s), times.clock(each.ends_s)
+    said = text("driver-break", language, first=first, last=last, stop=each.stop_name)
+    return BreakJson(starts_s=each.starts_s, ends_s=each.ends_s, text=said)
 
 
 def _call(call: CallView, pays: tuple[str | None, str | None], run: RunView, language: str) -> CallJson:

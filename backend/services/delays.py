@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.db.models import Booking, DelayReport, Notification, Run, ServiceDay, TransportService, Visit
+from backend.db.models import Booking, DelayReport, DriverBreak, Notification, Run, ServiceDay, TransportService, Visit
 from backend.domain import states, times
 from backend.domain.errors import NotFoundError
 from backend.domain.policies import delay
-from backend.services import follows, itineraries, lifecycle, notifications, printed_times, service_days
+from backend.services import breaks, follows, itineraries, lifecycle, notifications, printed_times, service_days
 from backend.services.follows import News
 from backend.services.taps import is_open, pair_of, visits_of
 
@@ -107,10 +107,9 @@ def affected(session: Session, run: Run, *, arrivals_before: dict[int, int]) -> 
 def _retime(session: Session, run: Run, *, late_s: int, at: datetime, now: datetime) -> list[Hit]:
     open_visits = [visit for visit in visits_of(session, run) if is_open(visit)]
     arrivals_before = {visit.booking_id: visit.planned_s for visit in open_visits if visit.kind == "dropoff"}
-    if open_visits and late_s:
-        run.on_time_s = _on_time_s(run, open_visits[0])
-    elif open_visits and run.on_time_s is not None:
-        open_visits[0].planned_s, run.on_time_s = run.on_time_s, None
+    if open_visits:
+        now_s = times.second_of(now, run.service_day.day)
+        _note_on_time(run, breaks.following(session, run, open_visits[0], now_s=now_s), late_s=late_s)
     run.late_s, run.late_at = late_s, at
     session.flush()
     retime = itineraries.retime if run.departs_s is None else printed_times.retime
@@ -118,7 +117,15 @@ def _retime(session: Session, run: Run, *, late_s: int, at: datetime, now: datet
     return affected(session, run, arrivals_before=arrivals_before)
 
 
-def _on_time_s(run: Run, following: Visit) -> int:
+def _note_on_time(run: Run, following: Visit | DriverBreak, *, late_s: int) -> None:
+    """Remember when what comes next was due, or put it back there when the delay is over."""
+    if late_s:
+        run.on_time_s = _on_time_s(run, following)
+    elif run.on_time_s is not None:
+        following.planned_s, run.on_time_s = run.on_time_s, None
+
+
+def _on_time_s(run: Run, following: Visit | DriverBreak) -> int:
     """Return when the next visit was due before any delay: a plan made while late does not excuse it."""
     return min(following.planned_s, following.latest_s) if run.on_time_s is None else run.on_time_s
 

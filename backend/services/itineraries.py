@@ -1,18 +1,18 @@
 """Rows to routing's plan and back: what is still to be driven on a day, and what a new plan changes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from itertools import takewhile
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from backend.db.models import Booking, Duty, PromiseRow, Run, ServiceDay, TransportService, Visit
+from backend.db.models import Booking, DriverBreak, Duty, PlanChange, Run, ServiceDay, TransportService, Visit
 from backend.db.queries.timetable import EntryView
 from backend.domain import states, times
-from backend.services import travel
+from backend.services import run_rows, travel
+from backend.services.run_rows import Halt, OpenVisit, PlannedBreak, RunRows
 from routing import timing
 from routing.breakdown import weights_of
 from routing.cost import Weights
@@ -24,32 +24,13 @@ AREA = "area"
 VisitKey = tuple[int, str]
 
 
-class OpenVisit(NamedTuple):
-    """A visit with its party's load and longest ride, as it is read for planning."""
-
-    id: int
-    run_id: int
-    booking_id: int
-    kind: str
-    stop_id: int
-    planned_s: int
-    earliest_s: int
-    latest_s: int
-    service_s: int
-    state: str
-    arrived_at: datetime | None
-    done_at: datetime | None
-    seats: int
-    wheelchairs: int
-    max_ride_s: int
-
-
-_OF_VISIT = OpenVisit._fields[:-3]
-
-
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """One run as routing sees it, with the rows behind. ``ids`` finds the row of a booking's open visit."""
+    """One run as routing sees it, with the rows behind: ``ids`` finds the row of a booking's open visit.
+
+    A break is a party to routing: it fills the whole vehicle, so that nobody is on board meanwhile. Its id is the
+    break's with a minus.
+    """
 
     run: Run
     itinerary: Itinerary
@@ -124,23 +105,6 @@ class _Today:
         return times.second_of(at, self.service_day.day)
 
 
-class _Done(NamedTuple):
-    """When and where a visit was over."""
-
-    at: datetime | None
-    stop_id: int
-
-
-@dataclass(slots=True)
-class _RunRows:
-    """What stands in the rows of one run: open visits in order, both visits of their parties, the last one made."""
-
-    open: list[OpenVisit] = field(default_factory=list)
-    pickups: dict[int, OpenVisit] = field(default_factory=dict)
-    dropoffs: dict[int, OpenVisit] = field(default_factory=dict)
-    last: _Done | None = None
-
-
 def load(session: Session, service_day: ServiceDay, *, now: datetime) -> DayPlan:
     """Return the day of an area service as it stands. Under the lock of the day, when something is decided by it."""
     service = session.get_one(TransportService, service_day.transport_service_id)
@@ -158,7 +122,7 @@ def load(session: Session, service_day: ServiceDay, *, now: datetime) -> DayPlan
         .execution_options(populate_existing=True)
     )
     runs = session.scalars(query).all()
-    rows = _rows(session, runs)
+    rows = run_rows.read(session, runs, now_s=today.now_s)
     plans = tuple(_run_plan(today, run, rows[run.id]) for run in runs)
     return DayPlan(service, service_day, stop_times, plans, now_s=today.now_s)
 
@@ -185,7 +149,7 @@ def request_of(pickup: OpenVisit, dropoff: OpenVisit, stop_times: travel.StopTim
     )
 
 
-def _run_plan(today: _Today, run: Run, rows: _RunRows) -> RunPlan:
+def _run_plan(today: _Today, run: Run, rows: RunRows) -> RunPlan:
     requests = {
         booking_id: request_of(pickup, rows.dropoffs[booking_id], today.times)
         for booking_id, pickup in rows.pickups.items()
@@ -201,100 +165,103 @@ def _run_plan(today: _Today, run: Run, rows: _RunRows) -> RunPlan:
     at_stop, ready_s = _last_known(vehicle, rows, today)
     itinerary = Itinerary(
         vehicle=vehicle,
-        visits=tuple(PlannedVisit(requests[each.booking_id], VisitKind(each.kind)) for each in rows.open),
+        visits=tuple(_planned(rows, requests, vehicle, today)),
         at_stop=at_stop,
         ready_s=ready_s,
         onboard=tuple(_on_board(rows, requests, today)),
     )
-    ids = {(each.booking_id, each.kind): each.id for each in rows.open}
-    return RunPlan(run, _no_worse(_under_way(run, itinerary, rows.open, today), today.times.matrix), ids)
+    ids = {(each.booking_id, each.kind): each.id for each in rows.visits}
+    return RunPlan(run, _no_worse(_under_way(run, itinerary, rows, today), today.times.matrix), ids)
 
 
-def _rows(session: Session, runs: Sequence[Run]) -> dict[int, _RunRows]:
-    """Return the rows of all runs of a day, as they are under the lock: three questions, however many runs."""
-    found = {run.id: _RunRows() for run in runs}
-    for row in _read(session, Visit.run_id.in_(found), Visit.state.in_(states.STILL_TO_DRIVE)):
-        rows = found[row.run_id]
-        rows.open.append(row)
-        (rows.pickups if row.kind == VisitKind.PICKUP else rows.dropoffs)[row.booking_id] = row
-    aboard = {booking_id: rows for rows in found.values() for booking_id in rows.dropoffs.keys() - rows.pickups.keys()}
-    for row in _read(session, Visit.booking_id.in_(aboard), Visit.kind == VisitKind.PICKUP):
-        aboard[row.booking_id].pickups[row.booking_id] = row
-    last = (
-        select(Visit.run_id, Visit.done_at, Visit.stop_id)
-        .where(Visit.run_id.in_(found), Visit.state == "done", Visit.done_at.is_not(None))
-        .order_by(Visit.run_id, Visit.done_at.desc(), Visit.seq.desc(), Visit.stop_id.desc())
-        .ext(distinct_on(Visit.run_id))
+def _planned(rows: RunRows, requests: dict[int, Request], vehicle: Vehicle, today: _Today) -> Iterator[PlannedVisit]:
+    """Return the halts as routing sees them: a break is got on and off at once, by a party that fills the vehicle."""
+    for each in rows.halts:
+        if isinstance(each, PlannedBreak):
+            rest = _rest(each, vehicle, today.times.of(each.stop_id))
+            yield PlannedVisit(rest, VisitKind.PICKUP)
+            yield PlannedVisit(rest, VisitKind.DROPOFF)
+        else:
+            yield PlannedVisit(requests[each.booking_id], VisitKind(each.kind))
+
+
+def _rest(each: PlannedBreak, vehicle: Vehicle, stop: int) -> Request:
+    return Request(
+        id=-each.id,
+        pickup_stop=stop,
+        dropoff_stop=stop,
+        pickup=Window(each.earliest_s, each.latest_s),
+        dropoff=Window(each.earliest_s, each.latest_s + each.length_s),
+        load=vehicle.capacity,
+        max_ride_s=0,
+        pickup_service_s=each.length_s,
+        only_vehicle=vehicle.id,
     )
-    for run_id, done_at, stop_id in session.execute(last):
-        found[run_id].last = _Done(done_at, stop_id)
-    return found
 
 
-def _read(session: Session, *chosen: ColumnElement[bool]) -> Iterator[OpenVisit]:
-    """Return visits with what their bookings and promises say, in the order they are driven.
-
-    Columns, no entities: a day of a large town has thousands of them, and all but a few are only looked at.
-    """
-    columns = [getattr(Visit, name) for name in _OF_VISIT]
-    query = (
-        select(*columns, Booking.seats, Booking.wheelchairs, PromiseRow.max_ride_s)
-        .join(Booking, Booking.id == Visit.booking_id)
-        .join(PromiseRow, PromiseRow.booking_id == Booking.id)
-        .where(*chosen)
-        .order_by(Visit.run_id, Visit.seq, Visit.id)
-    )
-    return (OpenVisit._make(row) for row in session.execute(query))
-
-
-def _last_known(vehicle: Vehicle, rows: _RunRows, today: _Today) -> tuple[int, int]:
+def _last_known(vehicle: Vehicle, rows: RunRows, today: _Today) -> tuple[int, int]:
     """Return the stop a vehicle was last known at, and since when it can leave it."""
-    if rows.last is None or rows.last.at is None:
-        return vehicle.start_stop, vehicle.shift.earliest_s
-    return today.times.of(rows.last.stop_id), max(vehicle.shift.earliest_s, today.second(rows.last.at))
+    known = [(vehicle.shift.earliest_s, vehicle.start_stop)]
+    if rows.done is not None:
+        known.append((max(vehicle.shift.earliest_s, today.second(rows.done.at)), today.times.of(rows.done.stop_id)))
+    if rows.rested is not None and rows.rested.ends_s > known[-1][0]:
+        known.append((rows.rested.ends_s, today.times.of(rows.rested.stop_id)))
+    ready_s, stop = known[-1]
+    return stop, ready_s
 
 
-def _on_board(rows: _RunRows, requests: dict[int, Request], today: _Today) -> list[Boarded]:
+def _on_board(rows: RunRows, requests: dict[int, Request], today: _Today) -> list[Boarded]:
     """Return the parties whose drop-off is still to come and whose pick-up is not."""
-    waiting = {visit.booking_id for visit in rows.open if visit.kind == VisitKind.PICKUP}
+    aboard = rows.aboard
     boarded = []
-    for visit in rows.open:
-        if visit.booking_id not in waiting:
+    for visit in rows.visits:
+        if visit.booking_id in aboard:
             pickup = rows.pickups[visit.booking_id]
             boarded_s = today.second(pickup.done_at) if pickup.done_at else pickup.planned_s
             boarded.append(Boarded(requests[visit.booking_id], boarded_s))
     return boarded
 
 
-def _under_way(run: Run, itinerary: Itinerary, open_visits: Sequence[OpenVisit], today: _Today) -> Itinerary:
+def _under_way(run: Run, itinerary: Itinerary, rows: RunRows, today: _Today) -> Itinerary:
     """Return the itinerary from where the vehicle is now: not before now, the visit shown as next frozen, delays in.
 
-    A vehicle on its way to its next visit is taken to reach it when planned, or now if that is past.
+    A vehicle on its way to its next visit is taken to reach it when planned, or now if that is past; a break on its
+    way has begun when it was planned.
     """
     now_s = today.now_s
-    if not open_visits:
-        return replace(itinerary, ready_s=max(itinerary.ready_s, now_s) + run.late_s)
-    following = open_visits[0]
+    late_s = _late_s(run, rows, today)
+    if not rows.halts:
+        return replace(itinerary, ready_s=max(itinerary.ready_s, now_s) + late_s)
+    following = rows.halts[0]
     stop = today.times.of(following.stop_id)
     drive_s = 0 if stop == itinerary.at_stop else today.times.matrix.seconds(itinerary.at_stop, stop, itinerary.ready_s)
     leaves_s = following.planned_s - drive_s
-    if run.late_s and run.on_time_s is not None:  # reported since: a tap on the next visit takes a delay back
-        at_s = max(run.on_time_s + run.late_s, now_s)
-    elif following.state == "arrived" and following.arrived_at is not None:
+    not_before_s = 0 if isinstance(following, PlannedBreak) else now_s
+    if late_s and run.on_time_s is not None:  # reported since: a tap on the next visit takes a delay back
+        at_s = max(run.on_time_s + late_s, not_before_s)
+    elif isinstance(following, OpenVisit) and following.state == "arrived" and following.arrived_at is not None:
         at_s = today.second(following.arrived_at)
     elif now_s >= leaves_s:
-        at_s = max(now_s, following.planned_s)
+        at_s = max(not_before_s, following.planned_s)
     elif now_s >= leaves_s - today.service.next_visit_lead_s:
         at_s = max(now_s, itinerary.ready_s) + drive_s
     else:
         return replace(itinerary, ready_s=max(itinerary.ready_s, now_s))
-    return replace(itinerary, at_stop=stop, ready_s=at_s, frozen=_same_halt(open_visits))
+    return replace(itinerary, at_stop=stop, ready_s=at_s, frozen=_same_halt(rows.halts))
 
 
-def _same_halt(open_visits: Sequence[OpenVisit]) -> int:
-    """Return how many visits belong to the halt that the driver is shown as next."""
-    stop_id = open_visits[0].stop_id
-    return next((count for count, visit in enumerate(open_visits) if visit.stop_id != stop_id), len(open_visits))
+def _late_s(run: Run, rows: RunRows, today: _Today) -> int:
+    """Return the delay that counts: one told before a break that is over by now has been made up there."""
+    is_rested = rows.rested is not None and run.late_at is not None and today.second(run.late_at) < rows.rested.ends_s
+    return 0 if is_rested else run.late_s
+
+
+def _same_halt(halts: Sequence[Halt]) -> int:
+    """Return how many of routing's visits belong to what the driver is shown as next: a halt, or a break."""
+    if isinstance(halts[0], PlannedBreak):
+        return 2
+    same = takewhile(lambda each: isinstance(each, OpenVisit) and each.stop_id == halts[0].stop_id, halts)
+    return sum(1 for _ in same)
 
 
 def _no_worse(itinerary: Itinerary, matrix: Matrix) -> Itinerary:
@@ -349,35 +316,64 @@ def next_visits(session: Session, run: Run, *, now: datetime) -> list[Visit]:
     each = next((each for each in load(session, service_day, now=now).runs if each.run.id == run.id), None)
     if each is None:
         return []
-    frozen = each.itinerary.visits[: each.itinerary.frozen]
+    frozen = [visit for visit in each.itinerary.visits[: each.itinerary.frozen] if visit.request.id > 0]
     return [session.get_one(Visit, each.ids[visit.request.id, visit.kind]) for visit in frozen]
 
 
-def save(session: Session, day_plan: DayPlan, itinerary: Itinerary) -> list[Visit]:
+def save(session: Session, day_plan: DayPlan, itinerary: Itinerary, *, only_saves: bool = False) -> list[Visit]:
     """Write an itinerary of the day back: order, run and planned times of its visits; return those in order.
 
-    Windows and promises are never written. The run's plan version goes up by one.
+    Windows and promises are never written. The run's plan version goes up by one. Another order than the driver was
+    shown today is counted; ``only_saves`` when nobody but the plan asked for it.
     """
     this = day_plan.run_of(itinerary)
     rows = _rows_of(session, day_plan, itinerary)
     starts_s = _starts(itinerary, day_plan.times.matrix)
-    first = 1 + (session.scalar(select(func.max(Visit.seq)).where(Visit.run_id == this.run.id, _is_over)) or 0)
-    for seq, (row, start_s) in enumerate(zip(rows, starts_s, strict=True), start=first):
-        if row.run_id != this.run.id:
+    seq = _last_seq(session, itinerary)
+    for row, start_s in zip(rows, starts_s, strict=True):
+        if row is None:
+            continue
+        seq += 1
+        if isinstance(row, Visit) and row.run_id != this.run.id:
             session.get_one(Booking, row.booking_id, populate_existing=True).run_id = this.run.id
         row.seq, row.planned_s, row.run_id = seq, start_s, this.run.id
     this.run.plan_version += 1
+    if is_changed(this.itinerary, itinerary) and 0 <= day_plan.now_s < times.DAY_S:
+        at = times.moment(day_plan.service_day.day, day_plan.now_s)
+        session.add(PlanChange(run_id=this.run.id, at=at, only_saves=only_saves))
     session.flush()
-    return rows
+    return [row for row in rows if isinstance(row, Visit)]
 
 
-def _rows_of(session: Session, day_plan: DayPlan, itinerary: Itinerary) -> list[Visit]:
-    """Return the rows of an itinerary's visits in its order, read afresh."""
+def is_changed(before: Itinerary, after: Itinerary) -> bool:
+    """Tell whether the driver would be shown other visits, or in another order."""
+    orders = [[(visit.request.id, visit.kind) for visit in each.visits] for each in (before, after)]
+    return orders[0] != orders[1]
+
+
+def _rows_of(session: Session, day_plan: DayPlan, itinerary: Itinerary) -> list[Visit | DriverBreak | None]:
+    """Return the rows of an itinerary's visits in its order, read afresh: one for a break, and None for its end."""
     known = {key: visit_id for each in day_plan.runs for key, visit_id in each.ids.items()}
-    ids = [known[visit.request.id, visit.kind] for visit in itinerary.visits]
+    ids = [known[visit.request.id, visit.kind] for visit in itinerary.visits if visit.request.id >= 0]
     query = select(Visit).where(Visit.id.in_(ids)).execution_options(populate_existing=True)
     rows = {row.id: row for row in session.scalars(query)}
-    return [rows[visit_id] for visit_id in ids]
+    return [
+        rows[known[visit.request.id, visit.kind]]
+        if visit.request.id >= 0
+        else session.get_one(DriverBreak, -visit.request.id, populate_existing=True)
+        if visit.kind is VisitKind.PICKUP
+        else None
+        for visit in itinerary.visits
+    ]
+
+
+def _last_seq(session: Session, itinerary: Itinerary) -> int:
+    """Return the place of the last visit or break of a run that is over; what is to come follows it."""
+    run_id = itinerary.vehicle.id
+    to_come = {-visit.request.id for visit in itinerary.visits if visit.request.id < 0}
+    over = select(func.max(Visit.seq)).where(Visit.run_id == run_id, _is_over)
+    rested = select(func.max(DriverBreak.seq)).where(DriverBreak.run_id == run_id, DriverBreak.id.not_in(to_come))
+    return max(session.scalar(over) or 0, session.scalar(rested) or 0)
 
 
 _is_over = Visit.state.not_in(states.STILL_TO_DRIVE)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.db.models import Duty, DutyPattern, Run, ServiceDay, TransportService, Vehicle
 from backend.db.queries import timetable
-from backend.services import calendars, line_runs, parting
+from backend.services import breaks, calendars, line_runs, parting
 
 AREA = "area"
 
@@ -20,7 +20,9 @@ def lock(session: Session, service_id: int, day: date) -> ServiceDay:
 
     Nothing that decides may be read before (design.md 2.7).
     """
-    session.execute(insert(ServiceDay).values(transport_service_id=service_id, day=day).on_conflict_do_nothing())
+    gap_s = select(TransportService.gap_s).where(TransportService.id == service_id).scalar_subquery()
+    made = insert(ServiceDay).values(transport_service_id=service_id, day=day, gap_s=gap_s)
+    session.execute(made.on_conflict_do_nothing())
     chosen = ServiceDay.transport_service_id == service_id, ServiceDay.day == day
     service_day = session.scalars(
         select(ServiceDay).where(*chosen).with_for_update().execution_options(populate_existing=True)
@@ -91,13 +93,16 @@ def _make_runs(session: Session, service_day: ServiceDay) -> None:
 def _make_area_runs(
     session: Session, service: TransportService, service_day: ServiceDay, missing: list[DutyPattern]
 ) -> None:
-    """Make the duties of an area service, parted around line runs of their vehicles, and one empty run for each."""
+    """Make the duties of an area service, parted around line runs of their vehicles, and a run with breaks for each."""
     for pattern in missing:
         for piece in parting.pieces(session, service, pattern, service_day.day):
             duty = _duty(service_day, pattern, piece)
             session.add(duty)
             session.flush()
-            session.add(Run(service_day_id=service_day.id, duty_id=duty.id, kind=AREA))
+            run = Run(service_day_id=service_day.id, duty_id=duty.id, kind=AREA)
+            session.add(run)
+            session.flush()
+            breaks.make(session, service, duty, run)
     session.flush()
 
 

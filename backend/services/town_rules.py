@@ -18,8 +18,10 @@ from backend.domain.errors import NotFoundError, StaleError
 from backend.domain.party import FareCategory
 from backend.domain.policies.booking_window import BookingRule
 from backend.domain.refusals import Refusal
-from backend.services import lifecycle, line_settings
+from backend.services import driver_limits, lifecycle, line_settings
 from backend.services.line_settings import LineSettings
+
+FOR_DUTIES = frozenset({"break_s", "break_after_s", "gap_s", "hours_start_s", "hours_end_s"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,10 @@ class ServiceSettings:
     resend_shift_s: int
     no_show_wait_s: int
     next_visit_lead_s: int
+    break_s: int
+    break_after_s: int
+    gap_s: int
+    changes_an_hour: int
     planned_days: int
     planned_members: int
     planned_callers: int
@@ -62,12 +68,15 @@ def change_settings(
     refusal = line_settings.check(entry) if isinstance(entry, LineSettings) else None
     if refusal:
         return refusal
+    days = driver_limits.lock_days(session, service_id, today=times.day_of(now))
     service = take(session, service_id, version=version)
     changed = [field.name for field in fields(entry) if _differs(getattr(service, field.name), entry, field.name)]
     for name in changed:
         value = getattr(entry, name)
         setattr(service, name, list(value) if isinstance(value, tuple) else value)
     session.flush()
+    if FOR_DUTIES & set(changed):
+        driver_limits.follow(session, service, days)
     facts: dict[str, str | int] = {"fields": ",".join(changed)}
     lifecycle.record(session, "transport_service", service_id, "settings.changed", actor=actor, now=now, facts=facts)
     return None

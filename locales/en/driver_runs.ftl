@@ -18,6 +18,7 @@ driver-about = about { $time }
 driver-window-printed = leaves { $time }
 driver-leave-wait = Leave in { $time }
 driver-leave-now = You may leave
+driver-break = Break { $first }–{ $last } ({ $stop })
 driver-extra-soon = As soon as you can
 
 driver-next-stop = Next: { $stop } { $time }

@@ -18,6 +18,7 @@ driver-about = { $time }頃
 driver-window-printed = { $time } 発
 driver-leave-wait = 発車まで { $time }
 driver-leave-now = 発車できます
+driver-break = 休憩 { $first }〜{ $last }({ $stop })
 driver-extra-soon = できるだけ早く
 
 driver-next-stop = つぎへ: { $stop } { $time }

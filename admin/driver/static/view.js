@@ -15,8 +15,11 @@ export function draw(day, { newVisits, chosen, wanted, checked, nowS }) {
   const all = entries(day.runs, wanted);
   const next = nextOf(all, nowS, wanted);
   const seen = { newVisits, checked, unfolded, chosen };
-  at("next-halt").replaceChildren(...[held(day, nowS), nextCard(day, next, seen)].filter(Boolean));
-  at("later").replaceChildren(...laterEntries(day, all.filter((entry) => entry !== next && isAhead(entry, nowS)), seen));
+  const nextS = next ? next.second : Infinity;
+  const rests = breaksAhead(day, nowS);
+  const before = rests.filter((rest) => rest.starts_s <= nextS).map((rest) => make("p", { cls: "held rest" }, make("strong", { text: rest.text })));
+  at("next-halt").replaceChildren(...[held(day, nowS), ...before, nextCard(day, next, seen)].filter(Boolean));
+  at("later").replaceChildren(...laterEntries(day, all.filter((entry) => entry !== next && isAhead(entry, nowS)), seen, rests.filter((rest) => rest.starts_s > nextS)));
   drawDone(day);
   drawLeft(day);
   drawDelay(next ? next.run : day.runs[0]);
@@ -177,13 +180,20 @@ function button(name, visit, cls, text, about = "") {
   });
 }
 
-function laterEntries(day, all, seen) {
+/** Return the breaks that are not over, of runs that are driven. */
+const breaksAhead = (day, nowS) =>
+  day.runs.filter((run) => run.state !== "suspended").flatMap((run) => (run.breaks || []).filter((rest) => rest.ends_s > nowS));
+
+const breakEntry = (rest) => make("li", { cls: "run rest" }, make("span", { cls: "stop", text: rest.text }));
+
+function laterEntries(day, all, seen, rests) {
   const cancelled = day.runs.flatMap((run) => run.cancelled.map((each) => ({ second: each.planned_s, item: cancelledEntry(each) })));
   const shown = all.flatMap((entry) => {
     const item = laterEntry(entry, seen);
     return item ? [{ second: entry.second, item }] : [];
   });
-  return [...shown, ...cancelled].sort((one, other) => one.second - other.second).map(({ item }) => item);
+  const resting = rests.map((rest) => ({ second: rest.starts_s, item: breakEntry(rest) }));
+  return [...shown, ...resting, ...cancelled].sort((one, other) => one.second - other.second).map(({ item }) => item);
 }
 
 function laterEntry(entry, seen) {

@@ -33,7 +33,17 @@ from backend.db.models.network import (
 from backend.db.models.people import Consent, Draft, Favourite, FormLink, LineUser, LinkCode, Rider, RunFollow
 from backend.db.models.reports import Case, Contact, Incident, IncidentNote, IncidentPhoto, Report
 from backend.db.models.retention import RetentionTerms
-from backend.db.models.runs import DelayReport, HeadCount, LeftBehind, Run, Substitution, TerminalEvent, Visit
+from backend.db.models.runs import (
+    DelayReport,
+    DriverBreak,
+    HeadCount,
+    LeftBehind,
+    PlanChange,
+    Run,
+    Substitution,
+    TerminalEvent,
+    Visit,
+)
 from backend.db.models.staff import (
     Carrier,
     Device,
@@ -74,6 +84,7 @@ __all__ = [
     "DemoClock",
     "Device",
     "Draft",
+    "DriverBreak",
     "DriverMessage",
     "Duty",
     "DutyPattern",
@@ -99,6 +110,7 @@ __all__ = [
     "OperatingPeriod",
     "PartyLine",
     "Passkey",
+    "PlanChange",
     "Position",
     "Product",
     "PromiseRow",

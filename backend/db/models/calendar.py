@@ -10,13 +10,17 @@ from backend.db.models.network import Stop, TransportService
 
 
 class ServiceDay(Base):
-    """One service on one day: the row whose lock serialises everything decided for that day."""
+    """One service on one day: the row whose lock serialises everything decided for that day.
+
+    ``gap_s`` is what lies between two stops besides driving: a day keeps what its first promises were made with.
+    """
 
     __tablename__ = "service_days"
 
     id: Mapped[Id]
     transport_service_id: Mapped[int] = mapped_column(ForeignKey(TransportService.id))
     day: Mapped[date]
+    gap_s: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (UniqueConstraint("transport_service_id", "day"),)
 

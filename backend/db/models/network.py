@@ -18,6 +18,10 @@ class TransportService(Base):
     from the ``contractor`` (T-39). ``weights``
     are those of the plan that the town changed (`routing/cost.py`); ``reserved_seats`` are kept free on each vehicle
     with a wheelchair place, for parties with a wheelchair, until ``reserve_until_s`` before the pick-up.
+
+    No driver of an area duty is out for more than ``break_after_s`` without a break of ``break_s`` (none if 0);
+    ``gap_s`` is left between two stops besides driving; a plan that only saves driving changes an itinerary at most
+    ``changes_an_hour`` times within any hour (decision 0028).
     """
 
     __tablename__ = "transport_services"
@@ -76,6 +80,10 @@ class TransportService(Base):
     weights: Mapped[dict[str, float]] = mapped_column(JSON, default=dict)
     reserved_seats: Mapped[int] = mapped_column(default=0)
     reserve_until_s: Mapped[int] = mapped_column(default=0)
+    break_s: Mapped[int] = mapped_column(default=45 * 60)
+    break_after_s: Mapped[int] = mapped_column(default=6 * 3600)
+    gap_s: Mapped[int] = mapped_column(default=0)
+    changes_an_hour: Mapped[int] = mapped_column(default=6)
     version: Mapped[int] = mapped_column(default=1)
 
     operating_periods: Mapped[list["OperatingPeriod"]] = relationship(order_by="OperatingPeriod.runs_from")

@@ -95,7 +95,43 @@ class Visit(Base):
         UniqueConstraint("booking_id", "kind"),
         CheckConstraint("kind IN ('pickup', 'dropoff')", name="kind"),
         CheckConstraint("state IN ('planned', 'arrived', 'done', 'skipped')", name="state"),
+        Index("ix_visits_open", "run_id", postgresql_where=text("state IN ('planned', 'arrived')")),
+        Index("ix_visits_done", "run_id", "done_at", postgresql_where=text("state = 'done'")),
     )
+
+
+class DriverBreak(Base):
+    """A driver's break on a run, at a stop, with nobody on board (decision 0028).
+
+    It begins between ``earliest_s`` and ``latest_s``, at ``planned_s`` by the present plan. ``seq`` is its place among
+    the visits of the run.
+    """
+
+    __tablename__ = "driver_breaks"
+
+    id: Mapped[Id]
+    run_id: Mapped[int] = mapped_column(ForeignKey(Run.id, ondelete="CASCADE"), index=True)
+    stop_id: Mapped[int] = mapped_column(ForeignKey(Stop.id))
+    length_s: Mapped[int]
+    earliest_s: Mapped[int]
+    latest_s: Mapped[int]
+    seq: Mapped[int]
+    planned_s: Mapped[int]
+
+    stop: Mapped[Stop] = relationship()
+
+
+class PlanChange(Base):
+    """A change of the order of visits that a driver was shown on the day, and whether it only saved driving."""
+
+    __tablename__ = "plan_changes"
+
+    id: Mapped[Id]
+    run_id: Mapped[int] = mapped_column(ForeignKey(Run.id, ondelete="CASCADE"))
+    at: Mapped[datetime]
+    only_saves: Mapped[bool]
+
+    __table_args__ = (Index("ix_plan_changes_run_id_at", "run_id", "at"),)
 
 
 class TerminalEvent(Base):

@@ -1,18 +1,21 @@
 """Today's board: every duty of a day with its visits, loads, promises, lateness and place (D-39; D-38)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from backend.db.models import Booking, Duty, Position, Run, ServiceDay, Staff, Vehicle, Visit
+from backend.db.queries import breaks
+from backend.db.queries.breaks import BreakView, ChangesView
 from backend.domain import states, times
 from backend.domain.party import Party, PartyMember
 
 STALE_AFTER = timedelta(minutes=5)
 OFF_THE_PLAN = ("cancelled",)
+NO_CHANGES = ChangesView()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ class DutyRow:
     late_s: int
     visits: tuple[VisitRow, ...]
     position: VehiclePlace | None
+    breaks: tuple[BreakView, ...] = ()
+    changes: ChangesView = NO_CHANGES
 
     @property
     def next_visit(self) -> VisitRow | None:
@@ -134,9 +139,16 @@ def day(session: Session, service_id: int, on: date, *, now: datetime) -> BoardV
     visits = visits_by_run(session, [run.id for run in runs])
     drivers = names(session, [run.duty.driver_id for run in runs if run.duty.driver_id])
     positions = _positions(session, [run.duty.vehicle_id for run in runs], now=now)
+    rests = breaks.by_run(session, [run.id for run in runs])
+    changes = breaks.changes_by_run(session, [run.id for run in runs], now=now)
     now_s = times.second_of(now, on)
     duties = tuple(
-        _duty(run, visits.get(run.id, []), drivers, positions.get(run.duty.vehicle_id), now_s) for run in runs
+        replace(
+            _duty(run, visits.get(run.id, []), drivers, positions.get(run.duty.vehicle_id), now_s),
+            breaks=rests.get(run.id, ()),
+            changes=changes.get(run.id, NO_CHANGES),
+        )
+        for run in runs
     )
     held = {visit.booking_public_id: visit.party.persons for duty in duties for visit in duty.visits}
     return BoardView(on, duties, len(held), sum(held.values()))
