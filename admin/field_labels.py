@@ -44,6 +44,8 @@ LABELS = {
 
 def label_of(field: str, language: str) -> str:
     """Return what a field is called, or nothing for a hidden one."""
+    if field.startswith("weight-") and has(weight := field.replace("_", "-")):
+        return text(weight, language)
     of_zone = field.rpartition("-")[2]  # a fare of a zone is called as its category
     key = LABELS.get(field) or LABELS.get(of_zone) or f"admin-field-{field.replace('_', '-')}"
     return text(key, language) if has(key) else ""

@@ -15,7 +15,7 @@ from admin import cookies
 from admin.field_labels import label_of
 from admin.forms import FormError
 from admin.routes import AUDITOR, BULK, DRIVER, MENU, PUBLIC, ROLES
-from backend import texts, wording
+from backend import texts, why_words, wording
 from backend.app import world
 from backend.db.queries.staff import SignedIn, StaffView, find_signed_in
 from backend.db.session import transaction
@@ -166,6 +166,9 @@ def _prepare_app(state: BlueprintSetupState) -> None:
     state.app.jinja_env.filters["digits"] = times.clock
     state.app.jinja_env.filters["typed_day"] = lambda typed: _typed_day(typed, g.get("language", texts.FALLBACK))
     state.app.jinja_env.filters["label"] = lambda name: label_of(name, g.get("language", texts.FALLBACK))
+    state.app.jinja_env.filters["why_sentences"] = lambda why: why_words.sentences(
+        why, g.get("language", texts.FALLBACK)
+    )
     state.app.jinja_env.globals["has_text"] = texts.has
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from backend import cli_secrecy
+from backend import cli_explain, cli_secrecy
 from backend.settings import Settings, SettingsError
 
 Action = Callable[[Settings, argparse.Namespace], int]
@@ -334,6 +334,7 @@ COMMANDS = {
     "emergency": Command(
         "shut or open doors, end all sign-ins, revoke all devices", cli_secrecy.emergency, cli_secrecy.emergency_options
     ),
+    "explain": Command(cli_explain.SAYS, cli_explain.explain, cli_explain.options),
     "check-invariants": Command("check seats and promises by independent means", check_invariants),
     "migration": Command("write the next migration", new_migration, _name),
 }

@@ -20,10 +20,12 @@ from backend.db.queries import bookings as booking_queries
 from backend.db.queries import callers, network, riders
 from backend.db.queries.riders import RiderView
 from backend.db.session import transaction
+from backend.domain.decisions import Evidence
 from backend.domain.errors import NotFoundError
-from backend.domain.offers import Wish
+from backend.domain.offers import Offer, Wish
 from backend.domain.refusals import Refusal
-from backend.services import bookings, offers
+from backend.domain.why import Why
+from backend.services import bookings, offers, why
 from backend.services.bookings import Caller
 
 
@@ -102,6 +104,7 @@ def booking(public_id: str) -> ResponseReturnValue:
             ride=ride_words(shown, g.language),
             rider=known,
             back=back_of(shown, session) if known else None,
+            reasons=why.of_booking(session, shown.id),
             said=request.args.get("said", ""),
         )
 
@@ -154,12 +157,19 @@ def ask_change(public_id: str) -> ResponseReturnValue:
         )
 
 
-def _offered(session: Session, person: RiderView, wish: Wish, *, found: object) -> str:
-    return _answered(session, person, wish, "desk/offers.html", offers=found)
+def _offered(session: Session, person: RiderView, wish: Wish, *, found: tuple[Offer, ...]) -> str:
+    reasons = _reasons(session, found[0].evidence)
+    return _answered(session, person, wish, "desk/offers.html", offers=found, reasons=reasons)
 
 
 def _refused(session: Session, person: RiderView, wish: Wish, refusal: Refusal) -> str:
-    return _answered(session, person, wish, "desk/refused.html", refusal=refusal)
+    reasons = _reasons(session, refusal.evidence)
+    return _answered(session, person, wish, "desk/refused.html", refusal=refusal, reasons=reasons)
+
+
+def _reasons(session: Session, evidence: Evidence | None) -> list[Why]:
+    """Return why dispatch answered so; nothing where a rule did, which its sentence says already."""
+    return [why.of(session, evidence.public_id)] if evidence else []
 
 
 def _answered(session: Session, person: RiderView, wish: Wish, template: str, **answer: object) -> str:

@@ -5,6 +5,7 @@ from flask import Blueprint
 from admin.dispatch import (
     act_views,
     board_views,
+    decision_views,
     duty_views,
     left_behind_views,
     run_views,
@@ -23,4 +24,5 @@ def create_blueprint() -> Blueprint:
     left_behind_views.register(pages)
     suspension_views.register(pages)
     duty_views.register(pages)
+    decision_views.register(pages)
     return pages

@@ -1,5 +1,6 @@
 """How each figure of a service is typed in: seconds of the day as a clock, spans as minutes, the rest as they are."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,18 +9,24 @@ from admin.forms import Form, FormError
 from backend.db.queries import network
 from backend.db.queries.network import ServiceView
 from backend.domain import times
+from backend.services import plan_weights
 from backend.services.line_settings import LineSettings
+from backend.services.plan_weights import WeightRange
 from backend.services.town_rules import ServiceSettings
 
 WEEK = range(7)
 MOST_MINUTES = 7 * 24 * 60
 MOST_DAYS = 366
 LAST_DAY_OF_ALL_MONTHS = 28
+MOST_RESERVED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The fields of a service's settings page, by how they are typed. ``spans`` are written like clocks: 13:00."""
+    """The fields of a service's settings page, by how they are typed. ``spans`` are written like clocks: 13:00.
+
+    ``reserve`` are the figures of the seats kept for wheelchair users, ``weights`` those of the plan.
+    """
 
     texts: tuple[str, ...]
     clocks: tuple[str, ...]
@@ -30,6 +37,8 @@ class Sheet:
     seconds: tuple[str, ...] = ()
     spans: tuple[str, ...] = ()
     pay_kinds: tuple[str, ...] = ()
+    reserve: tuple[str, ...] = ()
+    weights: tuple[WeightRange, ...] = ()
 
 
 AREA = Sheet(
@@ -61,6 +70,8 @@ AREA = Sheet(
         "planned_stops",
     ),
     ticks=("members_only", "closed_on_holidays"),
+    reserve=("reserved_seats", "reserve_until_s"),
+    weights=plan_weights.ranges(),
 )
 LINE = Sheet(
     texts=("name", "phone_number", "vehicle_sign"),
@@ -97,6 +108,11 @@ def typed_settings(service: ServiceView) -> dict[str, str]:
     typed |= {name: _clock(getattr(service, name)) for name in (*sheet.clocks, *sheet.spans)}
     typed |= {name: str(getattr(service, name) // times.MINUTE_S) for name in sheet.minutes}
     typed |= {name: "yes" if getattr(service, name) else "" for name in sheet.ticks}
+    if sheet.reserve:
+        typed["reserved_seats"] = str(service.reserved_seats)
+        typed["reserve_until_s"] = str(service.reserve_until_s // times.MINUTE_S)
+    if sheet.weights:
+        typed |= {f"weight-{name}": f"{value:g}" for name, value in plan_weights.values_of(service.weights).items()}
     typed |= {f"pay-{kind}": "yes" if kind in service.pay_kinds else "" for kind in sheet.pay_kinds}
     for name in sheet.weekdays:
         present = getattr(service, name) or ()
@@ -136,6 +152,9 @@ def parse_settings(form: Form) -> ServiceSettings:
         planned_members=forms.number_of(form, "planned_members"),
         planned_callers=forms.number_of(form, "planned_callers"),
         planned_stops=forms.number_of(form, "planned_stops"),
+        reserved_seats=forms.number_of(form, "reserved_seats", most=MOST_RESERVED),
+        reserve_until_s=_minutes_s(form, "reserve_until_s"),
+        weights=plan_weights.changed_of({each.name: _weight(form, each) for each in AREA.weights}),
     )
 
 
@@ -191,6 +210,19 @@ def _one_of(name: str) -> str:
 
 def _minutes_s(form: Form, name: str, *, least: int = 0) -> int:
     return forms.number_of(form, name, least=least, most=MOST_MINUTES) * times.MINUTE_S
+
+
+def _weight(form: Form, weight: WeightRange) -> float:
+    """Return a weight as typed, in any width, with up to three decimals."""
+    name = f"weight-{weight.name}"
+    written = unicodedata.normalize("NFKC", form.get(name, "")).strip()
+    try:
+        value = round(float(written), 3)
+    except ValueError:
+        value = weight.least - 1
+    if not weight.least <= value <= weight.most:
+        raise FormError(name, "admin-form-weight", least=f"{weight.least:g}", most=f"{weight.most:g}")
+    return value
 
 
 def _weekdays(form: Form, name: str) -> tuple[int, ...]:

@@ -1,5 +1,7 @@
 """Hours, windows, limits and figures of each service (D-05, D-12, D-21, T-20, Q-26, Q-33)."""
 
+from datetime import timedelta
+
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -16,7 +18,7 @@ from admin.masters.settings_forms import (
     typed_settings,
 )
 from backend.app import world
-from backend.db.queries import network, timetable
+from backend.db.queries import fairness, network, timetable
 from backend.db.queries.network import ServiceView
 from backend.db.queries.timetable import EntryView
 from backend.db.session import transaction
@@ -24,6 +26,8 @@ from backend.domain import times
 from backend.domain.errors import StaleError
 from backend.domain.refusals import Refusal
 from backend.services import line_settings, town_rules
+
+RESERVE_DAYS = 30
 
 
 def register(pages: Blueprint) -> None:
@@ -91,6 +95,7 @@ def _page(
         services = network.list_services(session)
         runs = _runs(session, service) if network.is_line(service) else []
         present = typed_settings(service) | {f"limit-{run.code}": str(run.booking_limit) for run in runs}
+        price = fairness.refused_for_reserve(session, service.id, since=world().clock() - timedelta(days=RESERVE_DAYS))
     return render_template(
         "masters/settings.html",
         service=service,
@@ -102,4 +107,6 @@ def _page(
         refusal=refusal,
         present=present if is_stale else None,
         week=WEEK,
+        reserve_price=price,
+        reserve_days=RESERVE_DAYS,
     )

@@ -2,12 +2,12 @@
 
 from flask import Blueprint
 
-from admin.reports import business_views, daily_views, row_views, unit_views
+from admin.reports import business_views, daily_views, fairness_views, row_views, unit_views
 
 
 def create_blueprint() -> Blueprint:
     """Return the pages under /admin/reports/."""
     pages = Blueprint("reports", __name__, url_prefix="/reports")
-    for part in (business_views, daily_views, row_views, unit_views):
+    for part in (business_views, daily_views, row_views, fairness_views, unit_views):
         part.register(pages)
     return pages

@@ -163,6 +163,11 @@ def matrix_of(session: Session, fingerprint: str) -> Matrix:
     return Matrix(tuple(kept.band_starts), bands)
 
 
+def engine() -> str:
+    """Return the version of the code that decides now."""
+    return decision.engine()
+
+
 def forget(session: Session, *, before: date) -> int:
     """Erase the decisions about days before ``before``, and driving times that none of the rest needs; return how many.
 

@@ -57,6 +57,9 @@ class ServiceSettings:
     planned_members: int
     planned_callers: int
     planned_stops: int
+    reserved_seats: int
+    reserve_until_s: int
+    weights: Mapping[str, float]
 
 
 def change_settings(

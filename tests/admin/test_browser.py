@@ -118,9 +118,14 @@ def open_page(browser, desk) -> Iterator:
 
 def all_paths(desk):
     """Return every page that opens without a form."""
+    with transaction(desk.engine) as session:
+        kept = session.scalars(select(models.Decision.public_id).order_by(models.Decision.id)).first()
     return [
         "/admin/",
         "/admin/desk/",
+        "/admin/dispatch/decisions?day=2022-11-28",
+        "/admin/reports/fairness/?first=2022-11-28&last=2022-11-28",
+        f"/admin/dispatch/decisions/{kept}",
         f"/admin/desk/riders/{desk.rider.public_id}",
         f"/admin/desk/bookings/{desk.booking.public_id}",
         f"/admin/desk/bookings/{desk.booking.public_id}/cancel",
@@ -213,6 +218,32 @@ def test_a_new_wish_is_booked_by_keyboard_alone(open_page, desk):
     page.keyboard.press("1")
 
     expect(page.get_by_role("status")).to_contain_text("真駒内駅へお迎えにまいります")
+
+
+@pytest.mark.req("D-48")
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_why_opens_by_one_key_beside_the_offers_and_beside_a_refusal(open_page, desk, size):
+    page = open_page(f"/admin/desk/riders/{desk.rider.public_id}", size)
+    for persons in ("1", "8"):
+        page.goto(f"{desk.url}/admin/desk/riders/{desk.rider.public_id}")
+        for name, value in {
+            "pickup": "まこまないえき",
+            "dropoff": "いしやまにじょうにちょうめ",
+            "time": "1030",
+        }.items():
+            page.locator(f"#{name}").fill(value)
+        page.locator("#senior").fill(persons)
+        page.locator("#wish button").click()
+        page.locator("#why").wait_for()
+        page.locator("body[data-ready]").wait_for()
+        page.keyboard.press("w")
+
+        expect(page.locator("#why .sentence").first).to_be_visible()
+        expect(page.locator("#why table").first).to_be_visible()
+        assert [each["id"] for each in Axe().run(page).response["violations"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        page.keyboard.press("w")
+        expect(page.locator("#why .sentence").first).to_be_hidden()
 
 
 @pytest.mark.req("D-43")
