@@ -23,6 +23,7 @@ LABELS = {
     "from_time": "board-from-time",
     "to_time": "board-to-time",
     "stop_id": "board-only-stop",
+    "service_id": "cases-service",
     "valid_to": "board-last-day",
     "valid_from": "board-first-day",
     "opens_days": "admin-rule-opens-days",

@@ -19,6 +19,7 @@ MOST_MINUTES = 7 * 24 * 60
 MOST_DAYS = 366
 LAST_DAY_OF_ALL_MONTHS = 28
 MOST_RESERVED = 20
+LONGEST_HEAD = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Sheet:
     """The fields of a service's settings page, by how they are typed. ``spans`` are written like clocks: 13:00.
 
     ``reserve`` are the figures of the seats kept for wheelchair users, ``weights`` those of the plan.
+    ``heads`` stand at the head of its reports, and may be empty.
     """
 
     texts: tuple[str, ...]
@@ -39,6 +41,7 @@ class Sheet:
     pay_kinds: tuple[str, ...] = ()
     reserve: tuple[str, ...] = ()
     weights: tuple[WeightRange, ...] = ()
+    heads: tuple[str, ...] = ()
 
 
 AREA = Sheet(
@@ -93,6 +96,7 @@ LINE = Sheet(
     weekdays=("weekdays", "phone_weekdays"),
     spans=("longest_duty_s", "shortest_rest_s"),
     pay_kinds=("cash", "coupon", "pass", "free"),
+    heads=("report_recipient", "contractor_address", "contractor", "contractor_person"),
 )
 
 
@@ -104,7 +108,7 @@ def sheet_of(service: ServiceView) -> Sheet:
 def typed_settings(service: ServiceView) -> dict[str, str]:
     """Return the form filled with the figures that hold now."""
     sheet = sheet_of(service)
-    typed = {name: str(getattr(service, name)) for name in (*sheet.texts, *sheet.seconds, *sheet.numbers)}
+    typed = {name: str(getattr(service, name)) for name in (*sheet.texts, *sheet.heads, *sheet.seconds, *sheet.numbers)}
     typed |= {name: _clock(getattr(service, name)) for name in (*sheet.clocks, *sheet.spans)}
     typed |= {name: str(getattr(service, name) // times.MINUTE_S) for name in sheet.minutes}
     typed |= {name: "yes" if getattr(service, name) else "" for name in sheet.ticks}
@@ -163,6 +167,10 @@ def parse_line_settings(form: Form) -> LineSettings:
     return LineSettings(
         name=forms.text_of(form, "name"),
         vehicle_sign=forms.text_of(form, "vehicle_sign", longest=40),
+        report_recipient=forms.optional_text(form, "report_recipient", longest=LONGEST_HEAD),
+        contractor_address=forms.optional_text(form, "contractor_address", longest=LONGEST_HEAD),
+        contractor=forms.optional_text(form, "contractor", longest=LONGEST_HEAD),
+        contractor_person=forms.optional_text(form, "contractor_person", longest=LONGEST_HEAD),
         weekdays=_weekdays(form, "weekdays"),
         closed_on_holidays=forms.is_ticked(form, "closed_on_holidays"),
         hours_start_s=forms.clock_of(form, "hours_start_s"),

@@ -27,6 +27,10 @@ def table() -> ResponseReturnValue:
     first = forms.day_or(request.args, "first", today - SPAN)
     last = forms.day_or(request.args, "last", today + SPAN)
     with transaction(world().engine) as session:
-        service = network.get_service(session)
+        services = network.list_services(session)
+        named = (each for each in services if each.code == request.args.get("service"))
+        service = next(named, None) or network.get_service(session)
         view = needs.between(session, service.id, first=first, last=last)
-    return render_template("needs/table.html", view=view, first=first, last=last)
+    return render_template(
+        "needs/table.html", view=view, first=first, last=last, services=services, service=service.code
+    )

@@ -98,7 +98,16 @@ def _facts(report: ReportView, language: str) -> tuple[tuple[str, str], ...]:
     )
     submitted = report.submitted_at
     handed_in = whole_day(times.day_of(submitted), language) if submitted else text("report-is-draft", language)
+    open_words = text("report-unset", language)
+    recipient = report.head["recipient"]
+    sender = " ".join(filter(None, (report.head["address"], report.head["contractor"])))
     return (
+        (
+            text("report-recipient", language),
+            text("report-recipient-name", language, who=recipient) if recipient else open_words,
+        ),
+        (text("report-sender", language), sender or open_words),
+        (text("report-in-charge", language), report.head["person"] or open_words),
         (text("report-of-service", language), report.service_name),
         (text("report-of-span", language), span),
         (text("report-handed-in", language), handed_in),

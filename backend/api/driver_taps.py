@@ -13,7 +13,7 @@ from backend.services.positions import MOST_LAT, MOST_LON, Fix
 from backend.services.taps import RunTapIn
 
 MOST_EVENTS = 100
-DELAY = "delay"
+DELAY, FARE = "delay", "fare"
 LONGEST_DELAY_S = 4 * 3600
 OLDEST = timedelta(days=2)
 MOST_DECIMAL = 10.0**9
@@ -81,7 +81,7 @@ def tap_of(event: Json, *, run_id: int, sent_at: datetime, now: datetime) -> Ter
         value=_maybe_number(event, "value", most=MOST_VALUE),
         pay_kind=_word(event, "pay_kind") or "cash",
         reason=_word(event, "reason") or None,
-        payments=_payments(event),
+        payments=_payments_of(event, kind),
         is_checked=event.get("is_checked") is True,
     )
 
@@ -103,6 +103,14 @@ def _run_tap(event: Json, kind: str, *, run_id: int, happened_at: datetime) -> R
         text=_word(event, "text"),
         payments=_payments(event),
     )
+
+
+def _payments_of(event: Json, kind: str) -> tuple[Payment, ...]:
+    """Return how a party paid; only a fare says so: with any other tap it would be lost, so it is not taken."""
+    payments = _payments(event)
+    if payments and kind != FARE:
+        raise UnreadableError("payments")
+    return payments
 
 
 def _payments(event: Json) -> tuple[Payment, ...]:

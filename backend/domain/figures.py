@@ -1,6 +1,6 @@
 """The figures of a business report as plain words and numbers: kept just as they were once it is submitted (T-39)."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class RunsOfDay(TypedDict):
@@ -89,8 +89,17 @@ class Against(TypedDict):
     planned: int
 
 
+class Head(TypedDict):
+    """To whom a report goes and from whom it comes; empty where nobody entered it."""
+
+    recipient: str
+    address: str
+    contractor: str
+    person: str
+
+
 class Figures(TypedDict):
-    """All figures of a report."""
+    """All figures of a report; ``head`` is kept with those that were handed in."""
 
     formulas: str
     first: str
@@ -102,3 +111,4 @@ class Figures(TypedDict):
     payment_yen: int | None
     plan: list[Against]
     plan_from: str
+    head: NotRequired[Head]

@@ -5,14 +5,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.db.models import LeftBehind, Run, StopTime
+from backend.db.models import LeftBehind, RefusedWish, Run, StopTime
 from backend.domain.errors import NotFoundError
+from backend.domain.offers import WishKind
 from backend.domain.refusals import Refusal
 from backend.services import lifecycle, service_days
 
 NEXT_RUN, NOBODY = "next_run", "nobody"
 ANSWERS = (NEXT_RUN, NOBODY)
 MOST_PERSONS = 50
+RESERVED, TURNED_AWAY, CHANNEL = "reserved", "turned_away", "driver"
 
 
 def report(  # noqa: PLR0913 -- a report is all of this
@@ -85,6 +87,51 @@ def note(session: Session, extra_run_id: int, *, kind: str, stop_id: int, at: da
         elif kind == "alight" and row.dropoff_stop_id == stop_id and row.arrived_at is None:
             row.arrived_at = at
     session.flush()
+
+
+def turn_away(
+    session: Session,
+    run: Run,
+    service_id: int,
+    *,
+    pickup_stop_id: int,
+    dropoff_stop_id: int,
+    persons: int,
+    happened_at: datetime,
+) -> Refusal | None:
+    """Note as an unmet wish that riders without a booking were not carried on a reserved run (Q-44).
+
+    It is no report of riders left behind: nothing is sent for them, and nobody is named.
+    """
+    if run.kind != RESERVED:
+        return Refusal("only_reserved_runs")
+    if not 1 <= persons <= MOST_PERSONS:
+        return Refusal("left_behind_persons", {"most": MOST_PERSONS})
+    if not _carries(session, run, pickup_stop_id, dropoff_stop_id):
+        return Refusal("left_behind_stops")
+    printed = select(StopTime.time_s).where(
+        StopTime.timetable_entry_id == run.timetable_entry_id, StopTime.stop_id == pickup_stop_id
+    )
+    session.add(
+        RefusedWish(
+            transport_service_id=service_id,
+            at=happened_at,
+            code=TURNED_AWAY,
+            facts={},
+            channel=CHANNEL,
+            day=run.service_day.day,
+            wish_kind=WishKind.DEPART.value,
+            wish_s=session.scalars(printed).first() or 0,
+            pickup_stop_id=pickup_stop_id,
+            dropoff_stop_id=dropoff_stop_id,
+            seats=persons,
+            wheelchairs=0,
+            alternatives=0,
+            limits={},
+        )
+    )
+    session.flush()
+    return None
 
 
 def _carries(session: Session, run: Run, pickup_stop_id: int, dropoff_stop_id: int) -> bool:

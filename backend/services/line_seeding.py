@@ -116,6 +116,8 @@ def _service(session: Session, town: Town, line: TownLine, *, now: datetime) -> 
         phone_start_s=line.desk.opens_s,
         phone_end_s=line.desk.closes_s,
         max_party=line.booking.max_party,
+        report_recipient=line.report_recipient,
+        contractor=town.carrier_name,
         large_delay_s=day.large_delay_s,
         resend_shift_s=day.resend_shift_s,
         no_show_wait_s=day.no_show_wait_s,

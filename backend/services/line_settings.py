@@ -22,6 +22,10 @@ class LineSettings:
 
     name: str
     vehicle_sign: str
+    report_recipient: str
+    contractor_address: str
+    contractor: str
+    contractor_person: str
     weekdays: tuple[int, ...]
     closed_on_holidays: bool
     hours_start_s: int

@@ -14,7 +14,7 @@ from backend.db.queries import network, products
 from backend.db.queries.products import ProductView
 from backend.domain import times
 from backend.domain.errors import NotFoundError, StaleError
-from backend.domain.figures import Figures
+from backend.domain.figures import Figures, Head
 from backend.domain.policies import report_dates
 from backend.domain.policies.report_dates import Span
 from backend.domain.refusals import Refusal
@@ -41,6 +41,7 @@ class ReportView:
     other_matters: str
     submitted_at: datetime | None
     version: int
+    head: Head
     figures: Figures
     before: Figures | None
     products: tuple[ProductView, ...]
@@ -118,6 +119,7 @@ def get(session: Session, service_id: int, kind: str, first: date, *, now: datet
         other_matters=report.other_matters,
         submitted_at=report.submitted_at,
         version=report.version,
+        head=figures.get("head") or _head(service),
         figures=figures,
         before=before,
         products=tuple(products.list_products(session, service_id, span.last)),
@@ -148,6 +150,7 @@ def submit(
     if today <= report.last_day:
         return Refusal("report_not_over", {"day": report.last_day.isoformat()})
     figures = _reckon(session, service_id, _span(report), today)
+    figures["head"] = _head(session.get_one(TransportService, service_id))
     report.figures, report.formula_version = dict(figures), figures["formulas"]
     report.other_matters, report.state = text, "submitted"
     report.submitted_at, report.submitted_by = now, actor
@@ -155,6 +158,16 @@ def submit(
     facts: lifecycle.Facts = {"kind": kind, "first_day": first.isoformat()}
     lifecycle.record(session, "report", report.id, "report.submitted", actor=actor, now=now, facts=facts)
     return None
+
+
+def _head(service: TransportService) -> Head:
+    """Return to whom and from whom a report of a service goes, as its settings say now."""
+    return {
+        "recipient": service.report_recipient,
+        "address": service.contractor_address,
+        "contractor": service.contractor,
+        "person": service.contractor_person,
+    }
 
 
 def _reckon(session: Session, service_id: int, span: Span, today: date) -> Figures:

@@ -97,6 +97,20 @@ def _report_left_behind(session: Session, tap: RunTap) -> Refusal | None:
     return row if isinstance(row, Refusal) else None
 
 
+def _turn_away(session: Session, tap: RunTap) -> Refusal | None:
+    """Count who came without a booking and could not be carried on a reserved run (Q-44)."""
+    event = tap.event
+    return left_behind.turn_away(
+        session,
+        tap.run,
+        tap.service.id,
+        pickup_stop_id=event.stop_id or 0,
+        dropoff_stop_id=event.to_stop_id or 0,
+        persons=event.persons,
+        happened_at=tap.at,
+    )
+
+
 KINDS: dict[str, Callable[[Session, RunTap], Refusal | None]] = {
     "count": head_counts.count,
     "exception": head_counts.carry_exception,
@@ -105,4 +119,5 @@ KINDS: dict[str, Callable[[Session, RunTap], Refusal | None]] = {
     "driven": _keep_driven,
     "damage": _report_damage,
     "left_behind": _report_left_behind,
+    "turned_away": _turn_away,
 }

@@ -39,13 +39,14 @@ def load(folder: Path, bad: Faults) -> TownLine | None:
     stops = _stops(folder, bad)
     vehicles = _vehicles(folder, {each.code for each in stops}, bad)
     drivers = csv_files.drivers(folder, bad)
-    look, demand = settings.table("vehicles"), settings.table("demand")
+    look, demand, reports = (settings.table(name) for name in ("vehicles", "demand", "reports"))
     line = TownLine(
         operation=_operation(settings.table("operation")),
         booking=_booking(settings.table("booking")),
         desk=_desk(settings.table("support")),
         plan=_plan(settings.table("planned")),
         vehicle_sign=look.text("sign"),
+        report_recipient=reports.text("recipient"),
         likely_stops=tuple(demand.texts("likely_stops")),
         pay_kinds=look.texts("pay_kinds"),
         stops=stops,
@@ -57,8 +58,8 @@ def load(folder: Path, bad: Faults) -> TownLine | None:
         products=(*_books(folder, bad), *_passes(folder, bad)),
         closed=csv_files.closed(folder, bad),
     )
-    look.finish()
-    demand.finish()
+    for table in (look, demand, reports):
+        table.finish()
     settings.finish()
     return line
 

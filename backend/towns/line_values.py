@@ -157,6 +157,7 @@ class TownLine:
     desk: LineDesk
     plan: LinePlan
     vehicle_sign: str
+    report_recipient: str
     likely_stops: tuple[str, ...]
     pay_kinds: tuple[str, ...]
     stops: tuple[LineStop, ...]

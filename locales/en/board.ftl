@@ -105,6 +105,7 @@ board-code-closed-day = closed day
 board-code-outside-period = outside period
 board-code-before-acceptance = before acceptance
 board-code-after-acceptance = after acceptance
+board-code-turned-away = Turned away without a booking
 
 board-take-out = Vehicle cannot go on
 board-take-out-about = Moves this vehicle's bookings to the others, keeping their promises. Who cannot be moved appears on the call list; nothing is cancelled.

@@ -85,6 +85,9 @@ driver-left-picked-up = The extra run ({ $vehicle }) picked them up at { $time }
 driver-left-arrived = The extra run ({ $vehicle }) arrived at { $time }.
 driver-left-next-run = They ride with the next run.
 driver-left-nobody = No extra run is possible. The desk takes care of them.
+driver-turned-away = Turned away
+driver-turned-away-ask = Turned away without a booking at { $stop }: tap where to and how many
+driver-turned-away-sent = Keeping who was turned away
 
 driver-damage = Damaged sign
 driver-damage-stop = Stop

@@ -45,3 +45,4 @@ refusal-left-behind-stops = This run carries nobody between these stops.
 refusal-left-behind-answered = Somebody else has answered this report already. Please look at the board.
 refusal-retention-not-agreed = The periods of keeping have not been agreed yet. Enter the day of the agreement on the register's page.
 refusal-agreed-in-the-future = The day of the agreement cannot lie in the future.
+refusal-only-reserved-runs = Only on reserved runs is anybody turned away. On fixed runs tap “Left behind”.

@@ -201,3 +201,7 @@ admin-field-yen-per-run = Per run (yen)
 admin-field-yen-per-hour = Per hour (yen)
 alert-reports-overdue = { $count } reports are overdue
 alert-reports-reminder = { $count } reports are due soon
+report-recipient = To
+report-recipient-name = { $who }
+report-sender = Contractor
+report-in-charge = Person in charge

@@ -105,6 +105,7 @@ board-code-closed-day = 運休日
 board-code-outside-period = 期間外
 board-code-before-acceptance = 受付期間前
 board-code-after-acceptance = 受付期間後
+board-code-turned-away = 予約なしでお断り
 
 board-take-out = 車が動けないとき
 board-take-out-about = この車の予約を、約束を守りながらほかの車へ移します。移せない方は電話連絡の一覧に出ます。取り消しにはなりません。

@@ -85,6 +85,9 @@ driver-left-picked-up = 増発便({ $vehicle })に{ $time }に乗りました。
 driver-left-arrived = 増発便({ $vehicle })で{ $time }に着きました。
 driver-left-next-run = つぎの便でお送りします。
 driver-left-nobody = 増発便は出せません。受付が対応します。
+driver-turned-away = 予約なしでお断り
+driver-turned-away-ask = { $stop }で予約のない方をお断り。行き先と人数を押してください
+driver-turned-away-sent = お断りした人数を記録します
 
 driver-damage = 標識のこわれ
 driver-damage-stop = 停留所

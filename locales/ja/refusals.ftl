@@ -45,3 +45,4 @@ refusal-left-behind-stops = この便では、その場所のあいだの乗り�
 refusal-left-behind-answered = この乗り残しには、ほかの人がすでに対応しています。画面をお確かめください。
 refusal-retention-not-agreed = 保存期間の取り決めがまだ登録されていません。台帳の画面で、町と取り決めた日を入れてください。
 refusal-agreed-in-the-future = 取り決めた日は、今日までの日付にしてください。
+refusal-only-reserved-runs = お断りの記録は、予約運行の便だけで使います。定時運行では「乗り残し」を押してください。

@@ -201,3 +201,7 @@ admin-field-yen-per-run = 1便あたり（円）
 admin-field-yen-per-hour = 1時間あたり（円）
 alert-reports-overdue = 提出期限を過ぎた報告書が{ $count }件あります
 alert-reports-reminder = 提出期限が近い報告書が{ $count }件あります
+report-recipient = 宛先
+report-recipient-name = { $who } 様
+report-sender = 受託者(住所・会社名)
+report-in-charge = 代表者・業務責任者

@@ -35,7 +35,7 @@ def test_the_timetable_equals_the_printed_one_cell_by_cell(line_guest, direction
     ]
     assert shown == given
     fixed = {"真駒内駅行き": "2便（8:05発）", "空沼二股行き": "3便（15:30発）"}[direction]
-    assert f"平日に予約がいらない便: {fixed}" in line_guest.read
+    assert f"平日は、{fixed}に予約なしで乗れます。" in line_guest.read
     assert "土日祝は、すべて予約がいります" in line_guest.read
 
 

@@ -14,6 +14,7 @@ from backend.db.models import (
     HeadCount,
     Incident,
     LeftBehind,
+    RefusedWish,
     Run,
     Stop,
     Vehicle,
@@ -21,8 +22,11 @@ from backend.db.models import (
 from backend.db.queries import matters, money_taken, products
 from backend.services import bookings, extra_runs, stock
 from backend.services.sales import Purchase, sell
+from tests.admin.web import Web
 from tests.make import LINE_DAY, jst, make_rider
 from tests.terminal import LINE_MORNING, LineShift, Tablet, make_app, tap
+
+NEEDS = f"/admin/needs/?first={LINE_DAY}&last={LINE_DAY}&service=minami-line"
 
 
 @pytest.fixture
@@ -166,6 +170,39 @@ def test_who_was_left_behind_is_reported_and_the_answer_comes_back(engine, shift
     assert done.received_at <= done.dispatched_at
     assert done.picked_up_at is not None
     assert done.arrived_at >= done.picked_up_at
+
+
+@pytest.mark.req("Q-44")
+def test_who_came_without_a_booking_on_a_reserved_run_is_an_unmet_wish_and_nobody_left_behind(engine, shift, tablet):
+    away = tap("turned_away", stop_id=shift.stop("T03"), to_stop_id=shift.stop("T20"), persons=2)
+
+    sent = [tablet.outcomes(away, run=shift.reserved), tablet.outcomes(away, run=shift.reserved)]
+
+    assert sent == [["applied"], ["duplicate"]]
+    assert shift.session.scalars(select(LeftBehind)).all() == []
+    wish = shift.session.scalars(select(RefusedWish)).one()
+    assert (wish.code, wish.seats, wish.rider_id, wish.day) == ("turned_away", 2, None, LINE_DAY)
+    page = Web(engine, now=LINE_MORNING).text(NEEDS)
+    assert "予約なしでお断り" in page
+    assert "常盤→真駒内駅" in page
+    assert "車内" in page
+
+
+@pytest.mark.req("Q-44")
+@pytest.mark.parametrize(
+    ("run", "stops", "persons"),
+    [
+        pytest.param("fixed", ("T03", "T20"), 1, id="a fixed run leaves riders behind"),
+        pytest.param("reserved", ("T16", "T20"), 1, id="boarding rules hold"),
+        pytest.param("reserved", ("T03", "T20"), 0, id="nobody"),
+    ],
+)
+def test_what_is_no_such_wish_is_refused(shift, tablet, run, stops, persons):
+    origin, destination = (shift.stop(each) for each in stops)
+    away = tap("turned_away", stop_id=origin, to_stop_id=destination, persons=persons)
+
+    assert tablet.outcomes(away, run=getattr(shift, run)) == ["refused"]
+    assert shift.session.scalars(select(RefusedWish)).all() == []
 
 
 @pytest.mark.req("T-24", "Q-60")

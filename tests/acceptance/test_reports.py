@@ -120,6 +120,17 @@ def ridden(engine):
         return Ridden(session)
 
 
+def inputs(page):
+    """Return what a page's form would send as it stands."""
+    found = {}
+    for tag in re.findall(r"<input[^>]*>", page):
+        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
+        is_off = 'type="checkbox"' in tag and " checked" not in tag
+        if name and not is_off and name[1] not in {"csrf_token", "language"}:
+            found[name[1]] = value[1] if value else ""
+    return found
+
+
 def words(page):
     """Return the text of a page, without its markup."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
@@ -217,6 +228,33 @@ def test_what_was_handed_in_stays_as_it_was(engine, ridden):
     assert "提出した文" in page
     assert rows_of(page, "便ごと及び乗降ポイントごとの乗降者数（真駒内駅行き）")[-1][-2:] == ["5", "5"]
     assert web.post(f"{MAY}submit", **form, text="もう一度").status_code == 409
+
+
+@pytest.mark.req("T-39")
+def test_the_report_says_to_whom_and_from_whom_it_goes_and_keeps_that_when_handed_in(engine, ridden):
+    dispatcher = make_web(engine, role="dispatcher")
+    carrier = make_web(engine)
+    address = "/admin/masters/settings/"
+    carrier.text("/admin/reports/")
+    assert "宛先 札幌市長 様" in words(carrier.text(MAY))
+    assert "代表者・業務責任者 未設定" in words(carrier.text(MAY))
+
+    form = inputs(dispatcher.text(f"{address}?service=minami-line"))
+    heads = {"contractor_address": "札幌市南区1-1", "contractor": "見本交通株式会社", "contractor_person": "見本 太郎"}
+    assert dispatcher.post(address, **form | heads).status_code == 303
+    page = words(carrier.text(MAY))
+    for said in ("札幌市長 様", "札幌市南区1-1 見本交通株式会社", "見本 太郎"):
+        assert said in page
+    text = "".join(each.extract_text() for each in PdfReader(BytesIO(carrier.client.get(f"{MAY}file.pdf").data)).pages)
+    assert "見本 太郎" in text
+
+    written = fields_of(carrier.text(MAY), 'name="text"')
+    del written["csrf_token"]
+    assert carrier.post(f"{MAY}submit", **written, text="").status_code == 303
+    form = inputs(dispatcher.text(f"{address}?service=minami-line"))
+    assert dispatcher.post(address, **form | {"contractor_person": "あとの 人"}).status_code == 303
+    assert "見本 太郎" in words(carrier.text(MAY))
+    assert "あとの 人" not in words(carrier.text(MAY))
 
 
 @pytest.mark.req("T-39")

@@ -16,12 +16,12 @@ function open(title, ...parts) {
 
 const close = () => at("ask").close();
 
-/** Ask who was left behind: the second tap names destination and persons at once (T-22). */
-export function askLeft(run, stop, send) {
+/** Ask who was left behind, or turned away: the second tap names destination and persons at once (T-22, Q-44). */
+export function askLeft(run, stop, send, question = "driver-left-ask") {
   const from = run.calls.findIndex((call) => call.stop_id === stop);
   const ends = run.calls.slice(from + 1).filter((call) => call.may_alight);
   open(
-    say("driver-left-ask", { stop: run.calls[from].stop }),
+    say(question, { stop: run.calls[from].stop }),
     make(
       "ul",
       { cls: "ends" },

@@ -272,6 +272,16 @@ const DOES = {
       tap("left_behind", run, null, { stop_id: stop, to_stop_id: to, persons });
       toast(say("driver-left-sent"));
     }),
+  "turned-away": (run, stop) =>
+    asking.askLeft(
+      run,
+      stop,
+      (to, persons) => {
+        tap("turned_away", run, null, { stop_id: stop, to_stop_id: to, persons });
+        toast(say("driver-turned-away-sent"));
+      },
+      "driver-turned-away-ask",
+    ),
   damage: (run, stop) =>
     asking.askDamage(run, stop, (where, text) => {
       tap("damage", run, null, { stop_id: where, text });

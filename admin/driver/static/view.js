@@ -106,6 +106,7 @@ function reservedActs(run, visit) {
     act("map", run, { cls: "quiet", text: say("driver-map"), stop: visit.stop_id }),
     act("damage", run, { cls: "quiet", text: say("driver-damage"), stop: visit.stop_id }),
     act("exception", run, { cls: "quiet", text: say("driver-exception"), stop: visit.stop_id }),
+    run.kind === "reserved" && act("turned-away", run, { cls: "quiet", text: say("driver-turned-away"), stop: visit.stop_id }),
   );
 }
 
