@@ -5,7 +5,7 @@ generation inside the pool; Parragh & Schmid 2013). A route whose reduced cost e
 be part of a better combination and is dropped before the whole-number search. GLOP goes on from where it was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +15,10 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_array, eye_array, hstack, vstack
 
 _FIRST, _JOINING = 1_500, 800  # routes
-_LARGEST_CHOICE = 1_000
+_LARGEST_CHOICE = 500
 _MOST_NODES = 100  # of the whole-number search
 _MARGIN = 1e-6
+_USED, _SURE = 1e-6, 0.999  # shares of a route
 
 _Floats = NDArray[np.float64]
 
@@ -48,16 +49,39 @@ class Combiner:
             row.SetCoefficient(nobody, 1)
             self.goal.SetCoefficient(nobody, float(penalty))
 
-    def combine(self, columns: Columns, current: Sequence[int], *, cost: float, seconds: float) -> list[int] | None:
-        """Return columns that together cost less than ``cost``, None if none are found.
+    def combine(self, columns: Columns, current: Sequence[int], *, cost: float, seconds: float) -> Iterator[list[int]]:
+        """Yield choices of columns that may together cost less than ``cost``: some rounded, and perhaps the best.
 
         The columns come from the same pool at every call: more of them, some cheaper. ``current`` are driven now.
-        The whole-number search ends after ``seconds`` of wall time, or a fixed number of nodes.
+        The whole-number search, made if few columns are left for it, ends after ``seconds`` of wall time, or a
+        fixed number of nodes.
         """
         reduced, bound = self._relax(columns, current)
         reduced[list(current)] = -np.inf
-        order = np.argsort(reduced, kind="stable")[:_LARGEST_CHOICE]
-        kept = order[reduced[order] <= cost - bound + _MARGIN]
+        kept = np.flatnonzero(reduced <= cost - bound + _MARGIN)
+        yield self._dive(columns)
+        if len(kept) <= _LARGEST_CHOICE and (chosen := self._choose(columns, kept, seconds)):
+            yield chosen
+
+    def _dive(self, columns: Columns) -> list[int]:
+        """Round the relaxation: fix the routes it uses most, solve it again, until nothing is left to fix."""
+        fixed: dict[int, pywraplp.Variable] = {}
+        while True:
+            shares = {row: variable.solution_value() for row, variable in self.variables.items() if row not in fixed}
+            used = [row for row, share in shares.items() if share > _USED]
+            if not used or len(fixed) >= self.fleet.sum():
+                break
+            surest = max(used, key=lambda row: (shares[row], -row))
+            for row in {surest} | {row for row in used if shares[row] > _SURE}:
+                fixed[row] = self.variables[row]
+                fixed[row].SetLb(1)
+            self._solve(columns)
+        for variable in fixed.values():
+            variable.SetLb(0)
+        return sorted(fixed)
+
+    def _choose(self, columns: Columns, kept: NDArray[np.intp], seconds: float) -> list[int] | None:
+        """Return the best whole choice among some columns, as far as the search comes."""
         table, costs = self._table(columns, kept)
         least = np.concatenate([np.ones(len(self.penalties)), np.zeros(len(self.fleet))])
         most = np.concatenate([np.full(len(self.penalties), np.inf), self.fleet])
@@ -68,18 +92,19 @@ class Combiner:
             constraints=LinearConstraint(table, least, most),
             options={"time_limit": seconds, "node_limit": _MOST_NODES},
         )
-        if result.x is None or result.fun > cost - _MARGIN:
-            return None
-        return [int(row) for row in kept[result.x[: len(kept)] > 1 / 2]]
+        return None if result.x is None else [int(row) for row in kept[result.x[: len(kept)] > 1 / 2]]
 
     def _relax(self, columns: Columns, current: Sequence[int]) -> tuple[_Floats, float]:
         """Return the reduced costs of all columns and the value of the relaxation."""
         for row, variable in self.variables.items():
             self.goal.SetCoefficient(variable, float(columns.costs[row]))
         count = len(columns.costs)
-        joining = np.union1d(np.array(current, np.intp), np.arange(max(0, count - _FIRST), count))
+        self._join(columns, np.union1d(np.array(current, np.intp), np.arange(max(0, count - _FIRST), count)))
+        return self._solve(columns)
+
+    def _solve(self, columns: Columns) -> tuple[_Floats, float]:
+        """Solve the relaxation; columns worth more than its prices join until there are none."""
         while True:
-            self._join(columns, joining)
             if self.solver.Solve() != pywraplp.Solver.OPTIMAL:
                 raise ArithmeticError("the relaxation over the pool was not solved")
             prices = np.array([max(0.0, row.dual_value()) for row in self.requests])
@@ -91,6 +116,7 @@ class Combiner:
             joining = joining[outside[joining] < -_MARGIN]
             if not len(joining):
                 return reduced, float(self.goal.Value())
+            self._join(columns, joining)
 
     def _join(self, columns: Columns, rows: NDArray[np.intp]) -> None:
         """Take columns up into the linear program."""

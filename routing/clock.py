@@ -14,12 +14,13 @@ class Clock:
 
     began_s: float
     until_s: float
+    began_wall_s: float
 
     @classmethod
     def of(cls, seconds: float) -> "Clock":
         """Return a clock that starts now and grants ``seconds``."""
         now_s = time.process_time()
-        return cls(now_s, now_s + seconds)
+        return cls(now_s, now_s + seconds, time.perf_counter())
 
     def spent_s(self) -> float:
         """Return the cpu seconds used since the start."""
@@ -32,6 +33,14 @@ class Clock:
     def share(self) -> float:
         """Return how much of the time is used, 1 or more when it is up."""
         return self.spent_s() / max(self.until_s - self.began_s, 1e-9)
+
+    def pace(self) -> float:
+        """Return how many seconds of wall time have passed with each cpu second so far, 1 at least.
+
+        Solvers of others stop by wall time, and share the machine with everybody.
+        """
+        wall_s = time.perf_counter() - self.began_wall_s
+        return max(1.0, wall_s / max(self.spent_s(), 1e-3))
 
     def part(self, share: float) -> "Clock":
         """Return a clock that starts now and grants a share of what is left."""

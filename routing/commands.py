@@ -4,6 +4,8 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from errno import EISDIR, ENOENT
+from os import strerror
 from pathlib import Path
 
 from routing import instances, scenario
@@ -11,7 +13,7 @@ from routing.instances import InstanceError
 from routing.protocol import serve
 from routing.scenario import ScenarioError
 from routing.simulate import simulate
-from routing.solve import Solution, solve
+from routing.solve import Solution, impossible, solve
 
 _DONE, _UNREADABLE, _NO_SOLUTION = 0, 2, 3
 
@@ -37,6 +39,8 @@ def _parser() -> argparse.ArgumentParser:
     solving.add_argument("instance", type=Path)
     solving.add_argument("--seconds", type=_positive, default=60.0, help="cpu seconds")
     solving.add_argument("--seed", type=int, default=1)
+    solving.add_argument("--iterations", type=_whole, help="turns of the search: the same on every machine")
+    solving.add_argument("--progress", action="store_true", help="cpu seconds, cost and bound on standard error")
     solving.add_argument("--out", type=Path, required=True)
     solving.set_defaults(command=_solve)
 
@@ -61,13 +65,38 @@ def _positive(text: str) -> float:
     return seconds
 
 
+def _whole(text: str) -> int:
+    """Return a positive whole number."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive whole number")
+    return number
+
+
 def _solve(asked: argparse.Namespace) -> int:
-    solution = solve(instances.read(asked.instance), seconds=asked.seconds, seed=asked.seed)
+    _check_place(asked.out)
+    instance = instances.read(asked.instance)
+    progress = _print_progress if asked.progress else None
+    solution = solve(instance, seconds=asked.seconds, seed=asked.seed, turns=asked.iterations, progress=progress)
     if solution is None:
-        sys.stderr.write(f"{asked.instance}: no feasible solution found in {asked.seconds:g} s\n")
+        reasons = "; ".join(impossible(instance)) or f"none found in {asked.seconds:g} s"
+        sys.stderr.write(f"{asked.instance}: no feasible solution: {reasons}\n")
         return _NO_SOLUTION
     asked.out.write_text(json.dumps(_solution_json(solution)) + "\n", encoding="utf-8")
     return _DONE
+
+
+def _check_place(out: Path) -> None:
+    """Refuse a place where nothing can be written before time goes into what to write."""
+    if not out.parent.is_dir():
+        raise FileNotFoundError(ENOENT, strerror(ENOENT), str(out))
+    if out.is_dir():
+        raise IsADirectoryError(EISDIR, strerror(EISDIR), str(out))
+
+
+def _print_progress(spent_s: float, cost: float | None, bound: float | None) -> None:
+    shown = ("-" if figure is None else f"{figure:.2f}" for figure in (cost, bound))
+    sys.stderr.write(f"{spent_s:.1f} s: cost {next(shown)}, bound {next(shown)}\n")
 
 
 def _solution_json(solution: Solution) -> dict[str, object]:

@@ -80,7 +80,8 @@ def parse(text: str, *, name: str) -> Instance:
     header = rows[0][1]
     if len(header) != _HEADER_FIELDS:
         raise InstanceError(f"line {rows[0][0]}: expected 'm n T Q L', found {len(header)} numbers")
-    vehicles, count = _whole(header[0], "vehicles"), _whole(header[1], "requests")
+    vehicles, count = _whole(header[0], "vehicles", least=1), _whole(header[1], "requests", least=0)
+    _check_limits(header)
     nodes = [_node(row, number, index) for index, (number, row) in enumerate(rows[1:])]
     if len(nodes) == 2 * count + 2:
         requests = count
@@ -104,7 +105,7 @@ def parse(text: str, *, name: str) -> Instance:
 def _numbers(line: str, number: int) -> list[float]:
     """Return the numbers of a line."""
     try:
-        values = [float(word) for word in line.split()]
+        values = [float(word.replace("_", "no digit")) for word in line.split()]  # Python reads 1_000, nobody else
     except ValueError:
         raise InstanceError(f"line {number}: not a line of numbers") from None
     if not all(math.isfinite(value) for value in values):
@@ -112,11 +113,18 @@ def _numbers(line: str, number: int) -> list[float]:
     return values
 
 
-def _whole(value: float, what: str) -> int:
-    """Return a positive whole number."""
-    if value < 1 or value != int(value):
-        raise InstanceError(f"number of {what} must be a positive whole number, not {value:g}")
+def _whole(value: float, what: str, *, least: int) -> int:
+    """Return a whole number, ``least`` or more."""
+    if value < least or value != int(value):
+        raise InstanceError(f"number of {what} must be a whole number, {least} or more, not {value:g}")
     return int(value)
+
+
+def _check_limits(header: list[float]) -> None:
+    """Refuse limits below zero."""
+    for value, what in zip(header[2:], ("longest route", "capacity", "longest ride"), strict=True):
+        if value < 0:
+            raise InstanceError(f"{what} must not be below 0, is {value:g}")
 
 
 def _node(row: list[float], number: int, index: int) -> Node:

@@ -65,11 +65,13 @@ def tables(
     capacity: _Floats,
     kinds: NDArray[np.int32],
     penalties: _Floats,
+    allowed: NDArray[np.bool_] | None = None,
 ) -> Day:
     """Return the tables of a day with windows as narrow as the other end of each ride makes them.
 
     ``rides`` are the longest by request, ``duties`` by kind of vehicle; ``kinds`` says of which kind each vehicle
-    is, in ascending order; ``penalties`` is what leaving a request out costs.
+    is, in ascending order; ``penalties`` is what leaving a request out costs; ``allowed`` says by kind and request
+    who may serve whom (everybody).
     """
     n = len(rides)
     took = places.service[:, None] + places.drive
@@ -93,6 +95,7 @@ def tables(
         longest=longest,
         capacity=capacity,
         kind=kinds,
+        allowed=np.ones((len(duties), n + 1), np.bool_) if allowed is None else allowed,
         penalty=np.concatenate([[0.0], penalties]),
     )
 

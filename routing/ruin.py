@@ -3,7 +3,7 @@
 The turns themselves are compiled (`kernels.ruin`); here are their settings, the cooling, and the pool.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
@@ -25,9 +25,10 @@ _SPLIT = 0.5
 _NEAR = 120  # visits that are neighbors of one
 _TIME_APART = 0.1  # weight against distance, when neighbors are looked for
 _RULES = (-1, -1, -1, -1, 0, 0, 1, 2, 2, 3, 3, 4, 4)  # how often each order of putting back is drawn
-_HOTTEST, _COOLEST = 1.0, 0.1  # temperature, of what a request costs on average
-_REHEATED = 0.5  # the hottest of a later cycle
-_COMBINING = 0.03  # share of the time that one combination may take
+_HOTTEST, _COOLEST = 1.0, 0.15  # temperature, of what a request costs on average
+_REHEATED = 0.7  # the hottest of a later cycle
+_CYCLES = 6  # of cooling, the routes met are combined after each
+_COMBINING = 0.2  # share of the time left that one combination may take
 _LONGEST_TOUR = 1_000  # stops
 _CANDIDATES = 4_096
 _SLOTS = 1 << 17  # of the memory
@@ -49,6 +50,10 @@ class Budget(Protocol):
         """Return how many turns to make before asking again."""
         ...
 
+    def left_s(self) -> float:
+        """Return how much wall time a step in between may take at most."""
+        ...
+
 
 @dataclass
 class Turns:
@@ -66,6 +71,10 @@ class Turns:
         turns = min(_TURNS, self.total - self.made)
         self.made += turns
         return turns
+
+    def left_s(self) -> float:
+        """Return no limit: no clock may change the search."""
+        return np.inf
 
 
 @dataclass
@@ -86,6 +95,10 @@ class Seconds:
         turns = max(1, min(10_000, int(per_s * chunk_s)))
         self.made += turns
         return turns
+
+    def left_s(self) -> float:
+        """Return how much wall time will pass with the cpu time that is left, by the pace so far."""
+        return self.clock.left_s() * self.clock.pace()
 
 
 class Search:
@@ -118,40 +131,37 @@ class Search:
             tuple(map(int, stops[1 : size - 1])) for stops, size in zip(self.best.stops, self.best.size, strict=True)
         ]
 
-    def run(self, budget: Budget, *, cycles: int = 1, seconds: float = np.inf) -> None:
-        """Search until ``budget`` is used up, in cycles of cooling; combine routes met at the end of each.
+    def run(self, budget: Budget, *, watch: Callable[[], None] | None = None) -> None:
+        """Search until ``budget`` is used up, in cycles of cooling, from the best combination of the routes met.
 
-        ``seconds`` of wall time are what one combination may take at most.
+        ``watch`` is called now and then.
         """
         cycle = 0
         while (share := budget.share()) < 1:
-            if share >= (cycle + 1) / cycles:
+            if share * _CYCLES >= cycle + 1:
                 cycle += 1
-                self.combine(seconds)
-            hottest = _HOTTEST if cycle == 0 else _REHEATED
-            heat = self._unit() * hottest * (_COOLEST / hottest) ** (share * cycles - cycle)
+                self.combine(_COMBINING * budget.left_s())
+            hottest = _REHEATED if cycle else _HOTTEST
+            heat = self._unit() * hottest * (_COOLEST / hottest) ** max(0.0, share * _CYCLES - cycle)
             self._turn(heat, budget.turns())
-        self.combine(seconds)
+            if watch is not None:
+                watch()
 
-    def take_up(self, routes: Sequence[Route], kinds: Sequence[int] | None = None) -> bool:
-        """Go on from ``routes`` (each for a kind of vehicle) if they cost less than the best; tell whether they do."""
+    def take_up(self, routes: Sequence[Route], kinds: Sequence[int] | None = None) -> None:
+        """Go on from ``routes``, each for a kind of vehicle; they become the best if they cost less."""
         tours = _empty_tours(self.day)
-        tours.vehicle[:] = -1
         free = {kind: np.flatnonzero(self.day.kind == kind).tolist() for kind in set(self.day.kind.tolist())}
         for route, kind in zip(routes, kinds or [0] * len(routes), strict=True):
-            if not route:
-                continue
-            vehicle = free[kind].pop(0)
-            _write(self.day, tours, vehicle, route)
-            if not refresh(self.day, tours, vehicle):
-                return False
-        cost = self._cost(tours)
-        if cost >= self.cost:
-            return False
+            if route:
+                vehicle = free[kind].pop(0)
+                _write(self.day, tours, vehicle, route)
+                if not refresh(self.day, tours, vehicle):
+                    return
+        cost = float(tours.cost.sum() + self.day.penalty[1:][tours.vehicle[1:] < 0].sum())
         for known in (self.current, self.trial, self.best):
-            copy_changes(tours, known)
-        self.costs[:] = cost
-        return True
+            if known is not self.best or cost < self.cost:
+                copy_changes(tours, known)
+        self.costs[0], self.costs[1] = cost, min(cost, self.costs[1])
 
     def pool_routes(self, most: int) -> list[Route]:
         """Return the routes met last."""
@@ -159,11 +169,12 @@ class Search:
         return [self._route(row) for row in range(max(0, int(rows) - most), int(rows))]
 
     def combine(self, seconds: float) -> None:
-        """Go on from the best combination of all routes met if it beats the best routes."""
+        """Go on from a good combination of all routes met."""
         current = [row for vehicle in range(len(self.day.kind)) if (row := self._collected(vehicle)) >= 0]
+        if not current:
+            return
         columns = self._columns()
-        chosen = self.combiner.combine(columns, current, cost=self.cost, seconds=seconds)
-        if chosen is not None:
+        for chosen in self.combiner.combine(columns, current, cost=self.cost, seconds=seconds):
             kinds = [int(columns.kinds[row]) for row in chosen]
             self.take_up(self._once_each([self._route(row) for row in chosen], kinds), kinds)
         if self.pool.used[0] > _POOL_ROWS // 2:
@@ -191,9 +202,6 @@ class Search:
         served = int((self.best.vehicle[1:] >= 0).sum())
         driven = float(self.best.cost.sum())
         return driven / served if served else float(self.day.distance.mean())
-
-    def _cost(self, tours: Tours) -> float:
-        return float(tours.cost.sum() + self.day.penalty[1:][tours.vehicle[1:] < 0].sum())
 
     def _collected(self, vehicle: int) -> int:
         """Return the row of a best route in the pool, -1 if it is empty or there is no room."""

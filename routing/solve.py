@@ -7,17 +7,15 @@ into a long search. A solution serves everybody.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from routing.alone import hopeless
 from routing.clock import Clock
 from routing.instances import Instance
 from routing.proof import Proof, prove
-from routing.routes import Route, Routes
+from routing.routes import Route, Routes, day_of
 from routing.ruin import Search, Seconds, Turns
 
 _FIRST_SHARE = 0.1  # of the time, before the proof; and for each request at most
 _FIRST_S = 0.02
-_FIRST_CYCLES = 4
-_CYCLE_S = 10.0  # of the long search
-_COMBINING = 0.15  # share of the time that one combination may take
 _MARGIN = 1e-6
 _LARGEST_START = 4_000  # routes that a proof starts with
 
@@ -40,12 +38,21 @@ class Solution:
 def solve(
     instance: Instance, *, seconds: float, seed: int, turns: int | None = None, progress: Progress | None = None
 ) -> Solution | None:
-    """Return the best feasible solution found in ``seconds`` of cpu time, None if none was found.
+    """Return the best feasible solution found in ``seconds`` of cpu time, None if none was found or can exist.
 
     With ``turns`` the search makes so many and asks no clock: the same on every machine. Only the proof that
     follows it is limited by time, and its day is taken if it is the best possible.
     """
+    if not instance.requests:
+        return Solution(instance.name, 0.0, 0.0, proven=True, seconds=0.0, routes=())
+    if impossible(instance):
+        return None
     return _Solver(instance, seed, progress).solve(seconds, turns)
+
+
+def impossible(instance: Instance) -> list[str]:
+    """Return why there is no solution, a line for each request that cannot be served even alone."""
+    return [f"request {request}: {reason}" for request, reason in hopeless(day_of(instance)).items()]
 
 
 class _Solver:
@@ -56,25 +63,31 @@ class _Solver:
         self.search = Search(self.routes.day, seed=seed)
         self.search.run(Turns(1))  # compiles, before the clock starts
         self.search = Search(self.routes.day, seed=seed)
-        self.progress = progress or (lambda _spent_s, _cost, _bound: None)
+        self.progress, self.told_s = progress, 0.0
 
     def solve(self, seconds: float, turns: int | None) -> Solution | None:
         """Search, prove, and search again."""
         clock = Clock.of(seconds)
         if turns is not None:
-            self.search.run(Turns(turns), cycles=_FIRST_CYCLES)
+            self.search.run(Turns(turns), watch=lambda: self._tell(clock, None))
             proof = self._prove(clock)
             if proof.proven:
                 self._take_up(proof)
             return self._solution(clock, proof)
         first = Clock.of(min(_FIRST_SHARE * seconds, _FIRST_S * self.routes.n))
-        self.search.run(Seconds(first), cycles=_FIRST_CYCLES, seconds=_COMBINING * seconds)
+        self.search.run(Seconds(first), watch=lambda: self._tell(clock, None))
         proof = self._prove(clock)
         self._take_up(proof)
         if not proof.proven and clock.left_s():
-            cycles = max(1, round(clock.left_s() / _CYCLE_S))
-            self.search.run(Seconds(clock.part(1.0)), cycles=cycles, seconds=_COMBINING * seconds)
+            rest = Seconds(clock.part(1.0))
+            self.search.run(rest, watch=lambda: self._tell(clock, proof.bound))
         return self._solution(clock, proof)
+
+    def _tell(self, clock: Clock, bound: float | None) -> None:
+        """Report progress once a second."""
+        if self.progress is not None and clock.spent_s() >= self.told_s + 1:
+            self.told_s = clock.spent_s()
+            self.progress(self.told_s, None if self.search.left_out else self.search.cost, bound)
 
     def _prove(self, clock: Clock) -> Proof:
         best = tuple(filter(None, self.search.routes())) if not self.search.left_out else None

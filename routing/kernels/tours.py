@@ -34,6 +34,7 @@ class Day(NamedTuple):
     longest: _Floats  # from start to start: of the ride that ends at a drop-off, of the duty that ends at a depot
     capacity: _Floats  # by kind
     kind: _Ints  # by vehicle
+    allowed: NDArray[np.bool_]  # by kind and request
     penalty: _Floats  # by request: for leaving it out
 
 
@@ -244,7 +245,7 @@ def _candidates(  # noqa: PLR0917, C901, PLR0912, PLR0915 -- the innermost loop
     kind = day.kind[vehicle]
     room, places = day.capacity[kind, 0] - day.load[request, 0], day.capacity[kind, 1] - day.load[request, 1]
     count = 0
-    if room < -EPSILON or places < -EPSILON or size + 2 > len(stops):
+    if room < -EPSILON or places < -EPSILON or size + 2 > len(stops) or not day.allowed[kind, request]:
         return 0
     opens, closes = day.earliest[request], day.latest[request] + EPSILON
     opens_off, closes_off = day.earliest[dropoff], day.latest[dropoff] + EPSILON
@@ -401,6 +402,8 @@ def is_feasible(day: Day, stops: _Ints, kind: int) -> bool:
     for index in range(size):
         node = stops[index]
         if place[node] >= 0 or (n < node <= 2 * n and place[node - n] < 0):
+            return False
+        if node <= n and not day.allowed[kind, node]:
             return False
         place[node] = index
         starts[index] = day.earliest[node]

@@ -1,10 +1,12 @@
 import io
 import json
+import re
 
 import pytest
 
 from routing import bench
 from routing.commands import main
+from routing.generated import static_day
 
 TINY = """1 2 480 6 90
 0 0 0 0 0 0 480
@@ -38,19 +40,73 @@ def test_no_solution_is_said_and_nothing_is_written(tmp_path, capsys):
 
     assert main(["solve", str(path), "--seconds", "0.05", "--out", str(out)]) == 3
 
-    assert "no feasible solution" in capsys.readouterr().err
+    assert capsys.readouterr().err.splitlines() == [
+        f"{path}: no feasible solution: request 1: the direct ride is longer than the longest ride"
+    ]
     assert not out.exists()
+
+
+def test_too_few_vehicles_are_no_reason_to_invent_a_solution(tmp_path, capsys):
+    path, out = tmp_path / "both.txt", tmp_path / "routes.json"
+    nodes = ["0 0 0 0 0 0 480", "1 9 0 1 1 20 20", "2 0 9 1 1 20 20", "3 8 0 1 -1 0 480", "4 0 8 1 -1 0 480"]
+    path.write_text("\n".join(["1 4 480 6 90", *nodes]))
+
+    assert main(["solve", str(path), "--seconds", "0.2", "--out", str(out)]) == 3
+
+    assert capsys.readouterr().err.splitlines() == [f"{path}: no feasible solution: none found in 0.2 s"]
+    assert not out.exists()
+
+
+def test_a_day_without_requests_needs_no_routes(tmp_path):
+    path, out = tmp_path / "empty.txt", tmp_path / "routes.json"
+    path.write_text("2 0 480 3 30\n0 0 0 0 0 0 480\n")
+
+    assert main(["solve", str(path), "--out", str(out)]) == 0
+
+    written = json.loads(out.read_text())
+    assert (written["routes"], written["cost"], written["bound"], written["proven"]) == ([], 0, 0, True)
+
+
+def test_turns_give_the_same_answer_again_and_progress_is_told(tmp_path, capsys):
+    path, out = tmp_path / "day.txt", tmp_path / "routes.json"
+    day = static_day(30, 3, seed=4)
+    nodes = [" ".join(map(str, (number, *node))) for number, node in enumerate(day.nodes)]
+    path.write_text("\n".join([f"{day.vehicles} 30 {day.longest_duty} {day.capacity} {day.longest_ride}", *nodes]))
+
+    answers = []
+    for _ in range(2):
+        command = ["solve", str(path), "--iterations", "3000", "--seconds", "3", "--progress", "--out", str(out)]
+        assert main(command) == 0
+        answers.append((json.loads(out.read_text())["routes"], json.loads(out.read_text())["cost"]))
+
+    assert answers[0] == answers[1]
+    assert all(
+        re.fullmatch(r"\d+\.\d s: cost (-|\d+\.\d\d), bound (-|\d+\.\d\d)", line)
+        for line in capsys.readouterr().err.splitlines()
+    )
 
 
 def test_an_unreadable_instance_or_place_to_write_is_one_clear_line(tiny, tmp_path, capsys):
     out = tmp_path / "no" / "routes.json"
 
-    assert main(["solve", str(tmp_path / "none.txt"), "--out", str(out)]) == 2
-    assert main(["solve", str(tiny), "--seconds", "0.05", "--out", str(out)]) == 2
+    assert main(["solve", str(tmp_path / "none.txt"), "--out", "routes.json"]) == 2
+    assert main(["solve", str(tiny), "--out", str(out)]) == 2
+    assert main(["solve", str(tiny), "--out", str(tmp_path)]) == 2
 
     errors = capsys.readouterr().err.splitlines()
-    assert len(errors) == 2
-    assert all("No such file" in line for line in errors)
+    assert errors[0] == f"{tmp_path / 'none.txt'}: No such file or directory"
+    assert errors[1] == f"{out}: No such file or directory"
+    assert errors[2] == f"{tmp_path}: Is a directory"
+    assert len(errors) == 3
+
+
+@pytest.mark.parametrize("turns", ["0", "1.5", "many"])
+def test_turns_must_be_whole(turns, tiny, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["solve", str(tiny), "--iterations", turns, "--out", "routes.json"])
+
+    assert ended.value.code == 2
+    assert "--iterations" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "soon"])

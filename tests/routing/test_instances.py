@@ -29,13 +29,30 @@ def test_both_layouts_mean_the_same_day(text, ride):
 
 
 @pytest.mark.parametrize(
+    "text", ["2 0 480 3 30\n0 0 0 0 0 0 480\n", "2 0 480 3 30\n0 0 0 0 0 0 480\n1 0 0 0 0 0 480\n"]
+)
+def test_a_day_without_requests_is_a_day(text):
+    assert parse(text, name="empty").requests == 0
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         pytest.param("", "empty file", id="empty"),
         pytest.param("1 2 3\n", "line 1: expected 'm n T Q L', found 3 numbers", id="header"),
         pytest.param("a b c d e\n", "line 1: not a line of numbers", id="words"),
         pytest.param(ONE_DEPOT.replace("480 6", "nan 6"), "line 1: a number is not finite", id="not a number"),
-        pytest.param("0" + ONE_DEPOT[1:], "number of vehicles must be a positive whole number, not 0", id="no vehicle"),
+        pytest.param(
+            "0" + ONE_DEPOT[1:], "number of vehicles must be a whole number, 1 or more, not 0", id="no vehicle"
+        ),
+        pytest.param(
+            ONE_DEPOT.replace("1 2 480", "1.5 2 480"), "number of vehicles must be a whole", id="part of a vehicle"
+        ),
+        pytest.param(ONE_DEPOT.replace("480 6 90", "480 -6 90"), "capacity must not be below 0, is -6", id="capacity"),
+        pytest.param(ONE_DEPOT.replace("480 6 90", "4_80 6 90"), "line 1: not a line of numbers", id="underscore"),
+        pytest.param(ONE_DEPOT.replace(" 1440", " inf"), "line 3: a number is not finite", id="infinite"),
+        pytest.param(ONE_DEPOT[:-20], "the header says 2, but 2 node lines follow", id="truncated"),
+        pytest.param(ONE_DEPOT[:-5], "line 4: expected 'id x y", id="truncated line"),
         pytest.param(ONE_DEPOT.replace("1 2 480", "1 4 480"), "the header says 4, but 3 node lines follow", id="count"),
         pytest.param(ONE_DEPOT.replace("\n2 3 0", "\n7 3 0"), "line 4: expected node 2, found 7", id="ids"),
         pytest.param(ONE_DEPOT.replace("10 25", "25 10"), "line 4: the window closes before it opens", id="window"),

@@ -111,13 +111,15 @@ def test_the_best_combination_serves_everyone_or_pays_for_it(third, vehicles, ch
     combiner = Combiner([vehicles], np.array([50.0, 10.0]))
     pool = columns(({0}, 4.0), ({1}, 4.0), ({0, 1}, third))
 
-    assert combiner.combine(pool, [], cost=60.0, seconds=1) == chosen
-    assert combiner.combine(pool, [], cost=1.0, seconds=1) is None
+    assert list(combiner.combine(pool, [], cost=60.0, seconds=1)) == [chosen, chosen]
 
 
 def test_a_pool_that_grew_or_got_cheaper_is_combined_anew():
     combiner = Combiner([2], np.array([50.0, 50.0]))
 
-    assert combiner.combine(columns(({0}, 4.0), ({1}, 4.0)), [], cost=100.0, seconds=1) == [0, 1]
-    assert combiner.combine(columns(({0}, 4.0), ({1}, 4.0), ({0, 1}, 7.0)), [0, 1], cost=8.0, seconds=1) == [2]
-    assert combiner.combine(columns(({0}, 3.0), ({1}, 3.5), ({0, 1}, 7.0)), [2], cost=7.0, seconds=1) == [0, 1]
+    def combined(*routes, current, cost):
+        return list(combiner.combine(columns(*routes), current, cost=cost, seconds=1))[-1]
+
+    assert combined(({0}, 4.0), ({1}, 4.0), current=[], cost=100.0) == [0, 1]
+    assert combined(({0}, 4.0), ({1}, 4.0), ({0, 1}, 7.0), current=[0, 1], cost=8.0) == [2]
+    assert combined(({0}, 3.0), ({1}, 3.5), ({0, 1}, 7.0), current=[2], cost=7.0) == [0, 1]
