@@ -45,7 +45,7 @@ class Fleet:
         self._vehicles = [itinerary.vehicle for itinerary in plan]
         self._requests: dict[int, Request] = {}
         longest = max((len(itinerary.visits) for itinerary in plan), default=0)
-        self.arrays = _arrays(len(plan), max(_ROOM, 2 * longest))
+        self.arrays = empty_arrays(len(plan), max(_ROOM, 2 * longest))
         self._stays = np.zeros((_STAYS, kernels.STAY_COLUMNS), np.int64)
         for index, itinerary in enumerate(plan):
             self.put(index, itinerary)
@@ -53,8 +53,7 @@ class Fleet:
     def put(self, index: int, itinerary: Itinerary) -> Violation | None:
         """Let a vehicle do ``itinerary`` from now on; return the first limit that it breaks, if any."""
         count = len(itinerary.visits)
-        while count > self.room:
-            self._grow()
+        self.make_room(count)
         rows = route_rows(itinerary)
         self.arrays.outsets[index] = outset_row(itinerary)
         self.arrays.counts[index] = count
@@ -69,6 +68,11 @@ class Fleet:
         """Return how many visits a vehicle has room for."""
         return int(self.arrays.pairs.shape[1])
 
+    def make_room(self, count: int) -> None:
+        """Make room for so many visits in each vehicle."""
+        while count > self.room:
+            self._grow()
+
     def refresh(self, index: int) -> Violation | None:
         """Reckon a vehicle anew whose rows were changed; return the first limit that is broken, if any."""
         return violation_of(kernels.refresh(self.travel, self.arrays, self.weights, index))
@@ -76,7 +80,7 @@ class Fleet:
     def cheapest(self, party: Ints, most: int = 1) -> list[Spot]:
         """Return the best places for a party (`party_rows`) in the ``most`` cheapest vehicles, the cheapest first."""
         costs, spots = quote.cheapest(self.travel, self.arrays, self.weights, party, most)
-        order = np.argsort(costs, kind="stable")[:most]
+        order = costs.argsort(kind="stable")[:most] if most > 1 or not costs.size else [costs.argmin()]
         return [
             Spot(float(costs[vehicle]), int(vehicle), int(spots[vehicle, 0]), int(spots[vehicle, 1]))
             for vehicle in order
@@ -89,8 +93,7 @@ class Fleet:
 
     def insert(self, spot: Spot, request: Request) -> Violation | None:
         """Give a party its place; return the first limit that this breaks, if any."""
-        if self.arrays.counts[spot.vehicle] + 2 > self.room:
-            self._grow()
+        self.make_room(int(self.arrays.counts[spot.vehicle]) + 2)
         self._requests[request.id] = request
         party, vehicle = party_rows(request), spot.vehicle
         broken = kernels.insert(self.travel, self.arrays, self.weights, vehicle, party, spot.first, spot.second)
@@ -135,14 +138,14 @@ class Fleet:
 
     def _grow(self) -> None:
         """Make room for twice as many visits in each vehicle."""
-        larger = _arrays(len(self._vehicles), 2 * self.room)
+        larger = empty_arrays(len(self._vehicles), 2 * self.room)
         for name, array in self.arrays._asdict().items():
             target = getattr(larger, name)
             target[tuple(slice(size) for size in array.shape)] = array
         self.arrays = larger
 
 
-def _arrays(vehicles: int, room: int) -> kernels.Fleet:
+def empty_arrays(vehicles: int, room: int) -> kernels.Fleet:
     """Return arrays for so many vehicles and visits each, all zero."""
     return kernels.Fleet(
         outsets=np.zeros((vehicles, OUTSET_COLUMNS), np.int64),

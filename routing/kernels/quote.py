@@ -36,7 +36,6 @@ from routing.kernels.route import (
     Weights,
     cost,
     drive_s,
-    home_s,
     reckon,
 )
 
@@ -51,25 +50,72 @@ def cheapest(travel: Travel, fleet: Fleet, weights: Weights, party: Ints, most: 
     that cannot take the party at all. Equal costs: the vehicle named first, the earlier positions.
     """
     vehicles = fleet.counts.size
-    costs = np.full(vehicles, UNABLE)
-    spots = np.zeros((vehicles, 2), np.int64)
+    costs, spots = np.full(vehicles, UNABLE), np.zeros((vehicles, 2), np.int64)
     best = np.full(min(most, vehicles), UNABLE)
-    trial = room_for(fleet.pairs.shape[1] + 2)
-    outsets, present, counts, driven, latest = fleet.outsets, fleet.costs, fleet.counts, fleet.driven, fleet.latest
-    closes_s, boarded_s = party[0, LATEST], party[0, EARLIEST] + party[0, SERVICE] - travel.shortcut_s
-    for vehicle in range(vehicles):
+    find(travel, fleet, weights, party, room_for(fleet.pairs.shape[1] + 2), (0, vehicles), best, costs, spots)
+    return costs, spots
+
+
+@kernel
+def find(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 -- the inner loop of every quote, on bare numbers
+    travel: Travel,
+    fleet: Fleet,
+    weights: Weights,
+    party: Ints,
+    trial: Route,
+    vehicles: tuple[int, int],
+    best: Floats,
+    costs: Floats,
+    spots: Ints,
+) -> None:
+    """Write what the best place in each vehicle of a range adds, and its positions, if under the last of ``best``.
+
+    ``best`` holds the least costs found so far and is kept up. A pick-up may go before each visit that it can be in
+    time for; what it costs at least then decides whether drop-offs are looked at.
+    """
+    outsets, counts, present, savings = fleet.outsets, fleet.counts, fleet.costs, fleet.savings
+    visits, driven, latest, loads = fleet.visits, fleet.driven, fleet.latest, fleet.loads
+    origin, opens_s, closes_s, boards_s = party[0, STOP], party[0, EARLIEST], party[0, LATEST], party[0, SERVICE]
+    direct_s = drive_s(travel, origin, party[1, STOP], opens_s)
+    boarded_s, is_bounded = opens_s + boards_s - travel.shortcut_s, travel.starts.size == 1
+    for vehicle in range(vehicles[0], vehicles[1]):
         if present[vehicle] == UNABLE or outsets[vehicle, READY] > closes_s:
             continue
-        first, count = outsets[vehicle, FROZEN], counts[vehicle]
-        while first < count and latest[vehicle, first] < boarded_s:
-            first += 1
-        if first > 0 and driven[vehicle, first - 1] > closes_s:
-            continue
-        found, first, second = best_place(travel, fleet, weights, party, trial, vehicle, first, best[-1])
-        if found < best[-1]:
-            costs[vehicle], spots[vehicle, 0], spots[vehicle, 1] = found, first, second
-            _rank(best, found)
-    return costs, spots
+        free_seats = outsets[vehicle, SEATS_HELD] - party[0, SEATS]
+        free_places = outsets[vehicle, PLACES_HELD] - party[0, WHEELCHAIRS]
+        count, bound = counts[vehicle], best[-1]
+        soonest = outsets[vehicle, FROZEN]
+        while soonest < count and latest[vehicle, soonest] < boarded_s:
+            soonest += 1
+        for first in range(soonest, count + 1):
+            stop, left_s = outsets[vehicle, AT], outsets[vehicle, READY]
+            if first > 0:
+                if driven[vehicle, first - 1] > closes_s:
+                    break
+                stop = visits[vehicle, first - 1, STOP]
+                left_s = driven[vehicle, first - 1] + visits[vehicle, first - 1, SERVICE]
+            left_s = max(left_s + drive_s(travel, stop, origin, left_s), opens_s)
+            load = loads[vehicle, first]
+            if left_s > closes_s or load[SEATS_ABOARD] > free_seats or load[PLACES_ABOARD] > free_places:
+                continue
+            onward, done_s = outsets[vehicle, END_STOP], left_s + boards_s
+            if first < count:
+                onward = visits[vehicle, first, STOP]
+                soonest_s = done_s + drive_s(travel, origin, onward, done_s)
+                if soonest_s > latest[vehicle, first] + travel.shortcut_s:
+                    continue
+            over_s = detour_s(travel, stop, origin, onward)
+            least = weights.delay * (left_s - opens_s) + weights.driving * over_s - savings[vehicle]
+            least += weights.riding * (direct_s + load[PARTIES] * (over_s + boards_s))
+            least -= 2 * travel.shortcut_s * (weights.driving + (count + 2) * (weights.riding + weights.delay))
+            if is_bounded and least >= bound + _MARGIN:
+                continue
+            found, second = _best_dropoff(travel, fleet, weights, party, trial, vehicle, first, done_s, least, bound)
+            if found < bound:
+                costs[vehicle] = bound = found
+                spots[vehicle, 0], spots[vehicle, 1] = first, second
+        if bound < best[-1]:
+            _rank(best, bound)
 
 
 @kernel
@@ -104,76 +150,53 @@ def _rank(best: Floats, found: float) -> None:
 
 
 @kernel
-def best_place(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 -- the inner loop of every quote, on bare numbers
+def _best_dropoff(  # noqa: C901, PLR0913, PLR0917 -- one walk along the visits after the pick-up
     travel: Travel,
     fleet: Fleet,
     weights: Weights,
     party: Ints,
     trial: Route,
     vehicle: int,
-    soonest: int,
+    first: int,
+    left_s: int,
+    pickup: float,
     bound: float,
-) -> tuple[float, int, int]:
-    """Return the least added cost under ``bound`` and its positions in one vehicle; `UNABLE` if there is none.
+) -> tuple[float, int]:
+    """Return the least added cost under ``bound`` with a pick-up before ``first``, and where the drop-off goes.
 
-    The pick-up may go before each visit from ``soonest`` on that it can be in time for. From there the visits are
-    walked on with, so that every time is a lower bound of what is possible, until the party cannot ride on.
+    The pick-up costs ``pickup`` at least, and is left at ``left_s`` at the soonest. From there the visits are walked
+    on with, so that every time is a lower bound of what is possible, until the party cannot ride on.
     """
-    visits, driven, latest, loads = fleet.visits[vehicle], fleet.driven[vehicle], fleet.latest[vehicle], fleet.loads[vehicle]
-    outset, count, shortcut_s = fleet.outsets[vehicle], fleet.counts[vehicle], travel.shortcut_s
-    origin, opens_s, closes_s, boards_s = party[0, STOP], party[0, EARLIEST], party[0, LATEST], party[0, SERVICE]
+    visits, latest, loads = fleet.visits[vehicle], fleet.latest[vehicle], fleet.loads[vehicle]
+    outset, count = fleet.outsets[vehicle], fleet.counts[vehicle]
     goal, alights_s = party[1, STOP], party[1, SERVICE]
-    last_s = min(party[1, LATEST], closes_s + boards_s + party[1, LONGEST])
+    last_s = min(party[1, LATEST], party[0, LATEST] + party[0, SERVICE] + party[1, LONGEST])
     free_seats, free_places = outset[SEATS_HELD] - party[0, SEATS], outset[PLACES_HELD] - party[0, WHEELCHAIRS]
-    is_bounded = travel.starts.size == 1
-    saved = fleet.savings[vehicle] + 2 * shortcut_s * (
-        weights.driving + (count + 2) * (weights.riding + weights.delay)
-    )
-    direct_s = drive_s(travel, origin, goal, opens_s)
-    best, at, to = UNABLE, -1, -1
-    for first in range(soonest, count + 1):
-        before, left_s = outset[AT], outset[READY]
-        if first > 0:
-            if driven[first - 1] > closes_s:
-                break
-            before, left_s = visits[first - 1, STOP], driven[first - 1] + visits[first - 1, SERVICE]
-        left_s = max(left_s + drive_s(travel, before, origin, left_s), opens_s)
-        if left_s > closes_s or loads[first, SEATS_ABOARD] > free_seats or loads[first, PLACES_ABOARD] > free_places:
-            continue
-        over_s, aboard = 0, loads[first, PARTIES]
-        if first < count:
-            over_s = detour_s(travel, before, origin, visits[first, STOP])
-        pickup = weights.delay * (left_s - opens_s) + weights.riding * (direct_s + aboard * (over_s + boards_s))
-        pickup += weights.driving * over_s - saved
-        if is_bounded and pickup >= bound + _MARGIN:
-            continue
-        stop, left_s = origin, left_s + boards_s
-        for second in range(first, count + 1):
-            start_s = max(left_s + drive_s(travel, stop, goal, left_s), party[1, EARLIEST])
-            onward = visits[second, STOP] if second < count else outset[END_STOP]
-            done_s = start_s + alights_s
-            if onward != NOWHERE:
-                done_s += drive_s(travel, goal, onward, done_s)
-            if start_s <= last_s and done_s <= (latest[second] if second < count else outset[SHIFT_END]):
-                if second == first:
-                    more_s = drive_s(travel, before, origin, 0) + drive_s(travel, origin, goal, 0) - over_s
-                    more_s += detour_s(travel, before, goal, onward) - drive_s(travel, before, goal, 0)
-                else:
-                    more_s = detour_s(travel, stop, goal, onward)
-                least = weights.driving * more_s + weights.riding * loads[second, PARTIES] * (more_s + alights_s)
-                if not is_bounded or pickup + least < bound + _MARGIN:
-                    found = _added_cost(travel, fleet, weights, party, trial, vehicle, first, second)
-                    if found < bound:
-                        best, at, to, bound = found, first, second, found
-            if second == count:
-                break
-            left_s = max(left_s + drive_s(travel, stop, onward, left_s), visits[second, EARLIEST])
-            if left_s > last_s or left_s > min(visits[second, LATEST], latest[second] + shortcut_s):
-                break
-            if loads[second + 1, SEATS_ABOARD] > free_seats or loads[second + 1, PLACES_ABOARD] > free_places:
-                break
-            stop, left_s = onward, left_s + visits[second, SERVICE]
-    return best, at, to
+    best, place, stop = UNABLE, -1, party[0, STOP]
+    for second in range(first, count + 1):
+        onward, deadline_s = outset[END_STOP], outset[SHIFT_END]
+        if second < count:
+            onward, deadline_s = visits[second, STOP], latest[second]
+        start_s = max(left_s + drive_s(travel, stop, goal, left_s), party[1, EARLIEST])
+        done_s = start_s + alights_s
+        if onward != NOWHERE:
+            done_s += drive_s(travel, goal, onward, done_s)
+        if start_s <= last_s and done_s <= deadline_s:
+            more_s = detour_s(travel, stop, goal, onward)
+            least = pickup + weights.driving * more_s + weights.riding * loads[second, PARTIES] * (more_s + alights_s)
+            if travel.starts.size > 1 or least < bound + _MARGIN:
+                found = _added_cost(travel, fleet, weights, party, trial, vehicle, first, second)
+                if found < bound:
+                    best, place, bound = found, second, found
+        if second == count:
+            break
+        left_s = max(left_s + drive_s(travel, stop, onward, left_s), visits[second, EARLIEST])
+        if left_s > last_s or left_s > min(visits[second, LATEST], deadline_s + travel.shortcut_s):
+            break
+        if loads[second + 1, SEATS_ABOARD] > free_seats or loads[second + 1, PLACES_ABOARD] > free_places:
+            break
+        stop, left_s = onward, left_s + visits[second, SERVICE]
+    return best, place
 
 
 @kernel
@@ -186,7 +209,7 @@ def detour_s(travel: Travel, before: int, stop: int, onward: int) -> int:
 
 
 @kernel
-def _added_cost(  # noqa: PLR0913, PLR0917 -- kernels take bare numbers
+def _added_cost(  # noqa: PLR0917 -- kernels take bare numbers
     travel: Travel, fleet: Fleet, weights: Weights, party: Ints, trial: Route, vehicle: int, first: int, second: int
 ) -> float:
     """Return what a place adds to the vehicle's cost, `UNABLE` if it breaks a limit: reckoned in full."""
