@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import structlog
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from backend.db import migrate, sealing
 from backend.db.session import make_engine
 from tests import make
 from tests.demo_town import DemoTown
+from tests.patience import PATIENCE_MS
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -75,6 +76,7 @@ def browser() -> Iterator[Browser]:
         pytest.fail("no Chromium: the gate needs one")
     if found is None:
         pytest.skip("no Chromium")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=found, args=SWITCHES)
         yield launched

@@ -6,7 +6,20 @@
   const lives = () => [...document.querySelectorAll("[data-live][id]")];
   const isBusy = (part) => part.contains(document.activeElement) && document.activeElement !== document.body;
 
+  // One question at a time: on a slow line an older answer must not overwrite a newer one.
+  let isAsking = false;
+
   async function refresh() {
+    if (isAsking) return;
+    isAsking = true;
+    try {
+      await ask();
+    } finally {
+      isAsking = false;
+    }
+  }
+
+  async function ask() {
     const address = new URL(location.href);
     address.searchParams.set("partial", "1");
     let answer;
@@ -42,6 +55,7 @@
       document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
     }
     document.body.dataset.ready = "1";
+    if (early) press(early);
   });
 
   // A form sent once is not sent again by a second press.
@@ -66,14 +80,19 @@
   });
 
   // Keys that press a button or open a link: data-key="1", data-key="Shift+1".
-  const isTyping = (target) => target.matches("textarea, select, input:not([type=checkbox]):not([type=radio])");
+  // One that is pressed before its button has been read waits for the page.
+  let early = "";
+  const press = (name) => {
+    const found = document.querySelector(`[data-key="${CSS.escape(name)}"]`);
+    if (found) found.click();
+    return found;
+  };
+  const isTyping = (target) => target instanceof Element && target.matches("textarea, select, input:not([type=checkbox]):not([type=radio])");
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
     const digit = /^Digit([0-9])$/.exec(event.code);
     const name = (event.shiftKey ? "Shift+" : "") + (digit ? digit[1] : event.key.toLowerCase());
-    const pressed = document.querySelector(`[data-key="${CSS.escape(name)}"]`);
-    if (!pressed) return;
-    event.preventDefault();
-    pressed.click();
+    if (press(name)) event.preventDefault();
+    else if (document.readyState === "loading") early = name;
   });
 })();

@@ -16,11 +16,11 @@ from backend.db import models
 from backend.db.session import transaction
 from tests.admin.web import Web
 from tests.make import LINE_NOW, Line, make_rider
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
-PATIENCE_MS = 15_000
 PHONE = "090-1111-2222"
 
 

@@ -25,12 +25,12 @@ from backend.db.models import (
 )
 from backend.services import extra_runs, service_days
 from tests.make import LINE_DAY, make_booking, make_rider, make_service, make_wish
+from tests.patience import PATIENCE_MS
 from tests.terminal import LINE_MORNING, LineShift, make_app
 
 pytestmark = pytest.mark.browser
 
 PHONE, TABLET = {"width": 360, "height": 740}, {"width": 800, "height": 1280}
-PATIENCE_MS = 8000
 SMALLEST_TAP = 56
 
 

@@ -41,7 +41,9 @@ class Tablet(Browser):
     def sign_in(self, engine, login="driver"):
         renew_code(engine)
         assert self.give_password(login=login).status_code == 302
-        return self.give_code(code_at(wall()))
+        answer = self.give_code(code_at(wall()))
+        assert answer.location == "/driver/", answer.get_data(as_text=True)
+        return answer
 
     def give_pin(self, pin=PIN, login="driver"):
         return self.send("/admin/sign-in/pin", "/admin/sign-in", login=login, pin=pin)

@@ -16,10 +16,10 @@ from backend.services import passkeys, sign_ins
 from backend.services.passkeys import Site, site_of
 from tests.admin.web import HERE, PASSWORD, code_at, make_account, make_app
 from tests.make import Town, make_world
+from tests.patience import PATIENCE_MS
 
 pytestmark = [pytest.mark.req("S-05"), pytest.mark.browser]
 
-PATIENCE_MS = 40000
 AUTHENTICATOR = {
     "protocol": "ctap2",
     "transport": "internal",

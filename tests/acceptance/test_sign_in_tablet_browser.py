@@ -11,11 +11,10 @@ from backend.clock import wall
 from backend.db import models
 from backend.services import devices
 from tests.make import make_rider
+from tests.patience import PATIENCE_MS
 from tests.terminal import Shift, make_app
 
 pytestmark = [pytest.mark.req("C-12", "S-18"), pytest.mark.browser]
-
-PATIENCE_MS = 20000
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ from werkzeug.serving import make_server
 from backend.db.models import Booking, DelayReport, DriverMessage, FareRecord, TerminalEvent
 from backend.services import bookings, driver_messages
 from tests.make import make_rider, make_staff
+from tests.patience import PATIENCE_MS
 from tests.terminal import MORNING, Shift, make_app
 
 pytestmark = pytest.mark.browser
 
 PHONE, TABLET = {"width": 360, "height": 740}, {"width": 800, "height": 1280}
-PATIENCE_MS = 8000
 SMALLEST_TAP = 56
 
 
@@ -83,7 +83,7 @@ def state_of(shift, booking) -> str:
 
 
 def wait_for_state(shift, booking, page, state) -> None:
-    for _ in range(50):
+    for _ in range(PATIENCE_MS // 100):
         if state_of(shift, booking) == state:
             return
         page.wait_for_timeout(100)

@@ -21,11 +21,11 @@ from backend.services import acceptance, bookings, delays, offers, reads
 from backend.towns import load as load_town
 from tests.admin.web import Web
 from tests.make import MONDAY, NOW, at, jst, make_caller, seed_minami
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
-PATIENCE_MS = 8000
 PHONE = "060-9999-0001"
 MORNING = jst("2022-11-28 09:20:00")
 
@@ -180,6 +180,30 @@ def faults_of(page, desk, path):
     page.locator('body[data-ready="1"]').wait_for()
     found = Axe().run(page).response["violations"]
     return [(path, each["id"], each["nodes"][0]["html"][:120]) for each in found]
+
+
+# A page that is still being read: the script is there, the button is not.
+HALF = """() => {
+  document.open();
+  document.write('<html lang="ja"><head><script src="/admin/static/live.js"></scr' + 'ipt></head><body><h1>slow</h1>');
+}"""
+REST = """() => {
+  document.dispatchEvent(new KeyboardEvent('keydown', {key: '1', code: 'Digit1'}));
+  document.write('<button data-key="1" type="button">one</button>');
+  document.querySelector('button').addEventListener('click', (event) => (event.target.textContent = 'pressed'));
+  document.close();
+}"""
+
+
+@pytest.mark.req("D-46")
+def test_a_key_pressed_before_its_button_was_read_is_not_lost(open_page):
+    page = open_page("/admin/desk/")
+    page.evaluate(HALF)
+    page.get_by_role("heading", name="slow").wait_for()
+
+    page.evaluate(REST)
+
+    expect(page.get_by_role("button", name="pressed")).to_be_visible()
 
 
 @pytest.mark.req("D-46")

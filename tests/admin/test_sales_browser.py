@@ -13,12 +13,12 @@ from backend.db.session import transaction
 from backend.services import cases, contacts, incidents, schemes
 from tests.admin.web import Web
 from tests.make import LINE_NOW, make_line
+from tests.patience import PATIENCE_MS
 from tests.sold import TODAY, book_of, commute, issue, product_like, sell
 
 pytestmark = pytest.mark.browser
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
-PATIENCE_MS = 8000
 SAID = "停留所の標識が雪にうもれていて、どこで待てばよいか分かりませんでした。\n目印を増やしてください。"
 
 

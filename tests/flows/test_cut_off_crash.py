@@ -19,9 +19,9 @@ from backend.db.session import transaction
 from backend.jobs import sweeping
 from backend.settings import ROOT
 from tests.make import Line, jst, make_world
+from tests.patience import PATIENCE_S
 
 EVE = "2025-05-06T17:00:30+09:00"
-PATIENCE_S = 60
 
 
 @pytest.fixture

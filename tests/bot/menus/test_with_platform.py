@@ -24,8 +24,7 @@ from tests.bot.make_bot import make_app
 from tests.bot.residents import BEFORE_NINE
 from tests.bot.simulator.conftest import SECRET, TOKEN
 from tests.make import make_world, seed_minami
-
-PATIENCE_S = 30.0
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture

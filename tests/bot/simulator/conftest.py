@@ -18,11 +18,11 @@ from backend.texts import text
 from bot.simulator import Host, Link, NamedPlace, Platform, create_blueprint
 from bot.simulator.client import Phone
 from bot.simulator.wire import Answer, send
+from tests.patience import PATIENCE_S
 
 SECRET = "channel secret"
 TOKEN = "channel access token"
 START = datetime(2026, 4, 3, 9, 0, tzinfo=UTC)
-PATIENCE_S = 5.0
 
 
 @dataclass

@@ -9,11 +9,11 @@ from playwright.sync_api import Page, expect
 
 from bot.simulator.client import Phone
 from tests.bot.simulator.test_sdk import made_menu, sdk_actions
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
-PATIENCE_MS = 5000
 ATTACK = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 
 
