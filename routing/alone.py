@@ -16,7 +16,7 @@ class Hopeless(StrEnum):
     OUT = "no vehicle can be there in time"
     BACK = "no vehicle would be back in time"
     DUTY = "the duty would be longer than the longest duty"
-    VEHICLE = "each vehicle that is there in time is too small, back too late or too long on duty"
+    VEHICLE = "each vehicle is too small, there or back too late, or too long on duty"
 
 
 def hopeless(day: Day) -> dict[int, Hopeless]:

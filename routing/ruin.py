@@ -15,7 +15,7 @@ from scipy.sparse import csc_array
 from routing.assign import Columns, Combiner
 from routing.clock import Clock
 from routing.kernels.ruin import Lists, Memory, Pool, Settings, collect, copy_changes, search
-from routing.kernels.tours import Day, Scratch, Tours, refresh
+from routing.kernels.tours import EPSILON, Day, Scratch, Tours, refresh
 from routing.routes import Route
 
 _REMOVED = 10.0  # visits, on average
@@ -26,8 +26,9 @@ _NEAR = 120  # visits that are neighbors of one
 _TIME_APART = 0.1  # weight against distance, when neighbors are looked for
 _RULES = (-1, -1, -1, -1, 0, 0, 1, 2, 2, 3, 3, 4, 4)  # how often each order of putting back is drawn
 _HOTTEST, _COOLEST = 1.0, 0.15  # temperature, of what a request costs on average
-_REHEATED = 0.7  # the hottest of a later cycle
-_CYCLES = 6  # of cooling, the routes met are combined after each
+_REHEATED = 0.5  # the hottest of a later cycle
+_CYCLES = 8  # of cooling
+_COLD, _MENDING = 1e-6, 50  # temperature and turns after routes were combined
 _COMBINING = 0.2  # share of the time left that one combination may take
 _LONGEST_TOUR = 1_000  # stops
 _CANDIDATES = 4_096
@@ -131,9 +132,10 @@ class Search:
             tuple(map(int, stops[1 : size - 1])) for stops, size in zip(self.best.stops, self.best.size, strict=True)
         ]
 
-    def run(self, budget: Budget, *, watch: Callable[[], None] | None = None) -> None:
-        """Search until ``budget`` is used up, in cycles of cooling, from the best combination of the routes met.
+    def run(self, budget: Budget, *, starts: int = 1, watch: Callable[[], None] | None = None) -> None:
+        """Search until ``budget`` is used up, in cycles of cooling, the routes met combined after each.
 
+        The first cycles but one of ``starts`` begin with nobody served, all others with the best day.
         ``watch`` is called now and then.
         """
         cycle = 0
@@ -141,14 +143,21 @@ class Search:
             if share * _CYCLES >= cycle + 1:
                 cycle += 1
                 self.combine(_COMBINING * budget.left_s())
-            hottest = _REHEATED if cycle else _HOTTEST
+                self._begin(self.best if cycle >= starts else _empty_tours(self.day))
+            hottest = _REHEATED if cycle >= starts else _HOTTEST
             heat = self._unit() * hottest * (_COOLEST / hottest) ** max(0.0, share * _CYCLES - cycle)
             self._turn(heat, budget.turns())
             if watch is not None:
                 watch()
 
+    def _begin(self, tours: Tours) -> None:
+        """Go on from ``tours``."""
+        for known in (self.current, self.trial):
+            copy_changes(tours, known)
+        self.costs[0] = tours.cost.sum() + self.day.penalty[1:][tours.vehicle[1:] < 0].sum()
+
     def take_up(self, routes: Sequence[Route], kinds: Sequence[int] | None = None) -> None:
-        """Go on from ``routes``, each for a kind of vehicle; they become the best if they cost less."""
+        """Go on from ``routes``, each for a kind of vehicle, if they can be driven and are better than the best."""
         tours = _empty_tours(self.day)
         free = {kind: np.flatnonzero(self.day.kind == kind).tolist() for kind in set(self.day.kind.tolist())}
         for route, kind in zip(routes, kinds or [0] * len(routes), strict=True):
@@ -157,11 +166,10 @@ class Search:
                 _write(self.day, tours, vehicle, route)
                 if not refresh(self.day, tours, vehicle):
                     return
-        cost = float(tours.cost.sum() + self.day.penalty[1:][tours.vehicle[1:] < 0].sum())
-        for known in (self.current, self.trial, self.best):
-            if known is not self.best or cost < self.cost:
-                copy_changes(tours, known)
-        self.costs[0], self.costs[1] = cost, min(cost, self.costs[1])
+        self._begin(tours)
+        if self.costs[0] < self.costs[1] - EPSILON:
+            self.costs[1] = self.costs[0]
+            copy_changes(self.current, self.best)
 
     def pool_routes(self, most: int) -> list[Route]:
         """Return the routes met last."""
@@ -177,6 +185,7 @@ class Search:
         for chosen in self.combiner.combine(columns, current, cost=self.cost, seconds=seconds):
             kinds = [int(columns.kinds[row]) for row in chosen]
             self.take_up(self._once_each([self._route(row) for row in chosen], kinds), kinds)
+            self._turn(_COLD, _MENDING)  # those left out are put back
         if self.pool.used[0] > _POOL_ROWS // 2:
             self._renew_pool()
 

@@ -16,6 +16,7 @@ from routing.ruin import Search, Seconds, Turns
 
 _FIRST_SHARE = 0.1  # of the time, before the proof; and for each request at most
 _FIRST_S = 0.02
+_STARTS = 3  # of the long search
 _MARGIN = 1e-6
 _LARGEST_START = 4_000  # routes that a proof starts with
 
@@ -80,7 +81,7 @@ class _Solver:
         self._take_up(proof)
         if not proof.proven and clock.left_s():
             rest = Seconds(clock.part(1.0))
-            self.search.run(rest, watch=lambda: self._tell(clock, proof.bound))
+            self.search.run(rest, starts=_STARTS, watch=lambda: self._tell(clock, proof.bound))
         return self._solution(clock, proof)
 
     def _tell(self, clock: Clock, bound: float | None) -> None:

@@ -1,0 +1,166 @@
+from dataclasses import replace
+from itertools import pairwise, permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.alone import Hopeless
+from routing.checker import check
+from routing.day import Orders, plan_day
+from routing.problem import Itinerary
+from routing.timing import Schedule, schedule
+from routing.travel_times import Matrix
+from tests.routing.plans import make_request, make_vehicle, matrices, off, requests, up, vehicles
+
+LINE = Matrix.single([[60 * abs(here - there) for there in range(5)] for here in range(5)])
+
+
+def planned(fleet, wanted, *, travel=LINE, turns=300, **orders):
+    """Return the plan of a day on stops in a line, a minute apart; checked from outside."""
+    plan = plan_day(fleet, wanted, travel, seconds=5.0, seed=1, turns=turns, orders=Orders(**orders))
+    assert check(plan.plan, travel) == []
+    served = {visit.request.id for itinerary in plan.plan for visit in itinerary.visits}
+    assert sorted([*served, *plan.declined]) == sorted(request.id for request in wanted)
+    assert [itinerary.vehicle for itinerary in plan.plan] == list(fleet)
+    return plan
+
+
+def served_by(plan):
+    return {itinerary.vehicle.id: sorted({visit.request.id for visit in itinerary.visits}) for itinerary in plan.plan}
+
+
+@st.composite
+def mixed_days(draw):
+    travel = draw(matrices())
+    fleet = [draw(vehicles(number)) for number in range(draw(st.integers(0, 3)))]
+    wanted = [draw(requests(party, draw(st.sampled_from((0, 40, 200))))) for party in range(draw(st.integers(0, 6)))]
+    duties = {number: float(draw(st.integers(10, 300))) for number in range(len(fleet)) if draw(st.booleans())}
+    return travel, fleet, wanted, duties
+
+
+@given(mixed_days())
+def test_whatever_is_planned_can_be_driven(day):
+    travel, fleet, wanted, duties = day
+
+    plan = planned(fleet, wanted, travel=travel, turns=30, longest_duties_s=duties)
+
+    assert set(plan.impossible) <= set(plan.declined)
+
+
+def fewest_minutes(vehicle, wanted):
+    """Return the least driving that serves everybody with one vehicle, by trying every order."""
+    visits = [visit for request in wanted for visit in (up(request), off(request))]
+    costs = []
+    for order in permutations(visits):
+        itinerary = Itinerary(vehicle, order, vehicle.start_stop, vehicle.shift.earliest_s)
+        if all(order.index(up(each)) < order.index(off(each)) for each in wanted) and isinstance(
+            schedule(itinerary, LINE), Schedule
+        ):
+            stops = [vehicle.start_stop, *(visit.stop for visit in order)]
+            costs.append(sum(LINE.seconds(here, there, 0) for here, there in pairwise(stops)))
+    return min(costs)
+
+
+def test_one_vehicle_drives_the_least():
+    rides = [(0, 3), (3, 1), (2, 4)]
+    wanted = [make_request(party, *ride, service_s=30) for party, ride in enumerate(rides)]
+    vehicle = make_vehicle()
+
+    assert planned([vehicle], wanted).driving_s == fewest_minutes(vehicle, wanted)
+
+
+def test_the_more_important_is_served_where_both_cannot_be():
+    both = [make_request(party, party, party + 2, (600, 600), max_ride_s=120) for party in (1, 2)]
+
+    assert planned([make_vehicle()], both, priorities={2: 1.5}).declined == (1,)
+    assert planned([make_vehicle()], both, priorities={1: 1.5}).declined == (2,)
+    assert planned([make_vehicle()], both, priorities={1: 50.0}, promised={2}).declined == (1,)
+
+
+def test_one_important_party_gives_way_to_two_that_weigh_more():
+    long = make_request(1, 0, 4, (600, 600), load=(4, 0))
+    short = [make_request(2, 0, 1, (600, 600)), make_request(3, 2, 4, (720, 720))]
+
+    assert planned([make_vehicle()], [long, *short], priorities={1: 1.5}).declined == (1,)
+    assert planned([make_vehicle()], [long, *short], priorities={1: 2.5}).declined == (2, 3)
+
+
+def test_each_vehicle_carries_whom_it_can():
+    fleet = [
+        make_vehicle(1, capacity=(2, 0)),
+        make_vehicle(2, capacity=(8, 0), shift=(2_000, 3_000)),
+        make_vehicle(3, capacity=(2, 2), shift=(0, 1_500)),
+    ]
+    wanted = [
+        make_request(10, load=(5, 0)),
+        make_request(11, load=(0, 2)),
+        make_request(12, pickup=(0, 0)),
+        make_request(13, pickup=(0, 1_000), load=(5, 0)),
+        make_request(14, pickup=(2_000, 3_000), load=(0, 1)),
+        make_request(15, load=(9, 0)),
+    ]
+
+    plan = planned(fleet, wanted)
+
+    assert served_by(plan)[2] == [10]
+    assert 11 in served_by(plan)[3]
+    assert plan.declined == (13, 14, 15)
+    assert plan.impossible == {13: Hopeless.VEHICLE, 14: Hopeless.VEHICLE, 15: Hopeless.LOAD}
+
+
+@pytest.mark.parametrize(
+    ("request_", "reason"),
+    [
+        pytest.param(make_request(1, 0, 4, max_ride_s=239), Hopeless.RIDE, id="ride"),
+        pytest.param(make_request(1, 0, 4, (600, 700), (610, 839)), Hopeless.WINDOWS, id="windows"),
+        pytest.param(make_request(1, 4, 0, (0, 239)), Hopeless.OUT, id="out"),
+        pytest.param(make_request(1, 0, 4, (9_770, 9_990), (9_770, 20_000)), Hopeless.BACK, id="back"),
+        pytest.param(make_request(1, 0, 4), Hopeless.DUTY, id="duty"),
+    ],
+)
+def test_what_is_impossible_is_said(request_, reason):
+    plan = planned([make_vehicle()], [request_], longest_duties_s={1: 239.0})
+
+    assert plan.impossible == {1: reason}
+
+
+def test_a_duty_begins_late_enough():
+    wanted = [make_request(1, 0, 4, (600, 600))]
+
+    assert planned([make_vehicle()], wanted, longest_duties_s={1: 240.0}).declined == ()
+    assert planned([make_vehicle(end_stop=0)], wanted, longest_duties_s={1: 479.0}).declined == (1,)
+    assert planned([make_vehicle(end_stop=0)], wanted, longest_duties_s={1: 480.0}).declined == ()
+
+
+def test_a_driver_gets_the_break():
+    fleet = [make_vehicle(1), make_vehicle(2)]
+    rest = replace(
+        make_request(9, 2, 2, (600, 900), (600, 2_700), load=(4, 1), max_ride_s=0),
+        pickup_service_s=1_800,
+        only_vehicle=2,
+    )
+    wanted = [make_request(party, party, 0, (800, 800), load=(4, 0), max_ride_s=300) for party in (1, 2)]
+
+    plan = planned(fleet, [*wanted, rest], priorities={1: 99.0, 2: 99.0})
+
+    assert 9 in served_by(plan)[2]
+    assert len(plan.declined) == 1
+
+
+def test_a_day_without_requests_or_vehicles_is_planned():
+    assert planned([make_vehicle()], []).driving_s == 0
+    assert planned([], [make_request(1)]).declined == (1,)
+
+
+@pytest.mark.parametrize(
+    ("fleet", "wanted", "reason"),
+    [
+        ([make_vehicle(1), make_vehicle(1)], [], "two vehicles"),
+        ([make_vehicle(1)], [make_request(1), make_request(1)], "two requests"),
+        ([make_vehicle(1, shift=(600, 599))], [], "vehicle 1: its shift ends before it starts"),
+    ],
+)
+def test_a_day_that_makes_no_sense_is_refused(fleet, wanted, reason):
+    with pytest.raises(ValueError, match=reason):
+        plan_day(fleet, wanted, LINE, seconds=1.0, seed=1)
