@@ -16,6 +16,7 @@ from backend.db import line_invariants
 from backend.db.models import (
     Booking,
     CallTask,
+    DriverBreak,
     Duty,
     Notification,
     Run,
@@ -29,6 +30,7 @@ from backend.domain import times
 AREA = "area"
 ACTIVE = {"confirmed", "boarded", "completed"}
 OPEN = {"planned", "arrived"}
+DRIVEN = {"planned", "committed", "underway"}
 ROUNDING_S = 1
 OLDEST_OWED = timedelta(days=1)
 
@@ -42,6 +44,7 @@ class Day:
     runs: Sequence[Run]
     bookings: Sequence[Booking]
     visits: dict[int, list[Visit]]
+    breaks: Sequence[DriverBreak]
     tables: Sequence[TravelTimeTable]
 
     def booking(self, booking_id: int) -> Booking:
@@ -126,6 +129,33 @@ def vehicles_can_drive_it(day: Day) -> Iterator[str]:
                 yield f"run {run.id}: {needs_s} s from visit {first.id} to {second.id} do not fit"
 
 
+def breaks_are_had(day: Day) -> Iterator[str]:
+    """No open visit lies within a break, nobody is on board during one; it begins in time unless the run is late."""
+    runs = {run.id: run for run in day.runs if run.state in DRIVEN}
+    for rest in (each for each in day.breaks if each.run_id in runs):
+        aboard: set[int] = set()
+        for visit in day.visits[rest.run_id]:
+            if visit.state != "skipped" and visit.planned_s < rest.planned_s:
+                (aboard.add if visit.kind == "pickup" else aboard.discard)(visit.booking_id)
+            overlaps = (
+                visit.planned_s < rest.planned_s + rest.length_s and visit.planned_s + visit.service_s > rest.planned_s
+            )
+            if visit.state in OPEN and overlaps:
+                yield f"visit {visit.id} at {visit.planned_s} lies within break {rest.id}"
+        if aboard:
+            yield f"bookings {sorted(aboard)} are on board during break {rest.id}"
+        is_late = runs[rest.run_id].late_s > 0 or any(_was_late(day, visit) for visit in day.visits[rest.run_id])
+        if rest.planned_s > rest.latest_s and not is_late:
+            yield f"break {rest.id} begins at {rest.planned_s}, {rest.latest_s} at the latest"
+
+
+def _was_late(day: Day, visit: Visit) -> bool:
+    """Tell whether a visit was made, or is planned, past its window."""
+    if visit.done_at is not None:
+        return visit.done_at > times.moment(day.day, visit.latest_s)
+    return visit.state in OPEN and visit.planned_s > visit.latest_s
+
+
 def fares_add_up(day: Day) -> Iterator[str]:
     """Hold a booking's fare to the sum of its party's, and its places to its persons (D-07, Q-05)."""
     for booking in day.bookings:
@@ -163,6 +193,7 @@ RULES: tuple[Callable[[Day], Iterator[str]], ...] = (
     seats_are_enough,
     promises_stand,
     vehicles_can_drive_it,
+    breaks_are_had,
     fares_add_up,
     nobody_is_in_two_places,
 )
@@ -183,12 +214,13 @@ def _read(session: Session, service_day: ServiceDay) -> Day:
     query = select(Visit).where(Visit.run_id.in_(visits)).order_by(Visit.seq, Visit.id)
     for visit in session.scalars(query):
         visits[visit.run_id].append(visit)
+    breaks = session.scalars(select(DriverBreak).where(DriverBreak.run_id.in_(visits)).order_by(DriverBreak.id)).all()
     service = session.get_one(TransportService, service_day.transport_service_id)
     season = _season(service, service_day.day)
     tables = session.scalars(
         select(TravelTimeTable).where(TravelTimeTable.season == season).order_by(TravelTimeTable.band_start_s)
     ).all()
-    return Day(service, service_day.day, runs, bookings, visits, tables)
+    return Day(service, service_day.day, runs, bookings, visits, breaks, tables)
 
 
 def _season(service: TransportService, day: date) -> str:

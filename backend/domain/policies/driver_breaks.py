@@ -29,8 +29,10 @@ def windows(start_s: int, end_s: int, rule: BreakRule) -> list[tuple[int, int]]:
     if rule.length_s <= 0 or rule.after_s <= 0:
         return []
     count = max(0, -(-(end_s - start_s - rule.after_s) // (rule.after_s + rule.length_s)))
-    stretch_s = (end_s - start_s - count * rule.length_s) // (count + 1)
+    stretch_s = -(-(end_s - start_s - count * rule.length_s) // (count + 1))
+    if stretch_s <= 0:
+        return []
     room_s = rule.after_s - stretch_s
-    moves_s = min(SPREAD_S, room_s if count == 1 else room_s // 2)
+    moves_s = min(SPREAD_S, room_s if count == 1 else room_s // 2, stretch_s // 2)
     first_s = [start_s + place * stretch_s + (place - 1) * rule.length_s for place in range(1, count + 1)]
     return [(each - moves_s, each + moves_s) for each in first_s]
