@@ -136,6 +136,17 @@ def _load(fleet: Fleet, weights: Weights, vehicle: int) -> None:
 
 
 @kernel
+def copy_visits(source: Route, target: Route, count: int) -> None:
+    """Write one route's visits, without their times, over another's."""
+    visits, pairs, boarded = source.visits, source.pairs, source.boarded
+    target_visits, target_pairs, target_boarded = target.visits, target.pairs, target.boarded
+    for position in range(count):
+        target_pairs[position], target_boarded[position] = pairs[position], boarded[position]
+        for column in range(VISIT_COLUMNS):
+            target_visits[position, column] = visits[position, column]
+
+
+@kernel
 def lengthen(route: Route, count: int, party: Ints, first: int, second: int) -> None:
     """Put a party's two rows in: the pick-up before visit ``first``, the drop-off before visit ``second``."""
     visits, pairs, boarded = route.visits, route.pairs, route.boarded
@@ -189,36 +200,38 @@ def advance(travel: Travel, fleet: Fleet, weights: Weights, now_s: int, stays: I
 def _gone(travel: Travel, fleet: Fleet, vehicle: int, now_s: int, stays: Ints) -> int:
     """Write the visits that one vehicle has set out for, which it does as late as it may; return how many."""
     outset, count = fleet.outsets[vehicle], min(fleet.counts[vehicle], len(stays))
+    visits, times = fleet.visits[vehicle], fleet.times[vehicle]
     stop, ready_s = outset[AT], outset[READY]
     for position in range(count):
-        visit, times = fleet.visits[vehicle, position], fleet.times[vehicle, position]
-        if times[START] - drive_s(travel, stop, visit[STOP], ready_s) > now_s:
+        here, start_s = visits[position, STOP], times[position, START]
+        if start_s - drive_s(travel, stop, here, ready_s) > now_s:
             return position
-        stop, ready_s = visit[STOP], times[DEPART]
-        stay = stays[position]
-        stay[VEHICLE], stay[WHERE], stay[BEGAN], stay[LEFT] = vehicle, stop, times[START], ready_s
-        stay[WHO], stay[GOT_ON] = visit[PARTY], visit[LONGEST] == PICKUP
+        stop, ready_s = here, times[position, DEPART]
+        stays[position, VEHICLE], stays[position, WHERE] = vehicle, stop
+        stays[position, BEGAN], stays[position, LEFT] = start_s, ready_s
+        stays[position, WHO], stays[position, GOT_ON] = visits[position, PARTY], visits[position, LONGEST] == PICKUP
     return int(count)
 
 
 @kernel
 def _shorten(fleet: Fleet, vehicle: int, gone: int) -> None:
     """Take the first visits away, which have been made, and let the vehicle stand after them."""
-    outset, route, count = fleet.outsets[vehicle], route_of(fleet, vehicle), fleet.counts[vehicle]
+    outset, count = fleet.outsets[vehicle], fleet.counts[vehicle]
+    visits, pairs = fleet.visits[vehicle], fleet.pairs[vehicle]
+    boarded, times = fleet.boarded[vehicle], fleet.times[vehicle]
     for position in range(gone):
-        visit, times = route.visits[position], route.times[position]
-        outset[AT], outset[READY] = visit[STOP], times[DEPART]
-        outset[SEATS_TAKEN] += visit[SEATS]
-        outset[PLACES_TAKEN] += visit[WHEELCHAIRS]
-        if visit[LONGEST] == PICKUP:
-            route.boarded[route.pairs[position]] = times[DEPART]
+        outset[AT], outset[READY] = visits[position, STOP], times[position, DEPART]
+        outset[SEATS_TAKEN] += visits[position, SEATS]
+        outset[PLACES_TAKEN] += visits[position, WHEELCHAIRS]
+        if visits[position, LONGEST] == PICKUP:
+            boarded[pairs[position]] = times[position, DEPART]
     outset[FROZEN] = max(0, outset[FROZEN] - gone)
     for position in range(gone, count):
-        route.visits[position - gone] = route.visits[position]
-        route.boarded[position - gone] = route.boarded[position]
-        route.times[position - gone] = route.times[position]
-        partner = route.pairs[position]
-        route.pairs[position - gone] = partner - gone if partner >= gone else ABOARD
+        to, partner = position - gone, pairs[position]
+        for column in range(VISIT_COLUMNS):
+            visits[to, column] = visits[position, column]
+        boarded[to] = boarded[position]
+        pairs[to] = partner - gone if partner >= gone else ABOARD
     fleet.counts[vehicle] = count - gone
 
 

@@ -8,7 +8,7 @@ Jaw et al. 1986; the bounds in the spirit of Savelsbergh 1992 and Hunsaker and S
 import numpy as np
 
 from routing.kernels import kernel
-from routing.kernels.fleet import PARTIES, PLACES_ABOARD, SEATS_ABOARD, UNABLE, Fleet, lengthen
+from routing.kernels.fleet import PARTIES, PLACES_ABOARD, SEATS_ABOARD, UNABLE, Fleet, copy_visits, lengthen, route_of
 from routing.kernels.route import (
     AT,
     EARLIEST,
@@ -214,10 +214,7 @@ def _added_cost(  # noqa: PLR0917 -- kernels take bare numbers
 ) -> float:
     """Return what a place adds to the vehicle's cost, `UNABLE` if it breaks a limit: reckoned in full."""
     count, outset = fleet.counts[vehicle], fleet.outsets[vehicle]
-    visits, pairs, boarded = fleet.visits[vehicle], fleet.pairs[vehicle], fleet.boarded[vehicle]
-    trial.visits[:count] = visits[:count]
-    trial.pairs[:count] = pairs[:count]
-    trial.boarded[:count] = boarded[:count]
+    copy_visits(route_of(fleet, vehicle), trial, count)
     lengthen(trial, count, party, first, second)
     if reckon(travel, outset, trial, count + 2)[0] != FEASIBLE:
         return UNABLE
