@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from inspect import signature
 
-from routing.cost import Weights, cost
+import numpy as np
+
+from routing.cost import exact
+from routing.kernels import route
+from routing.kernels.route import Weights
 from routing.problem import Itinerary
-from routing.timing import Schedule
+from routing.timing import Schedule, outset_row, route_rows
 from routing.travel_times import TravelTimes
 
 
@@ -29,9 +33,15 @@ def by_weight(itinerary: Itinerary, schedule: Schedule, travel: TravelTimes, wei
 
     Each is the cost with all other weights at nought, so nothing has to be known of what a weight means.
     """
+    rows, outset = route_rows(itinerary), outset_row(itinerary)
+    times = (schedule.arrivals_s, schedule.starts_s, schedule.departs_s)
+    rows.times[:, : len(times)] = np.array(times, np.int64).T
     values = values_of(weights)
     nought = dict.fromkeys(values, 0.0)
+    count = len(itinerary.visits)
     return {
-        name: cost(itinerary, schedule, travel, Weights(**{**nought, name: value})) if value else 0.0
+        name: route.cost(travel.arrays, outset, rows, count, exact(Weights(**{**nought, name: value})))
+        if value
+        else 0.0
         for name, value in values.items()
     }
