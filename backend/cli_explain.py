@@ -33,6 +33,8 @@ def explain(settings: Settings, arguments: argparse.Namespace) -> int:
         finally:
             engine.dispose()
     print(why_words.why_text(said, arguments.language))
+    if replayed.is_forgotten:
+        return 0
     print(text("why-replay-same" if replayed.is_same else "why-replay-other", arguments.language))
     if not replayed.is_same_engine:
         print(text("why-replay-engine", arguments.language, then=said.engine, now=decisions.engine()))

@@ -14,6 +14,8 @@ WORTH_SAYING_S = 10 * times.MINUTE_S
 
 def sentences(why: Why, language: str = FALLBACK) -> list[str]:
     """Return why it was decided so, the nearest to what was asked first."""
+    if why.is_forgotten:
+        return [text("why-forgotten", language)]
     if why.kind == "replanned":
         return [_better(why, language)]
     if why.kind == "moved":

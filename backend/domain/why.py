@@ -52,6 +52,7 @@ class Why:
     ``first`` is the promise nearest to the wish, ``taken`` the one that was chosen: the same one when the wish could be
     met as it was. ``offered`` are the promises found. ``weights`` held then; ``before`` and ``after`` are the costs of
     a plan and of the better one in its place, ``moved`` how many rides changed vehicle or place.
+    ``is_forgotten`` when what it was made of is past its period of keeping.
     """
 
     public_id: str
@@ -78,6 +79,7 @@ class Why:
     after: Mapping[str, float] = field(default_factory=dict)
     moved: int = 0
     booking: str | None = None
+    is_forgotten: bool = False
 
     @property
     def is_as_wished(self) -> bool:

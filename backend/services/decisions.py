@@ -1,19 +1,19 @@
-"""Every decision of the area service is written down in the transaction that it belongs to (decision 0027).
+"""Every decision of the area service is written down in the transaction that it belongs to (decision 0028).
 
-A record holds what was known, so that it can be decided again: `replay`. It names nobody, and goes with `forget`.
+A record holds what was known, so that it can be decided again: `replay`. It names nobody, and is emptied when the rides
+of its day lose their riders (`purging`).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import cast
+from datetime import datetime
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.db.models import Booking, Decision, KeptTravelTimes, RefusedWish
-from backend.domain.decisions import Evidence
+from backend.domain.decisions import Evidence, Record
 from backend.domain.errors import NotFoundError
 from backend.domain.offers import Wish
 from backend.services.itineraries import DayPlan
@@ -26,17 +26,20 @@ from routing.timing import Violation, schedule
 from routing.travel_times import Matrix
 
 OFFERED, BOOKED, REFUSED, REPLANNED, MOVED = "offered", "booked", "refused", "replanned", "moved"
+FORGOTTEN: Record = {"v": records.SCHEMA, "forgotten": True}
 CENT = 0.01  # of a second of driving: what adding up in another order may change
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What came of deciding a kept case again: whether it is the same, and whether the code has changed since."""
+    """What came of deciding a kept case again: whether it is the same, and whether the code has changed since.
+
+    ``is_forgotten`` when its record was past its period of keeping: then nothing can be said.
+    """
 
     is_same: bool
     is_same_engine: bool
-    before: tuple[Choice, ...]
-    after: tuple[Choice, ...]
+    is_forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +140,13 @@ def replay(session: Session, public_id: str) -> Replayed:
     row = find(session, public_id)
     is_same_engine = row.engine == decision.engine()
     if row.travel_times is None:  # a rule decided, no plan was looked at
-        return Replayed(is_same=True, is_same_engine=is_same_engine, before=(), after=())
+        return Replayed(is_same=True, is_same_engine=is_same_engine, is_forgotten="forgotten" in row.record)
     case, matrix = records.unpack(row.record), matrix_of(session, row.travel_times)
     if row.kind == REPLANNED:
-        return Replayed(_is_still_better(row.record, case, matrix), is_same_engine, (), ())
+        return Replayed(_is_still_better(row.record, case, matrix), is_same_engine)
     before, after = records.unpack_choices(row.record.get("chosen", [])), decision.choose(case, matrix)
     same = len(before) == len(after) and all(map(_is_same, before, after))
-    return Replayed(same, is_same_engine, before, after)
+    return Replayed(same, is_same_engine)
 
 
 def find(session: Session, public_id: str) -> Decision:
@@ -166,17 +169,6 @@ def matrix_of(session: Session, fingerprint: str) -> Matrix:
 def engine() -> str:
     """Return the version of the code that decides now."""
     return decision.engine()
-
-
-def forget(session: Session, *, before: date) -> int:
-    """Erase the decisions about days before ``before``, and driving times that none of the rest needs; return how many.
-
-    They name nobody; they go because what is not needed is not kept.
-    """
-    gone = session.execute(delete(Decision).where(Decision.day < before))
-    needed = select(Decision.travel_times).where(Decision.travel_times.is_not(None))
-    session.execute(delete(KeptTravelTimes).where(KeptTravelTimes.fingerprint.not_in(needed)))
-    return cast("CursorResult[object]", gone).rowcount
 
 
 def _keep_of_day(

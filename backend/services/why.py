@@ -46,7 +46,8 @@ def _why(session: Session, row: Decision) -> Why:
     if row.booking_id is not None:
         bare = replace(bare, booking=session.get_one(Booking, row.booking_id).public_id)
     if row.travel_times is None:
-        return replace(bare, facts=cast("Mapping[str, str | int]", row.record["facts"]))
+        facts = cast("Mapping[str, str | int]", row.record.get("facts", {}))
+        return replace(bare, facts=facts, is_forgotten="forgotten" in row.record)
     case = records.unpack(row.record)
     names = _vehicle_names(session, [each.vehicle.id for each in case.plan])
     weights = dict(cast("list[tuple[str, float]]", row.record["weights"]))

@@ -16,6 +16,7 @@ why-single = { $vehicle } can come for { $window } and still keep every promise 
 why-only-reserve = The seats that are left are kept for wheelchair users.
 why-moved = The vehicle planned for this ride cannot go on, so { $vehicle } comes instead, { $window }.
 why-moved-nowhere = The vehicle planned for this ride cannot go on, and no other vehicle could take it.
+why-forgotten = The details are past their period of keeping and have been erased.
 why-better = With all promised times unchanged, { $moved ->
     [one] one booking was
    *[other] { $moved } bookings were

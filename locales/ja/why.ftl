@@ -13,6 +13,7 @@ why-single = { $window }は、先のお客さまとのお約束を守りなが�
 why-only-reserve = 残っているお席は、車いすの方のために空けてあります。
 why-moved = 乗る予定の車が走れなくなったため、{ $window }に{ $vehicle }が代わりに伺います。
 why-moved-nowhere = 乗る予定の車が走れなくなり、代わりに伺える車が見つかりませんでした。
+why-forgotten = くわしい記録は、保存期間を過ぎたため消えています。
 why-better = お約束の時間はそのままで、{ $moved }件のご予約の順番や車を入れ替えました。走る時間や待つ時間が、合わせて約{ $minutes }分減ります。
 why-limit-pickup-window = { $vehicles }は離れた場所にいてお迎えに間に合わず
 why-limit-dropoff-window = { $vehicles }はご到着が間に合わず

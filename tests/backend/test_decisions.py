@@ -7,11 +7,25 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from backend import why_words
 from backend.db import models
 from backend.db.models import Booking, Decision, KeptTravelTimes, RefusedWish
+from backend.db.session import transaction
 from backend.domain.errors import NotFoundError
+from backend.domain.policies.retention import DEFAULTS
 from backend.domain.refusals import Refusal
-from backend.services import bookings, breakdowns, decisions, itineraries, masters, offers, planning
+from backend.services import (
+    bookings,
+    breakdowns,
+    decisions,
+    itineraries,
+    masters,
+    offers,
+    planning,
+    purging,
+    retention,
+    why,
+)
 from routing import records
 from tests.demo_town import said
 from tests.make import MONDAY, NOW, GridMap, Town, jst, make_caller, make_rider, make_vehicle
@@ -225,13 +239,33 @@ def test_a_ride_whose_vehicle_breaks_down_is_written_down_wherever_it_goes(sessi
     assert decisions.replay(session, row.public_id).is_same
 
 
-def test_decisions_of_days_long_past_are_forgotten_with_the_driving_times_nobody_needs(session):
-    town = Town(session)
-    town.book(0, 3, time="10:00")
+@pytest.mark.req("Q-69")
+def test_what_a_decision_was_made_of_goes_with_the_rides_and_its_figures_stay(engine):
+    with transaction(engine) as session:
+        town = Town(session)
+        town.book(0, 3, time="10:00")
+        town.book(0, 3, time="8:00")
+        retention.agree(session, DEFAULTS, agreed_on=NOW.date(), agreed_with="町", actor="system", now=NOW)
+    later = jst("2023-04-03 09:00")
 
-    assert decisions.forget(session, before=MONDAY) == 0
-    assert decisions.forget(session, before=MONDAY.replace(day=29)) == 1
-    assert session.scalars(select(KeptTravelTimes)).all() == []
+    purging.purge(engine, actor="system", now=later, wall=later, with_trail=False)
+
+    with transaction(engine) as session:
+        booked = kept(session, "booked")[0]
+        assert (booked.record, booked.direct_s) == (decisions.FORGOTTEN, 900)
+        assert decisions.replay(session, booked.public_id).is_forgotten
+        assert (
+            why_words.why_text(why.of(session, booked.public_id))
+            == "くわしい記録は、保存期間を過ぎたため消えています。"
+        )
+        assert session.scalars(select(KeptTravelTimes)).all() == []
+        assert "facts" in kept(session, "refused")[0].record
+        assert not decisions.replay(session, kept(session, "refused")[0].public_id).is_forgotten
+
+    purging.purge(engine, actor="system", now=jst("2028-04-03 09:00"), wall=later, with_trail=False)
+
+    with transaction(engine) as session:
+        assert kept(session) == []
 
 
 @pytest.mark.parametrize("seed", [7, 2022])

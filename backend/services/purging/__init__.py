@@ -16,14 +16,14 @@ from backend.domain.policies import retention as periods
 from backend.domain.policies.retention import LOG
 from backend.domain.refusals import Refusal
 from backend.services import lifecycle, retention
-from backend.services.purging import people, records, rides, trail
+from backend.services.purging import decisions, people, records, rides, trail
 from backend.services.purging.rule import Rule
 
 BATCH = 200
 LOCK = "noriai.purge"
 TRAIL = "trail"
 DONE = "purge.done"
-RULES: tuple[Rule, ...] = (*rides.RULES, *people.RULES, *records.RULES)
+RULES: tuple[Rule, ...] = (*rides.RULES, *decisions.RULES, *people.RULES, *records.RULES)
 Say = Callable[[str, int], object]
 
 
