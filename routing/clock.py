@@ -1,7 +1,11 @@
 """How much cpu time a search has left. Searches stop by it; nothing else of them depends on it."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+
+Progress = Callable[[float, float | None, float | None], None]
+"""Told now and then: cpu seconds spent, cost of the best solution, bound (None: not known yet)."""
 
 
 class OutOfTimeError(Exception):

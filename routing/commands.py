@@ -1,4 +1,4 @@
-"""``noriai routing``: solve a published instance, dispatch behind a pipe, simulate a day."""
+"""``noriai routing``: solve a published instance or a day known beforehand, dispatch behind a pipe, simulate a day."""
 
 import argparse
 import json
@@ -9,9 +9,11 @@ from os import strerror
 from pathlib import Path
 
 from routing import instances, scenario
+from routing.day import DayPlan, plan_day
 from routing.instances import InstanceError
+from routing.problem import VisitKind
 from routing.protocol import serve
-from routing.scenario import ScenarioError
+from routing.scenario import Scenario, ScenarioError
 from routing.simulate import simulate
 from routing.solve import Solution, impossible, solve
 
@@ -35,7 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="noriai routing", description=__doc__)
     commands = parser.add_subparsers(required=True)
 
-    solving = commands.add_parser("solve", help="least distance for a published dial-a-ride instance")
+    solving = commands.add_parser(
+        "solve", help="least distance for a published instance; a scenario (.json) planned as if known the night before"
+    )
     solving.add_argument("instance", type=Path)
     solving.add_argument("--seconds", type=_positive, default=60.0, help="cpu seconds")
     solving.add_argument("--seed", type=int, default=1)
@@ -75,14 +79,41 @@ def _whole(text: str) -> int:
 
 def _solve(asked: argparse.Namespace) -> int:
     _check_place(asked.out)
+    if asked.instance.suffix == ".json":
+        return _solve_scenario(asked)
     instance = instances.read(asked.instance)
-    progress = _print_progress if asked.progress else None
-    solution = solve(instance, seconds=asked.seconds, seed=asked.seed, turns=asked.iterations, progress=progress)
+    solution = solve(
+        instance,
+        seconds=asked.seconds,
+        seed=asked.seed,
+        turns=asked.iterations,
+        progress=_Printer() if asked.progress else None,
+    )
     if solution is None:
         reasons = "; ".join(impossible(instance)) or f"none found in {asked.seconds:g} s"
         sys.stderr.write(f"{asked.instance}: no feasible solution: {reasons}\n")
         return _NO_SOLUTION
     asked.out.write_text(json.dumps(_solution_json(solution)) + "\n", encoding="utf-8")
+    return _DONE
+
+
+def _solve_scenario(asked: argparse.Namespace) -> int:
+    """Plan a scenario as if all wishes had been known the night before."""
+    day = scenario.read(asked.instance)
+    requests = [day.request(ask, number, not_before_s=0) for number, ask in enumerate(day.asks, 1)]
+    try:
+        plan = plan_day(
+            day.vehicles,
+            requests,
+            day.travel,
+            seconds=asked.seconds,
+            seed=asked.seed,
+            turns=asked.iterations,
+            progress=_Printer() if asked.progress else None,
+        )
+    except ValueError as error:
+        raise ScenarioError(f"{asked.instance}: {error}") from error
+    asked.out.write_text(json.dumps(_plan_json(day, plan)) + "\n", encoding="utf-8")
     return _DONE
 
 
@@ -94,9 +125,18 @@ def _check_place(out: Path) -> None:
         raise IsADirectoryError(EISDIR, strerror(EISDIR), str(out))
 
 
-def _print_progress(spent_s: float, cost: float | None, bound: float | None) -> None:
-    shown = ("-" if figure is None else f"{figure:.2f}" for figure in (cost, bound))
-    sys.stderr.write(f"{spent_s:.1f} s: cost {next(shown)}, bound {next(shown)}\n")
+class _Printer:
+    """Prints progress once a cpu second."""
+
+    def __init__(self) -> None:
+        self.printed_s = -1.0
+
+    def __call__(self, spent_s: float, cost: float | None, bound: float | None) -> None:
+        """Print a line if the last one is old."""
+        if spent_s >= self.printed_s + 1:
+            self.printed_s = spent_s
+            shown = ("-" if figure is None else f"{figure:.2f}" for figure in (cost, bound))
+            sys.stderr.write(f"{spent_s:.1f} s: cost {next(shown)}, bound {next(shown)}\n")
 
 
 def _solution_json(solution: Solution) -> dict[str, object]:
@@ -107,6 +147,24 @@ def _solution_json(solution: Solution) -> dict[str, object]:
         "proven": solution.proven,
         "seconds": round(solution.seconds, 3),
         "routes": [list(route) for route in solution.routes],
+    }
+
+
+def _plan_json(day: Scenario, plan: DayPlan) -> dict[str, object]:
+    """Return a plan as a solution: request i of the scenario gets in at node i, out at node n + i."""
+    n = len(day.asks)
+    return {
+        "instance": day.name,
+        "cost": plan.driving_s,
+        "bound": None,
+        "proven": False,
+        "seconds": round(plan.seconds, 3),
+        "routes": [
+            [visit.request.id + (n if visit.kind is VisitKind.DROPOFF else 0) for visit in itinerary.visits]
+            for itinerary in plan.plan
+        ],
+        "declined": [day.asks[number - 1].id for number in plan.declined],
+        "impossible": {day.asks[number - 1].id: str(reason) for number, reason in plan.impossible.items()},
     }
 
 

@@ -5,7 +5,7 @@ those of lower priority are declined: first the sum of priorities declined is le
 the one for published instances (`ruin`); every itinerary is checked by `timing`, the product's own feasibility code.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.alone import Hopeless, hopeless
-from routing.clock import Clock
+from routing.clock import Clock, Progress
 from routing.kernels.tours import Day
 from routing.problem import Itinerary, Plan, Request, Vehicle, Visit, VisitKind
 from routing.routes import Places, Route, tables
@@ -22,6 +22,7 @@ from routing.timing import Schedule, schedule
 from routing.travel_times import Matrix
 
 MOST_REQUESTS = 4_000  # the tables of more would need several GB
+_STARTS = 3
 _Floats = NDArray[np.float64]
 
 
@@ -75,11 +76,11 @@ def plan_day(
     seed: int,
     turns: int | None = None,
     orders: Orders | None = None,
-    watch: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> DayPlan:
     """Return the best plan found in ``seconds`` of cpu time, or with ``turns`` of the search if they are given.
 
-    ``watch`` is told the cpu seconds spent now and then. Raise ValueError for two requests or vehicles with one id,
+    ``progress`` is told the driving time, there is no bound. Raise ValueError for two requests or vehicles with one id,
     a shift that ends before it starts, or more than `MOST_REQUESTS`.
     """
     _check(vehicles, requests)
@@ -91,8 +92,13 @@ def plan_day(
     search.run(Turns(1))  # compiles, before the clock starts
     search, clock = Search(numbers, seed=seed), Clock.of(seconds)
     budget = Seconds(clock) if turns is None else Turns(turns)
-    search.run(budget, watch=None if watch is None else lambda: watch(clock.spent_s()))
+    search.run(budget, starts=_STARTS, watch=lambda: _tell(progress, clock, search))
     return day.plan(search.routes(), hopeless(numbers), clock.spent_s())
+
+
+def _tell(progress: Progress | None, clock: Clock, search: Search) -> None:
+    if progress is not None:
+        progress(clock.spent_s(), float(search.best.cost.sum()), None)
 
 
 def _check(vehicles: Sequence[Vehicle], requests: Sequence[Request]) -> None:

@@ -4,11 +4,10 @@ A short search (`ruin`) finds a good day, `proof` tries to find and prove the be
 into a long search. A solution serves everybody.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from routing.alone import hopeless
-from routing.clock import Clock
+from routing.clock import Clock, Progress
 from routing.instances import Instance
 from routing.proof import Proof, prove
 from routing.routes import Route, Routes, day_of
@@ -19,9 +18,6 @@ _FIRST_S = 0.02
 _STARTS = 3  # of the long search
 _MARGIN = 1e-6
 _LARGEST_START = 4_000  # routes that a proof starts with
-
-Progress = Callable[[float, float | None, float | None], None]
-"""Told now and then: cpu seconds spent, cost of the best solution, bound (None: not known yet)."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ class _Solver:
         self.search = Search(self.routes.day, seed=seed)
         self.search.run(Turns(1))  # compiles, before the clock starts
         self.search = Search(self.routes.day, seed=seed)
-        self.progress, self.told_s = progress, 0.0
+        self.progress = progress
 
     def solve(self, seconds: float, turns: int | None) -> Solution | None:
         """Search, prove, and search again."""
@@ -85,10 +81,9 @@ class _Solver:
         return self._solution(clock, proof)
 
     def _tell(self, clock: Clock, bound: float | None) -> None:
-        """Report progress once a second."""
-        if self.progress is not None and clock.spent_s() >= self.told_s + 1:
-            self.told_s = clock.spent_s()
-            self.progress(self.told_s, None if self.search.left_out else self.search.cost, bound)
+        """Report progress."""
+        if self.progress is not None:
+            self.progress(clock.spent_s(), None if self.search.left_out else self.search.cost, bound)
 
     def _prove(self, clock: Clock) -> Proof:
         best = tuple(filter(None, self.search.routes())) if not self.search.left_out else None

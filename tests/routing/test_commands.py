@@ -34,6 +34,59 @@ def test_a_solution_is_written_as_the_judge_reads_it(tiny, tmp_path):
     assert (written["instance"], written["bound"], written["proven"]) == ("tiny", pytest.approx(12), True)
 
 
+SCENARIO = {
+    "format": "drt-scenario/1",
+    "name": "line",
+    "params": {
+        "max_wait_s": 600,
+        "max_early_s": 600,
+        "ride_factor": 1.5,
+        "ride_plus_s": 300,
+        "service_s": 30,
+        "promise_width_s": 600,
+    },
+    "travel_s": {"rows": [[0, 300, 600], [300, 0, 300], [600, 300, 0]]},
+    "vehicles": [{"id": "v0", "seats": 2, "wheelchairs": 0, "depot": 0, "start": 32_400, "end": 36_000}],
+    "requests": [
+        {"id": "a", "t": 32_400, "kind": "depart", "time": 33_000, "o": 0, "d": 2, "pax": 1, "wheelchair": 0},
+        {"id": "b", "t": 32_500, "kind": "depart", "time": 33_000, "o": 1, "d": 2, "pax": 1, "wheelchair": 0},
+        {"id": "c", "t": 32_600, "kind": "depart", "time": 33_000, "o": 0, "d": 1, "pax": 3, "wheelchair": 0},
+    ],
+}
+
+
+def test_a_scenario_is_planned_as_if_known_the_night_before(tmp_path, capsys):
+    path, out = tmp_path / "line.json", tmp_path / "routes.json"
+    path.write_text(json.dumps(SCENARIO))
+
+    assert main(["solve", str(path), "--seconds", "0.5", "--progress", "--out", str(out)]) == 0
+
+    written = json.loads(out.read_text())
+    assert written["routes"] in ([[1, 2, 4, 5]], [[1, 2, 5, 4]])
+    assert (written["instance"], written["cost"], written["bound"], written["proven"]) == ("line", 600, None, False)
+    assert written["declined"] == ["c"]
+    assert written["impossible"] == {"c": "the party is larger than every vehicle"}
+    assert capsys.readouterr().err.startswith("0.0 s: cost ")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("{", "not a drt-scenario/1 file"),
+        (json.dumps(SCENARIO).replace('"end": 36000', '"end": 100'), "vehicle 0: its shift ends before it starts"),
+    ],
+)
+def test_a_scenario_that_makes_no_sense_is_one_clear_line(content, reason, tmp_path, capsys):
+    path = tmp_path / "line.json"
+    path.write_text(content)
+
+    assert main(["solve", str(path), "--out", str(tmp_path / "routes.json")]) == 2
+
+    errors = capsys.readouterr().err.splitlines()
+    assert len(errors) == 1
+    assert reason in errors[0]
+
+
 def test_no_solution_is_said_and_nothing_is_written(tmp_path, capsys):
     path, out = tmp_path / "far.txt", tmp_path / "routes.json"
     path.write_text(TINY.replace("6 90", "6 1"))
