@@ -16,6 +16,7 @@ from backend.services import demo_clock
 from backend.settings import Settings
 from backend.world import World
 from bot.late_messenger import LateMessenger
+from routing.warm import warm
 
 
 def make_world(settings: Settings) -> World:
@@ -41,9 +42,10 @@ def make_world(settings: Settings) -> World:
 
 
 def create_application() -> Flask:
-    """Return the web application with all its doors: what gunicorn serves."""
+    """Return the web application with all its doors: what gunicorn serves; the first quote is as quick as any."""
     logs.configure()
     made = make_world(startup.read_safe())
+    warm()
     return assemble(made)
 
 

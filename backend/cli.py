@@ -140,6 +140,7 @@ def worker(settings: Settings, arguments: argparse.Namespace) -> int:
         world = _world(_with_servers(settings, made))
         importlib.import_module("bot.jobs")
         importlib.import_module("backend.jobs.planning")
+        importlib.import_module("routing.warm").warm()
         connection = world.bell.connection
         names = arguments.queues.split(",")
         queues = [Queue(name, connection=connection, serializer=JSONSerializer) for name in names]

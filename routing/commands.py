@@ -16,6 +16,7 @@ from routing.protocol import serve
 from routing.scenario import Scenario, ScenarioError
 from routing.simulate import simulate
 from routing.solve import Solution, impossible, solve
+from routing.warm import warm
 
 _DONE, _UNREADABLE, _NO_SOLUTION = 0, 2, 3
 
@@ -170,12 +171,14 @@ def _plan_json(day: Scenario, plan: DayPlan) -> dict[str, object]:
 
 def _dispatch(asked: argparse.Namespace) -> int:
     _check_history(asked.history)
+    warm()
     serve(sys.stdin, sys.stdout, history=asked.history)
     return _DONE
 
 
 def _simulate(asked: argparse.Namespace) -> int:
     _check_history(asked.history)
+    warm()
     simulate(asked.scenario, asked.log, strict=not asked.flexible, history=asked.history)
     return _DONE
 

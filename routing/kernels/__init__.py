@@ -1,11 +1,16 @@
 """The inner loops, compiled to machine code by numba: numbers and arrays in, numbers and arrays out.
 
 A kernel is compiled once and kept beside the virtual environment, in a folder named after the sources it came from:
-numba itself would not notice that a kernel called from another file has changed.
+numba itself would not notice that a kernel called from another file has changed. Where nothing can be written there,
+as on a locked-down server, what was compiled ahead is read from a private copy.
 """
 
+import atexit
+import os
 import re
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
@@ -26,8 +31,38 @@ def kernel(function: _Function) -> _Function:
 
     It runs without the interpreter's lock. Out-of-range indices are not caught: callers pass what fits.
     """
-    numba.config.CACHE_DIR = str(_KEPT / _fingerprint(Path(function.__code__.co_filename).stem))  # type: ignore[attr-defined]  # set by numba at import
+    folder = _folder(_fingerprint(Path(function.__code__.co_filename).stem))
+    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]  # set by numba at import
     return cast(_Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+@cache
+def _folder(fingerprint: str) -> Path:
+    """Return where the kernels of one state of a module are kept; a copy for this process if that is read-only."""
+    kept = _KEPT / fingerprint
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=kept).close()
+    except OSError:
+        mine = _own_folder() / fingerprint
+        if kept.is_dir():
+            shutil.copytree(kept, mine)
+        return mine
+    return kept
+
+
+@cache
+def _own_folder() -> Path:
+    """Return a folder that only this process uses and that goes with it."""
+    folder = tempfile.mkdtemp(prefix="noriai-kernels-")
+    atexit.register(_remove, folder, os.getpid())
+    return Path(folder)
+
+
+def _remove(folder: str, owner: int) -> None:
+    """Remove a folder when its owner ends, and not when a process forked from it does."""
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @cache
