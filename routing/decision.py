@@ -13,7 +13,7 @@ from pathlib import Path
 from routing.breakdown import by_weight
 from routing.cost import DEFAULT, Weights
 from routing.explain import explain
-from routing.insertion import Insertion, insertions
+from routing.insertion import Insertion, insertions, without
 from routing.problem import Itinerary, Limit, Plan, Request, VisitKind
 from routing.reserve import first_beside, insertions_beside, seen, swollen
 from routing.timing import Schedule, schedule
@@ -156,12 +156,23 @@ def engine() -> str:
 
 def _cannot(plan: Plan, wish: Request, kept: int, travel: TravelTimes) -> list[Verdict]:
     """Return for vehicles that cannot take a wish which limit stops each; the kept seats when they alone do."""
-    spared = {each.vehicle_id for each in insertions(plan, wish, travel)} if kept else set()
     limits = {each.vehicle_id: each.limit for each in explain(seen(plan, kept), swollen(wish, kept), travel)}
-    return [
-        Verdict(vehicle_id, Limit.RESERVED if vehicle_id in spared else limits.get(vehicle_id, Limit.OTHER_PROMISE))
-        for vehicle_id in (each.vehicle.id for each in plan)
-    ]
+    tireless = tuple(rested for each in plan if (rested := _without_breaks(each)) != each)
+    limits |= dict.fromkeys(_takers(tireless, wish, travel), Limit.DRIVER_BREAK)
+    limits |= dict.fromkeys(_takers(plan, wish, travel) if kept else (), Limit.RESERVED)
+    return [Verdict(each.vehicle.id, limits.get(each.vehicle.id, Limit.OTHER_PROMISE)) for each in plan]
+
+
+def _takers(plan: Plan, wish: Request, travel: TravelTimes) -> list[int]:
+    """Return the vehicles that can take a wish when no seats are kept."""
+    return [each.vehicle_id for each in insertions(plan, wish, travel)]
+
+
+def _without_breaks(itinerary: Itinerary) -> Itinerary:
+    """Return an itinerary without the driver's breaks, which are parties of this vehicle alone."""
+    for number in {visit.request.id for visit in itinerary.visits if visit.request.only_vehicle is not None}:
+        itinerary = without(itinerary, number)
+    return itinerary
 
 
 def _added(before: Itinerary, insertion: Insertion, travel: TravelTimes, weights: Weights) -> tuple[float, ...]:

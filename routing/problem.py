@@ -136,3 +136,4 @@ class Limit(StrEnum):
     SHIFT = "shift"
     OTHER_PROMISE = "other_promise"
     RESERVED = "reserved"
+    DRIVER_BREAK = "driver_break"

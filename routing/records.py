@@ -3,7 +3,7 @@
     v         1, the schema
     weights   [[name, value], …] as they held
     parties   [id, pick-up stop, drop-off stop, pick-up from, to, drop-off from, to, seats, wheelchairs, longest ride,
-              service at pick-up, at drop-off], each party of the plan once
+              service at pick-up, at drop-off, only vehicle or -1], each party of the plan once
     vehicles  [id, seats, wheelchairs, out from, to, start stop, end stop or -1, at stop, ready at, frozen visits,
               [party, boarded at, …] on board, [visit, …]]; a visit is twice its party's place in ``parties``, plus one
               where it gets off
@@ -145,11 +145,12 @@ def _party(request: Request) -> Numbers:
         request.max_ride_s,
         request.pickup_service_s,
         request.dropoff_service_s,
+        _NOWHERE if request.only_vehicle is None else request.only_vehicle,
     ]
 
 
 def _request(row: Numbers) -> Request:
-    number, origin, destination, *spans, seats, wheelchairs, longest_s, pickup_s, dropoff_s = row
+    number, origin, destination, *spans, seats, wheelchairs, longest_s, pickup_s, dropoff_s, only = row
     return Request(
         id=number,
         pickup_stop=origin,
@@ -160,6 +161,7 @@ def _request(row: Numbers) -> Request:
         max_ride_s=longest_s,
         pickup_service_s=pickup_s,
         dropoff_service_s=dropoff_s,
+        only_vehicle=None if only == _NOWHERE else only,
     )
 
 

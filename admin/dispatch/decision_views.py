@@ -1,4 +1,4 @@
-"""What dispatch decided and why: the decisions about a day, and each with all that was weighed (decision 0028)."""
+"""What dispatch decided and why: the decisions about a day, and each with all that was weighed (decision 0029)."""
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""Every decision of the area service is written down in the transaction that it belongs to (decision 0028).
+"""Every decision of the area service is written down in the transaction that it belongs to (decision 0029).
 
 A record holds what was known, so that it can be decided again: `replay`. It names nobody, and is emptied when the rides
 of its day lose their riders (`purging`).

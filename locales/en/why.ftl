@@ -31,6 +31,7 @@ why-limit-seats = { $vehicles } has not enough seats
 why-limit-wheelchairs = { $vehicles } has no free wheelchair place
 why-limit-shift = { $vehicles } is not out at that time
 why-limit-other-promise = { $vehicles } has promised others a ride
+why-limit-driver-break = the driver of { $vehicles } has a break
 why-limit-reserved = the seats left in { $vehicles } are kept for wheelchair users
 
 why-more = Open the record of this decision

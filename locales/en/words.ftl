@@ -58,4 +58,5 @@ limit-seats = Not enough seats
 limit-wheelchairs = No wheelchair place
 limit-shift = Outside the hours this vehicle is out
 limit-other-promise = Promises already given to others would be broken
+limit-driver-break = It would fall into the driver's break
 limit-reserved = Only the seats kept for wheelchair users are left

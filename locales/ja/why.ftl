@@ -22,6 +22,7 @@ why-limit-seats = { $vehicles }はお席が足りず
 why-limit-wheelchairs = { $vehicles }は車いすの場所が空いておらず
 why-limit-shift = { $vehicles }は運行の時間から外れており
 why-limit-other-promise = { $vehicles }は別のお客さまとのお約束があり
+why-limit-driver-break = { $vehicles }は乗務員の休憩があり
 why-limit-reserved = { $vehicles }の残りのお席は車いすの方のために空けてあり
 
 why-more = この判断の記録をくわしく見る

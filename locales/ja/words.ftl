@@ -55,4 +55,5 @@ limit-seats = 座席が足りません
 limit-wheelchairs = 車いすの場所がありません
 limit-shift = 車が動いている時間の外です
 limit-other-promise = 先に予約した方との約束に間に合わなくなります
+limit-driver-break = 乗務員の休憩と重なります
 limit-reserved = 車いすの方のために空けてある席のほかに、空きがありません

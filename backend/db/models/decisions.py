@@ -1,4 +1,4 @@
-"""What dispatch decided for a wish, and everything it takes to decide it again (decision 0028)."""
+"""What dispatch decided for a wish, and everything it takes to decide it again (decision 0029)."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""Who is refused, waits and is driven around how much, by group, from the records of decisions (decision 0028).
+"""Who is refused, waits and is driven around how much, by group, from the records of decisions (decision 0029).
 
 No rider is looked at: the groups are what a wish itself says. Needs are counted, not tries: who tried twice within
 an hour was refused once. A wish that could not be met counts as refused, also when another ride was booked instead.

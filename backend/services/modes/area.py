@@ -255,7 +255,7 @@ def _code(day_plan: DayPlan, wish: Wish, limits: set[Limit]) -> str:
         return "no_wheelchair_place"
     if not any(load.fits(capacity) for capacity in capacities):
         return "no_seats"
-    others = {Limit.OTHER_PROMISE, Limit.SEATS, Limit.WHEELCHAIRS, Limit.RESERVED}
+    others = {Limit.OTHER_PROMISE, Limit.SEATS, Limit.WHEELCHAIRS, Limit.RESERVED, Limit.DRIVER_BREAK}
     return "full" if limits & others else "too_far"
 
 
