@@ -11,6 +11,7 @@ from pathlib import Path
 from routing import instances, scenario
 from routing.day import DayPlan, plan_day
 from routing.instances import InstanceError
+from routing.lookahead import FORESIGHT, Foresight
 from routing.problem import VisitKind
 from routing.protocol import serve
 from routing.scenario import Scenario, ScenarioError
@@ -51,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
 
     dispatching = commands.add_parser("dispatch", help="answer the line protocol on standard input and output")
     dispatching.add_argument("--history", type=Path, help="folder with scenarios of past days to learn from")
+    _add_plays(dispatching)
     dispatching.set_defaults(command=_dispatch)
 
     simulating = commands.add_parser("simulate", help="play a scenario and write its log")
@@ -58,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     simulating.add_argument("--log", type=Path, required=True)
     simulating.add_argument("--flexible", action="store_true", help="riders may take offers near their wish")
     simulating.add_argument("--history", type=Path, help="folder with scenarios of past days to learn from")
+    _add_plays(simulating)
     simulating.set_defaults(command=_simulate)
     return parser
 
@@ -172,15 +175,34 @@ def _plan_json(day: Scenario, plan: DayPlan) -> dict[str, object]:
 def _dispatch(asked: argparse.Namespace) -> int:
     _check_history(asked.history)
     warm()
-    serve(sys.stdin, sys.stdout, history=asked.history)
+    serve(sys.stdin, sys.stdout, history=asked.history, foresight=_foresight(asked))
     return _DONE
 
 
 def _simulate(asked: argparse.Namespace) -> int:
     _check_history(asked.history)
     warm()
-    simulate(asked.scenario, asked.log, strict=not asked.flexible, history=asked.history)
+    simulate(asked.scenario, asked.log, strict=not asked.flexible, history=asked.history, foresight=_foresight(asked))
     return _DONE
+
+
+def _add_plays(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--plays", type=_count, default=FORESIGHT.plays, help="futures played before an answer, for a small fleet"
+    )
+
+
+def _count(text: str) -> int:
+    """Return a number that is not below zero."""
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is below zero")
+    return number
+
+
+def _foresight(asked: argparse.Namespace) -> Foresight:
+    """Return how much is played: before a departure half as much as before an answer."""
+    return Foresight(plays=asked.plays, move_plays=asked.plays // 2)
 
 
 def _check_history(folder: Path | None) -> None:

@@ -1,5 +1,6 @@
 """The lines of a log that the neutral judge reads: offers made, visits driven."""
 
+from collections.abc import Sequence
 from typing import TypedDict
 
 from routing.dispatcher import Offer, Stay
@@ -32,16 +33,30 @@ def offer_json(offer: Offer) -> OfferJson:
     return {"pickup": [*offer.pickup], "dropoff": [*offer.dropoff], "eta": offer.expected_s}
 
 
-def visit_json(scenario: Scenario, stay: Stay) -> VisitJson:
-    """Return ``stay`` as a line says it."""
-    served = {stay.ask_id: stay.arrived_s}
-    is_pickup = stay.kind is VisitKind.PICKUP
+def visits_json(scenario: Scenario, stays: Sequence[Stay]) -> list[VisitJson]:
+    """Return ``stays`` as lines say them, those of one halt that overlap in one line."""
+    lines: list[VisitJson] = []
+    for number, stay in enumerate(stays):
+        before = stays[number - 1] if number else None
+        if (
+            before is None
+            or (before.vehicle_id, before.stop) != (stay.vehicle_id, stay.stop)
+            or (stay.arrived_s >= before.left_s)
+        ):
+            lines.append(_visit_json(scenario, stay))
+        lines[-1]["dep"] = stay.left_s
+        lines[-1]["pick" if stay.kind is VisitKind.PICKUP else "drop"][stay.ask_id] = stay.arrived_s
+    return lines
+
+
+def _visit_json(scenario: Scenario, stay: Stay) -> VisitJson:
+    """Return the line of a halt at which nobody has got on or off yet."""
     return {
         "ev": "visit",
         "veh": scenario.labels[stay.vehicle_id],
         "stop": stay.stop,
         "arr": stay.arrived_s,
         "dep": stay.left_s,
-        "pick": served if is_pickup else {},
-        "drop": {} if is_pickup else served,
+        "pick": {},
+        "drop": {},
     }

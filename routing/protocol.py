@@ -9,20 +9,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO, cast
 
-from routing.cost import DEFAULT
 from routing.dispatcher import Dispatcher
-from routing.journal import offer_json, visit_json
+from routing.journal import offer_json, visits_json
+from routing.lookahead import FORESIGHT, Foresight, Lookahead
 from routing.scenario import Ask, AskJson, Scenario, ScenarioError, read
-from routing.simulate import learn
+from routing.simulate import dispatcher_for
 
 
 class _Session:
     """One conversation: nothing before ``init``, one dispatcher after it."""
 
-    def __init__(self, history: Path | None) -> None:
-        self._history = history
+    def __init__(self, history: Path | None, foresight: Foresight) -> None:
+        self._history, self._foresight = history, foresight
         self._scenario: Scenario | None = None
-        self._dispatcher: Dispatcher | None = None
+        self._dispatcher: Dispatcher | Lookahead | None = None
 
     def answer(self, line: str) -> Mapping[str, object]:
         """Return the answer to one line."""
@@ -40,8 +40,8 @@ class _Session:
 
     def _begin(self, path: Path, *, strict: bool) -> Mapping[str, object]:
         scenario = read(path)
-        weights = DEFAULT if self._history is None else learn(self._history, scenario.name)
-        self._scenario, self._dispatcher = scenario, Dispatcher(scenario, strict=strict, weights=weights)
+        self._scenario = scenario
+        self._dispatcher = dispatcher_for(scenario, strict=strict, history=self._history, foresight=self._foresight)
         return {}
 
     def _go_on(self, message: dict[str, object]) -> Mapping[str, object]:
@@ -50,7 +50,7 @@ class _Session:
         match message:
             case {"type": "advance", "t": int(now_s)}:
                 stays = self._dispatcher.advance(now_s)
-                return {"visits": [visit_json(self._scenario, stay) for stay in stays]}
+                return {"visits": visits_json(self._scenario, stays)}
             case {"type": "request", "t": int(now_s), "request": dict(raw)}:
                 offers = self._dispatcher.quote(now_s, Ask.of(cast(AskJson, raw)))
                 return {"offers": [offer_json(offer) for offer in offers]}
@@ -59,13 +59,13 @@ class _Session:
                 return {}
             case {"type": "finish"}:
                 stays = self._dispatcher.finish()
-                return {"visits": [visit_json(self._scenario, stay) for stay in stays]}
+                return {"visits": visits_json(self._scenario, stays)}
         raise ValueError(f"no such message: {message.get('type')}")
 
 
-def serve(stdin: TextIO, stdout: TextIO, *, history: Path | None = None) -> None:
+def serve(stdin: TextIO, stdout: TextIO, *, history: Path | None = None, foresight: Foresight = FORESIGHT) -> None:
     """Answer every line of ``stdin`` until it ends; learn from the past days in ``history`` first."""
-    session = _Session(history)
+    session = _Session(history, foresight)
     for line in stdin:
         if line.strip():
             stdout.write(json.dumps(session.answer(line)) + "\n")

@@ -78,7 +78,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One day. ``labels`` are the fleet's names in the log, by vehicle id."""
+    """One day. ``labels`` are the fleet's names in the log, by vehicle id; ``kinds`` says what is at each stop."""
 
     name: str
     rules: Rules
@@ -86,6 +86,7 @@ class Scenario:
     vehicles: tuple[Vehicle, ...]
     labels: tuple[str, ...]
     asks: tuple[Ask, ...]
+    kinds: tuple[str, ...] = ()
 
     def direct_s(self, ask: Ask) -> int:
         """Return the ride without any detour, boarding included."""
@@ -154,8 +155,13 @@ class _MatrixJson(TypedDict, total=False):
     npy: str
 
 
-class _ScenarioJson(TypedDict):
+class _StopJson(TypedDict, total=False):
+    kind: str
+
+
+class _ScenarioJson(TypedDict, total=False):
     name: str
+    stops: list[_StopJson]
     params: dict[str, float]
     travel_s: _MatrixJson
     vehicles: list[_VehicleJson]
@@ -187,6 +193,7 @@ def _scenario(raw: _ScenarioJson, folder: Path) -> Scenario:
         ),
         labels=tuple(vehicle["id"] for vehicle in raw["vehicles"]),
         asks=tuple(Ask.of(ask, flex_s=ask.get("flex_s", 0)) for ask in raw["requests"]),
+        kinds=tuple(stop.get("kind", "") for stop in raw.get("stops", [])),
     )
 
 

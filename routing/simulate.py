@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from routing.cost import DEFAULT, Weights
+from routing.demand import expect
 from routing.dispatcher import Dispatcher, Offer, Stay
-from routing.journal import offer_json, visit_json
+from routing.journal import offer_json, visits_json
+from routing.lookahead import FORESIGHT, MOST_VEHICLES, Foresight, Lookahead
 from routing.scenario import Ask, Scenario, ScenarioError, read
 
 _CANDIDATES = (
@@ -18,7 +20,7 @@ _CANDIDATES = (
     Weights(standing=0.1, riding=0.0, delay=0.2),
 )
 _MOST_ASKS = 2_000  # a past day larger than this takes too long to play before the day begins
-_MOST_DAYS = 5
+_MOST_DAYS_PLAYED, _MOST_DAYS_OF_DEMAND = 5, 40
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,22 @@ class Day:
         return sum(answer.taken is not None for answer in self.answers)
 
 
-def simulate(scenario_path: Path, log_path: Path, *, strict: bool = True, history: Path | None = None) -> Day:
+def simulate(
+    scenario_path: Path,
+    log_path: Path,
+    *,
+    strict: bool = True,
+    history: Path | None = None,
+    foresight: Foresight = FORESIGHT,
+) -> Day:
     """Play the scenario and write its log; raise ScenarioError if it cannot be read.
 
     ``strict`` riders take nothing outside their wish. ``history`` names a folder of past days to learn from.
     """
     scenario = read(scenario_path)
-    weights = DEFAULT if history is None else learn(history, scenario.name)
+    dispatcher = dispatcher_for(scenario, strict=strict, history=history, foresight=foresight)
     began_s, began_cpu_s = time.perf_counter(), time.process_time()
-    day = play(scenario, strict=strict, weights=weights)
+    day = drive(scenario, dispatcher, strict=strict)
     lines: list[object] = [{"ev": "run", "scenario": scenario.name, "system": "noriai", "strict": strict}]
     lines += [
         {
@@ -65,17 +74,36 @@ def simulate(scenario_path: Path, log_path: Path, *, strict: bool = True, histor
         }
         for answer in day.answers
     ]
-    lines += [visit_json(scenario, stay) for stay in day.stays]
+    lines += visits_json(scenario, day.stays)
     wall_s, cpu_s = time.perf_counter() - began_s, time.process_time() - began_cpu_s
     lines.append({"ev": "end", "wall_s": round(wall_s, 3), "cpu_s": round(cpu_s, 3)})
     log_path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     return day
 
 
+def dispatcher_for(
+    scenario: Scenario, *, strict: bool, history: Path | None = None, foresight: Foresight = FORESIGHT
+) -> Dispatcher | Lookahead:
+    """Return the dispatcher of a day: one that looks ahead for a small fleet, else the cheapest place.
+
+    ``history`` names a folder of past days to learn from: who asks, or by which weights most riders are served.
+    """
+    if 0 < len(scenario.vehicles) <= MOST_VEHICLES:
+        past = () if history is None else _past_days(history, scenario.name, _MOST_DAYS_OF_DEMAND)
+        return Lookahead(scenario, strict=strict, demand=expect(scenario, past), foresight=foresight)
+    weights = DEFAULT if history is None else learn(history, scenario.name)
+    return Dispatcher(scenario, strict=strict, weights=weights)
+
+
 def play(scenario: Scenario, *, strict: bool, weights: Weights = DEFAULT) -> Day:
-    """Play ``scenario`` in memory."""
-    dispatcher = Dispatcher(scenario, strict=strict, weights=weights)
-    answers, stays = [], []
+    """Play ``scenario`` in memory by the cheapest place."""
+    return drive(scenario, Dispatcher(scenario, strict=strict, weights=weights), strict=strict)
+
+
+def drive(scenario: Scenario, dispatcher: Dispatcher | Lookahead, *, strict: bool) -> Day:
+    """Let ``dispatcher`` answer the wishes of ``scenario`` and drive its day."""
+    answers: list[Answer] = []
+    stays: list[Stay] = []
     for ask in scenario.asks:
         stays += dispatcher.advance(ask.asked_s)
         began_s = time.process_time()
@@ -102,14 +130,14 @@ def learn(history: Path, today: str) -> Weights:
 
     The day named ``today`` is never looked at; files that are not scenarios are passed over.
     """
-    days = list(_past_days(history, today))
+    days = list(_past_days(history, today, _MOST_DAYS_PLAYED))
     if not days:
         return DEFAULT
     served = [sum(play(day, strict=True, weights=weights).accepted for day in days) for weights in _CANDIDATES]
     return _CANDIDATES[served.index(max(served))]
 
 
-def _past_days(history: Path, today: str) -> Iterator[Scenario]:
+def _past_days(history: Path, today: str, most: int) -> Iterator[Scenario]:
     found = 0
     for path in sorted(history.glob("*.json")):
         try:
@@ -119,7 +147,7 @@ def _past_days(history: Path, today: str) -> Iterator[Scenario]:
         if day.name != today and 0 < len(day.asks) <= _MOST_ASKS:
             found += 1
             yield day
-        if found == _MOST_DAYS:
+        if found == most:
             return
 
 

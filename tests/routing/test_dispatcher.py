@@ -8,6 +8,7 @@ from routing.checker import check
 from routing.commands import main
 from routing.dispatcher import Dispatcher
 from routing.generated import town_day
+from routing.lookahead import Foresight
 from routing.problem import VisitKind
 from routing.protocol import serve
 from routing.scenario import ScenarioError, read
@@ -176,7 +177,7 @@ def talk(scenario, path):
 def test_the_line_protocol_drives_the_same_day_as_the_simulation(scenario_path, tmp_path):
     scenario = read(scenario_path)
     log = tmp_path / "log.jsonl"
-    assert main(["simulate", str(scenario_path), "--log", str(log)]) == 0
+    assert main(["simulate", str(scenario_path), "--log", str(log), "--plays", "100"]) == 0
     logged = [json.loads(line) for line in log.read_text().splitlines()]
     taken = {line["req"]: line["taken"] for line in logged if line["ev"] == "quote"}
     said = [
@@ -185,7 +186,7 @@ def test_the_line_protocol_drives_the_same_day_as_the_simulation(scenario_path, 
     ]
     stdout = io.StringIO()
 
-    serve(io.StringIO("".join(json.dumps(message) + "\n" for message in said)), stdout)
+    serve(io.StringIO("".join(json.dumps(message) + "\n" for message in said)), stdout, foresight=Foresight(100, 50))
 
     answers = [json.loads(line) for line in stdout.getvalue().splitlines()]
     assert len(answers) == len(said)
@@ -229,5 +230,7 @@ def test_past_days_are_learned_from_but_never_the_day_itself(scenario_path, tmp_
     past = read(scenario_path)
     assert alone == learn(tmp_path / "nothing", today)
     assert play(past, strict=True, weights=learned).accepted >= play(past, strict=True, weights=alone).accepted
-    assert simulate(scenario_path, log, history=tmp_path).accepted == play(past, strict=True, weights=alone).accepted
+    quick = Foresight(100, 50)
+    known, unknown = (simulate(scenario_path, log, history=folder, foresight=quick) for folder in (tmp_path, None))
+    assert known.stays == unknown.stays
     assert main(["simulate", str(scenario_path), "--log", str(log), "--history", str(tmp_path / "nothing")]) == 2
