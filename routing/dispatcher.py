@@ -7,16 +7,20 @@ what has been set out for is done, and all else may still change.
 from dataclasses import dataclass, replace
 from itertools import count
 
+import numpy as np
+
 from routing.cost import DEFAULT, Weights
 from routing.fleet import Fleet, Spot
 from routing.kernels.fleet import BEGAN, GOT_ON, LEFT, VEHICLE, WHERE, WHO
 from routing.problem import Itinerary, Plan, Request, VisitKind, Window
+from routing.reoptimise import EFFORT, Effort, reoptimise
 from routing.scenario import Ask, Scenario
 from routing.timing import party_rows
 
 _END_OF_TIME_S = 1 << 40
 _OTHER_TIMES_S = (900, -900, 1800, -1800, 3600, -3600)
 _MOST_OFFERS = 3
+_SEED = 20221121
 _LATE_S = 300  # a boarding may come so much later than the time quoted
 
 
@@ -53,8 +57,11 @@ class _Held:
 class Dispatcher:
     """Answers wishes one by one, and keeps every promise it gives."""
 
-    def __init__(self, scenario: Scenario, *, strict: bool = True, weights: Weights = DEFAULT) -> None:
-        self._scenario, self._strict = scenario, strict
+    def __init__(
+        self, scenario: Scenario, *, strict: bool = True, weights: Weights = DEFAULT, effort: Effort = EFFORT
+    ) -> None:
+        self._scenario, self._strict, self._effort = scenario, strict, effort
+        self._generator = np.random.default_rng(_SEED)
         self._fleet = Fleet(
             tuple(
                 Itinerary(vehicle, (), vehicle.start_stop, vehicle.shift.earliest_s) for vehicle in scenario.vehicles
@@ -90,12 +97,16 @@ class Dispatcher:
         return [held.offer for held in self._held]
 
     def confirm(self, taken: int | None) -> None:
-        """Keep the promise of the offer at ``taken``, or forget the last offers if it is None."""
+        """Keep the promise of the offer at ``taken``, or forget the last offers if it is None.
+
+        With a new party aboard the plan, vehicles nearby look for better places for those that wait.
+        """
         if taken is not None:
             held = self._held[taken]
             broken = self._fleet.insert(held.spot, held.promised)
             if broken is not None:
                 raise RuntimeError(f"vehicle {held.spot.vehicle} cannot keep its promises: {broken}")
+            reoptimise(self._fleet, party_rows(held.promised), self._generator, self._effort)
         self._held = []
 
     def advance(self, now_s: int) -> list[Stay]:
@@ -116,20 +127,23 @@ class Dispatcher:
             self._held.append(_Held(offer, spot, promised))
 
     def _promise(self, request: Request, pickup_s: int, ask: Ask) -> Offer:
-        """Return the promise that a boarding at ``pickup_s`` can keep: a window as narrow as the rules want.
+        """Return the promise that a boarding at ``pickup_s`` can keep: a window as wide as the rules allow.
 
-        The boarding is told so late in the window that nobody waits long beyond it.
+        Near the end of the wish it opens before ``pickup_s``, so that there is always room to plan better later. The
+        boarding is told so late in the window that nobody waits long beyond it.
         """
         rules = self._scenario.rules
-        latest_s = min(request.pickup.latest_s, pickup_s + rules.promise_width_s)
+        wished = request.pickup
+        opens_s = max(wished.earliest_s, min(pickup_s, wished.latest_s - rules.promise_width_s))
+        closes_s = min(wished.latest_s, opens_s + rules.promise_width_s)
         ride_s = self._scenario.longest_ride_s(ask)
         earliest_s = request.dropoff.earliest_s
         if ask.kind == "depart":
-            earliest_s = pickup_s + self._scenario.direct_s(ask)
+            earliest_s = opens_s + self._scenario.direct_s(ask)
         return Offer(
-            pickup=Window(pickup_s, latest_s),
-            dropoff=Window(earliest_s, min(request.dropoff.latest_s, latest_s + ride_s)),
-            expected_s=max(pickup_s, latest_s - _LATE_S),
+            pickup=Window(opens_s, closes_s),
+            dropoff=Window(earliest_s, min(request.dropoff.latest_s, closes_s + ride_s)),
+            expected_s=max(pickup_s, closes_s - _LATE_S),
         )
 
     def _stay(self, row: list[int]) -> Stay:

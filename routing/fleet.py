@@ -99,6 +99,10 @@ class Fleet:
         broken = kernels.insert(self.travel, self.arrays, self.weights, vehicle, party, spot.first, spot.second)
         return violation_of(broken)
 
+    def is_bound(self, party: int) -> bool:
+        """Tell whether only the vehicle that it is in may serve a party: a driver's break."""
+        return self._requests[party].only_vehicle is not None
+
     def advance(self, now_s: int) -> Ints:
         """Make every visit that has to be set out for by ``now_s``; return them, a row each (``STAY_COLUMNS``).
 
