@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from admin import cookies
 from admin.field_labels import label_of
 from admin.forms import FormError
-from admin.routes import AUDITOR, BULK, DRIVER, MENU, PUBLIC, ROLES
+from admin.routes import AUDITOR, BULK, DRIVER, MENU, PAPERS, PUBLIC, ROLES
 from backend import texts, why_words, wording
 from backend.app import world
 from backend.db.queries.staff import SignedIn, StaffView, find_signed_in
@@ -74,7 +74,8 @@ def _rests(endpoint: str) -> ResponseReturnValue | None:
         with transaction(world().engine) as session:
             if emergency.is_shut(session, emergency.WEB):
                 return ({"error": "shut"} if _is_script() else render_template("secrecy/shut.html", refusal=None)), 503
-            refusal = emergency.check_exports(session) if endpoint.endswith(TAKES_OUT) else None
+            takes_out = endpoint.endswith(TAKES_OUT) or endpoint in PAPERS
+            refusal = emergency.check_exports(session) if takes_out else None
         if refusal is not None:
             return render_template("secrecy/shut.html", refusal=refusal), 503
     return needs_device() if endpoint in BULK else None

@@ -128,6 +128,7 @@ ROLES: dict[str, frozenset[str]] = {
     "admin.dispatch.send_extra_run": DESK,
     "admin.dispatch.answer": DESK,
     "admin.dispatch.list_duties": BOARD,
+    "admin.dispatch.list_sheets": DESK,
     "admin.dispatch.list_decisions": READ_MASTERS,
     "admin.dispatch.decision": READ_MASTERS,
     "admin.needs.table": TOWN,
@@ -239,8 +240,13 @@ BULK = frozenset(
         "admin.riders.find",
         "admin.desk.list_bookers",
         "admin.desk.list_bookings",
+        "admin.dispatch.list_sheets",
     }
 )
+
+# Pages made to be printed and handed on: they rest together with the files while exports are stopped (S-17). The lists
+# of who rides today do not: rides go on by them when nothing else works (S-04).
+PAPERS = frozenset({"admin.sales.paper", "admin.incidents.paper"})
 
 # What the menu and the start page show, in groups, where the role may open it; `<key>-about` says what it is for.
 MENU = (

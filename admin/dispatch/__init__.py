@@ -9,6 +9,7 @@ from admin.dispatch import (
     duty_views,
     left_behind_views,
     run_views,
+    sheet_views,
     suspension_views,
     thread_views,
 )
@@ -24,5 +25,6 @@ def create_blueprint() -> Blueprint:
     left_behind_views.register(pages)
     suspension_views.register(pages)
     duty_views.register(pages)
+    sheet_views.register(pages)
     decision_views.register(pages)
     return pages

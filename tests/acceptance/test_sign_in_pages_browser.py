@@ -73,6 +73,7 @@ def test_every_page_of_access_is_readable(browser, demo, url, size, tmp_path):
         *(({"noriai": demo.tokens["admin"]}, f"{access}{path}") for path in [*ADMIN, f"accounts/{demo.account}"]),
         ({"noriai": demo.tokens["privacy"]}, access),
         ({"noriai": demo.tokens["privacy"]}, f"{access}works/"),
+        ({"noriai": demo.tokens["privacy"]}, "/admin/secrecy/register"),
         ({"noriai": demo.tokens["dispatch"]}, f"{access}works/begin"),
         ({"noriai": demo.tokens["dispatch"]}, "/admin/riders/"),
         ({"noriai": demo.tokens["driver1"], "noriai-device": demo.tablet_key}, f"{access}me"),

@@ -134,6 +134,7 @@ def all_paths(desk):
         "/admin/desk/calls/",
         "/admin/dispatch/",
         "/admin/dispatch/vehicles/1/messages",
+        "/admin/dispatch/sheets?day=2022-11-28",
         "/admin/needs/?first=2022-11-21&last=2022-12-05",
         "/admin/riders/",
         "/admin/secrecy/emergency",

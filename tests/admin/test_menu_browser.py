@@ -88,7 +88,7 @@ def test_the_menu_works_without_script_and_marks_where_one_is(browser, serve):
 
 
 def test_a_group_of_one_page_is_a_link(browser, serve):
-    page = serve("auditor").open(browser, WIDE)
+    page = serve("system_administrator").open(browser, WIDE)
 
-    expect(page.get_by_role("navigation", name="メニュー").get_by_role("link", name="閲覧と操作の記録")).to_be_visible()
+    expect(page.get_by_role("navigation", name="メニュー").get_by_role("link", name="緊急時の停止")).to_be_visible()
     assert page.locator("main h2").all_inner_texts()[-1] == "記録と緊急"
