@@ -36,6 +36,7 @@ from routing.kernels.route import (
     cost,
     drive_s,
     latest_starts,
+    leave_by,
     overload,
     reckon,
 )
@@ -204,7 +205,7 @@ def _gone(travel: Travel, fleet: Fleet, vehicle: int, now_s: int, stays: Ints) -
     stop, ready_s = outset[AT], outset[READY]
     for position in range(count):
         here, start_s = visits[position, STOP], times[position, START]
-        if start_s - drive_s(travel, stop, here, ready_s) > now_s:
+        if leave_by(travel, stop, here, start_s) > now_s:
             return position
         stop, ready_s = here, times[position, DEPART]
         stays[position, VEHICLE], stays[position, WHERE] = vehicle, stop
