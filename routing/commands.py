@@ -14,10 +14,10 @@ from routing.instances import InstanceError
 from routing.lookahead import FORESIGHT, Foresight
 from routing.problem import VisitKind
 from routing.protocol import serve
+from routing.rehearsal import rehearse
 from routing.scenario import Scenario, ScenarioError
 from routing.simulate import simulate
 from routing.solve import Solution, impossible, solve
-from routing.warm import warm
 
 _DONE, _UNREADABLE, _NO_SOLUTION = 0, 2, 3
 
@@ -174,14 +174,14 @@ def _plan_json(day: Scenario, plan: DayPlan) -> dict[str, object]:
 
 def _dispatch(asked: argparse.Namespace) -> int:
     _check_history(asked.history)
-    warm()
+    rehearse()
     serve(sys.stdin, sys.stdout, history=asked.history, foresight=_foresight(asked))
     return _DONE
 
 
 def _simulate(asked: argparse.Namespace) -> int:
     _check_history(asked.history)
-    warm()
+    rehearse()
     simulate(asked.scenario, asked.log, strict=not asked.flexible, history=asked.history, foresight=_foresight(asked))
     return _DONE
 
