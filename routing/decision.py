@@ -20,7 +20,18 @@ from routing.timing import Schedule, schedule
 from routing.travel_times import TravelTimes
 
 TOLD_APART = 5  # of how many candidates, the cheapest first, the cost is told apart by weight
-_DECIDES = ("breakdown", "cost", "decision", "explain", "insertion", "problem", "reserve", "timing", "travel_times")
+_DECIDES = (
+    "breakdown",
+    "cost",
+    "decision",
+    "explain",
+    "fleet",
+    "insertion",
+    "problem",
+    "reserve",
+    "timing",
+    "travel_times",
+)
 
 
 @dataclass(frozen=True, slots=True)
