@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
-from backend.db.models import Booking, DelayReport, DriverMessage, FareRecord, TerminalEvent
+from backend.db.models import Booking, DelayReport, DriverBreak, DriverMessage, FareRecord, TerminalEvent
 from backend.services import bookings, driver_messages
-from tests.make import make_rider, make_staff
+from tests.make import at, make_rider, make_staff
 from tests.patience import PATIENCE_MS
 from tests.terminal import MORNING, Shift, make_app
 
@@ -101,6 +101,20 @@ def test_the_next_stop_says_when_where_who_and_what_to_take(open_terminal):
     expect(card.locator(".fare")).to_have_text("2名 一般350+こども150=500円")
     expect(card.locator(".name")).to_have_text("みほん 様")
     expect(card).not_to_contain_text("はる")
+
+
+@pytest.mark.req("D-24", "D-35")
+def test_breaks_stand_among_the_stops_in_their_place(open_terminal, shift):
+    depot = shift.town.stops[0]
+    for seq, clock in enumerate(("9:40", "11:30"), start=90):
+        limits = {"earliest_s": at(clock), "latest_s": at(clock), "planned_s": at(clock)}
+        shift.session.add(DriverBreak(run_id=shift.run.id, stop_id=depot.id, length_s=900, seq=seq, **limits))
+    shift.session.commit()
+
+    page = open_terminal()
+
+    expect(page.locator("#next .rest")).to_have_text("休憩 9:40〜9:55(停留所1)")
+    expect(page.locator("#later li").last).to_have_text("休憩 11:30〜11:45(停留所1)")
 
 
 def test_a_ride_is_tapped_through_from_arrival_to_alighting(open_terminal, shift):
