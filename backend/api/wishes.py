@@ -52,14 +52,12 @@ def service_of(session: Session, sent: Fields) -> ServiceView:
 
 def ends_of(session: Session, service: ServiceView, sent: Fields, day: date) -> Ends:
     """Return the two stops by their codes."""
-    codes = {stop.code: stop.id for stop in network.list_stops(session, service.id, day)}
-    found = []
-    for name in ("from", "to"):
-        code = fields.text_of(sent, name, longest=40)
-        if code not in codes:
+    codes = {name: fields.text_of(sent, name, longest=40) for name in ("from", "to")}
+    ids = network.stop_ids(session, service.id, day, list(codes.values()))
+    for name, code in codes.items():
+        if code not in ids:
             raise UnreadableError(name)
-        found.append(codes[code])
-    return Ends(*found)
+    return Ends(ids[codes["from"]], ids[codes["to"]])
 
 
 def wished(session: Session, service: ServiceView, sent: Fields) -> Wished:

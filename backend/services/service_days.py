@@ -1,8 +1,9 @@
 """Service days with their duties and runs. The row of a day is the lock for everything decided on it."""
 
+from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -55,7 +56,17 @@ def _is_made(session: Session, service_day: ServiceDay) -> bool:
 
 def patterns(session: Session, service_day: ServiceDay) -> list[DutyPattern]:
     """Return the patterns by which vehicles in use go out on a day, one for each vehicle: the last one entered."""
-    query = (
+    return _last_of_each(session.scalars(_of_day(service_day)), service_day)
+
+
+def _missing_patterns(session: Session, service_day: ServiceDay) -> list[DutyPattern]:
+    """Return the patterns of this day that no duty was made of yet: none for most who ask, so it is asked for these."""
+    made = select(Duty.vehicle_id).where(Duty.service_day_id == service_day.id)
+    return _last_of_each(session.scalars(_of_day(service_day).where(DutyPattern.vehicle_id.not_in(made))), service_day)
+
+
+def _of_day(service_day: ServiceDay) -> Select[DutyPattern]:
+    return (
         select(DutyPattern)
         .join(Vehicle, Vehicle.id == DutyPattern.vehicle_id)
         .where(
@@ -66,14 +77,10 @@ def patterns(session: Session, service_day: ServiceDay) -> list[DutyPattern]:
         )
         .order_by(DutyPattern.id)
     )
-    found = {row.vehicle_id: row for row in session.scalars(query) if service_day.day.weekday() in row.weekdays}
-    return list(found.values())
 
 
-def _missing_patterns(session: Session, service_day: ServiceDay) -> list[DutyPattern]:
-    """Return the patterns of this day that no duty was made of yet."""
-    made = set(session.scalars(select(Duty.vehicle_id).where(Duty.service_day_id == service_day.id)))
-    return [each for each in patterns(session, service_day) if each.vehicle_id not in made]
+def _last_of_each(rows: Iterable[DutyPattern], service_day: ServiceDay) -> list[DutyPattern]:
+    return list({row.vehicle_id: row for row in rows if service_day.day.weekday() in row.weekdays}.values())
 
 
 def _make_runs(session: Session, service_day: ServiceDay) -> None:

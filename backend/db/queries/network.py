@@ -1,10 +1,11 @@
 """Questions about the service itself: its settings, its stops."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from math import cos, hypot, radians
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from backend.db.models import ServiceStop, Stop, TransportService
@@ -94,18 +95,23 @@ def list_line_stops(session: Session, service_id: int, day: date) -> list[StopVi
 
 def list_stops(session: Session, service_id: int, day: date) -> list[StopView]:
     """Return the stops served on ``day``, by kana (D-09)."""
-    query = (
-        select(Stop)
-        .join(ServiceStop)
-        .where(
-            ServiceStop.transport_service_id == service_id,
-            ServiceStop.in_area,
-            or_(ServiceStop.valid_from.is_(None), ServiceStop.valid_from <= day),
-            or_(ServiceStop.valid_to.is_(None), ServiceStop.valid_to >= day),
-        )
-        .order_by(Stop.kana, Stop.id)
-    )
+    query = select(Stop).join(ServiceStop).where(*_served(service_id, day)).order_by(Stop.kana, Stop.id)
     return [stop_view(stop) for stop in session.scalars(query)]
+
+
+def stop_ids(session: Session, service_id: int, day: date, codes: Collection[str]) -> dict[str, int]:
+    """Return the ids of the stops served on ``day`` that have these codes; codes of no such stop are left out."""
+    query = select(Stop.code, Stop.id).join(ServiceStop).where(*_served(service_id, day), Stop.code.in_(codes))
+    return {code: stop_id for code, stop_id in session.execute(query)}  # noqa: C416 -- rows are no pairs to dict()
+
+
+def _served(service_id: int, day: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        ServiceStop.transport_service_id == service_id,
+        ServiceStop.in_area.is_(True),
+        or_(ServiceStop.valid_from.is_(None), ServiceStop.valid_from <= day),
+        or_(ServiceStop.valid_to.is_(None), ServiceStop.valid_to >= day),
+    )
 
 
 def get_stop(session: Session, stop_id: int) -> StopView:
