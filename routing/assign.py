@@ -75,7 +75,7 @@ class Combiner:
             for row in {surest} | {row for row in used if shares[row] > _SURE}:
                 fixed[row] = self.variables[row]
                 fixed[row].SetLb(1)
-            self._solve(columns)
+            self._solve(columns, rounds=1)
         for variable in fixed.values():
             variable.SetLb(0)
         return sorted(fixed)
@@ -102,9 +102,9 @@ class Combiner:
         self._join(columns, np.union1d(np.array(current, np.intp), np.arange(max(0, count - _FIRST), count)))
         return self._solve(columns)
 
-    def _solve(self, columns: Columns) -> tuple[_Floats, float]:
-        """Solve the relaxation; columns worth more than its prices join until there are none."""
-        while True:
+    def _solve(self, columns: Columns, rounds: int = 1_000) -> tuple[_Floats, float]:
+        """Solve the relaxation; columns worth more than its prices join until there are none, or for some rounds."""
+        for turn in range(rounds):
             if self.solver.Solve() != pywraplp.Solver.OPTIMAL:
                 raise ArithmeticError("the relaxation over the pool was not solved")
             prices = np.array([max(0.0, row.dual_value()) for row in self.requests])
@@ -114,9 +114,10 @@ class Combiner:
             outside[list(self.variables)] = 0.0
             joining = np.argsort(outside, kind="stable")[:_JOINING]
             joining = joining[outside[joining] < -_MARGIN]
-            if not len(joining):
-                return reduced, float(self.goal.Value())
+            if not len(joining) or turn + 1 == rounds:
+                break
             self._join(columns, joining)
+        return reduced, float(self.goal.Value())
 
     def _join(self, columns: Columns, rows: NDArray[np.intp]) -> None:
         """Take columns up into the linear program."""

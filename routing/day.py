@@ -22,7 +22,6 @@ from routing.timing import Schedule, schedule
 from routing.travel_times import Matrix
 
 MOST_REQUESTS = 4_000  # the tables of more would need several GB
-_STARTS = 3
 _Floats = NDArray[np.float64]
 
 
@@ -92,7 +91,7 @@ def plan_day(
     search.run(Turns(1))  # compiles, before the clock starts
     search, clock = Search(numbers, seed=seed), Clock.of(seconds)
     budget = Seconds(clock) if turns is None else Turns(turns)
-    search.run(budget, starts=_STARTS, watch=lambda: _tell(progress, clock, search))
+    search.run(budget, watch=lambda: _tell(progress, clock, search))
     return day.plan(search.routes(), hopeless(numbers), clock.spent_s())
 
 

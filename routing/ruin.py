@@ -25,10 +25,12 @@ _SPLIT = 0.5
 _NEAR = 120  # visits that are neighbors of one
 _TIME_APART = 0.1  # weight against distance, when neighbors are looked for
 _RULES = (-1, -1, -1, -1, 0, 0, 1, 2, 2, 3, 3, 4, 4)  # how often each order of putting back is drawn
-_HOTTEST, _COOLEST = 1.0, 0.15  # temperature, of what a request costs on average
-_REHEATED = 0.5  # the hottest of a later cycle
-_CYCLES = 8  # of cooling
-_COLD, _MENDING = 1e-6, 50  # temperature and turns after routes were combined
+_HOTTEST, _COOLEST = 1.0, 0.06  # temperature, of what a request costs on average
+_REHEATED = 0.6  # the hottest of a later cycle
+_FIRST_CYCLE = 0.25  # share of the budget
+_LATER_CYCLES = 10
+_WARM = 0.15  # the hottest after a combination of routes
+_MENDING, _STEPS = 0.02, 20  # share of all turns then, steps of cooling
 _COMBINING = 0.2  # share of the time left that one combination may take
 _LONGEST_TOUR = 1_000  # stops
 _CANDIDATES = 4_096
@@ -114,6 +116,7 @@ class Search:
         self.state = np.array([seed % 2**64], np.uint64)
         nobody = float(day.penalty.sum())
         self.costs = np.array([nobody, nobody])  # of the current and the best routes
+        self.made = 0  # turns
         self._renew_pool()
 
     @property
@@ -132,21 +135,20 @@ class Search:
             tuple(map(int, stops[1 : size - 1])) for stops, size in zip(self.best.stops, self.best.size, strict=True)
         ]
 
-    def run(self, budget: Budget, *, starts: int = 1, watch: Callable[[], None] | None = None) -> None:
-        """Search until ``budget`` is used up, in cycles of cooling, the routes met combined after each.
+    def run(self, budget: Budget, *, watch: Callable[[], None] | None = None) -> None:
+        """Search until ``budget`` is used up: a long cycle of cooling, then short ones from the best day.
 
-        The first cycles but one of ``starts`` begin with nobody served, all others with the best day.
-        ``watch`` is called now and then.
+        After each cycle the routes met are combined. ``watch`` is called now and then.
         """
-        cycle = 0
+        cycle, before = 0, self.made
         while (share := budget.share()) < 1:
-            if share * _CYCLES >= cycle + 1:
-                cycle += 1
-                self.combine(_COMBINING * budget.left_s())
-                self._begin(self.best if cycle >= starts else _empty_tours(self.day))
-            hottest = _REHEATED if cycle >= starts else _HOTTEST
-            heat = self._unit() * hottest * (_COOLEST / hottest) ** max(0.0, share * _CYCLES - cycle)
-            self._turn(heat, budget.turns())
+            now, within = _cycle(share)
+            if now > cycle:
+                cycle = now
+                self.combine(_COMBINING * budget.left_s(), turns=int(_MENDING * (self.made - before) / share))
+                self._begin(self.best)
+            hottest = _REHEATED if cycle else _HOTTEST
+            self._turn(self._unit() * hottest * (_COOLEST / hottest) ** within, budget.turns())
             if watch is not None:
                 watch()
 
@@ -176,8 +178,8 @@ class Search:
         rows, _ = self.pool.used
         return [self._route(row) for row in range(max(0, int(rows) - most), int(rows))]
 
-    def combine(self, seconds: float) -> None:
-        """Go on from a good combination of all routes met."""
+    def combine(self, seconds: float, *, turns: int) -> None:
+        """Try good combinations of all routes met, each with ``turns`` to put back who is left out."""
         current = [row for vehicle in range(len(self.day.kind)) if (row := self._collected(vehicle)) >= 0]
         if not current:
             return
@@ -185,11 +187,18 @@ class Search:
         for chosen in self.combiner.combine(columns, current, cost=self.cost, seconds=seconds):
             kinds = [int(columns.kinds[row]) for row in chosen]
             self.take_up(self._once_each([self._route(row) for row in chosen], kinds), kinds)
-            self._turn(_COLD, _MENDING)  # those left out are put back
+            self._mend(max(_STEPS, turns))
         if self.pool.used[0] > _POOL_ROWS // 2:
             self._renew_pool()
 
+    def _mend(self, turns: int) -> None:
+        """Cool once, from a moderate temperature."""
+        for step in range(_STEPS):
+            heat = _WARM * (_COOLEST / _WARM) ** (step / _STEPS)
+            self._turn(self._unit() * heat, turns // _STEPS)
+
     def _turn(self, heat: float, turns: int) -> None:
+        self.made += turns
         search(
             self.day,
             self.current,
@@ -269,6 +278,14 @@ class Search:
         )
         fleet = np.bincount(day.kind) if len(day.kind) else np.zeros(1, np.int64)
         self.combiner = Combiner(fleet.tolist(), day.penalty[1:])
+
+
+def _cycle(share: float) -> tuple[int, float]:
+    """Return in which cycle a share of the budget ends, and at which share of that cycle."""
+    if share < _FIRST_CYCLE:
+        return 0, share / _FIRST_CYCLE
+    later = (share - _FIRST_CYCLE) / (1 - _FIRST_CYCLE) * _LATER_CYCLES
+    return 1 + int(later), later - int(later)
 
 
 def _empty_tours(day: Day) -> Tours:

@@ -17,6 +17,7 @@ _Ints = NDArray[np.int32]
 _Names = NDArray[np.uint64]
 
 _PROBES = 8  # of the pool, before a set of requests counts as not worth keeping
+_NEARLY = 2.0  # temperatures above what is accepted: tours still worth keeping
 _STOP_SPLIT = 0.01  # chance that the part of a string that stays grows no further
 _PLACES = 1 << 32  # more than a tour has
 _EMPTY = 2  # stops of an empty tour: the depots
@@ -103,14 +104,16 @@ def search(  # noqa: PLR0913, PLR0917 -- kernels take bare numbers
     """
     for _ in range(turns):
         limit = costs[0] - heat * np.log(1.0 - draw(state))
+        nearly = limit + _NEARLY * heat
         _ruin(day, trial, settings, lists.torn, state)
-        cost = _recreate(day, trial, settings, memory, scratch, lists, limit, state)
+        cost = _recreate(day, trial, settings, memory, scratch, lists, nearly, state)
+        if cost < nearly:
+            for vehicle in range(len(day.kind)):
+                if trial.key[vehicle] != current.key[vehicle]:
+                    collect(day, trial, vehicle, pool)
         if cost >= limit:
             copy_changes(current, trial)
             continue
-        for vehicle in range(len(day.kind)):
-            if trial.key[vehicle] != current.key[vehicle]:
-                collect(day, trial, vehicle, pool)
         copy_changes(trial, current)
         costs[0] = cost
         if cost < costs[1] - EPSILON:

@@ -5,9 +5,12 @@ import pytest
 from scipy.sparse import csc_array
 
 from routing.assign import Columns, Combiner
+from routing.clock import Clock
 from routing.generated import static_day
 from routing.instances import Instance, Node
+from routing.kernels.tours import find_place, insert, refresh
 from routing.routes import Routes
+from routing.ruin import Search, Seconds, Turns
 from routing.solve import solve
 
 
@@ -61,6 +64,56 @@ def test_routes_can_be_driven_exactly_when_the_inequalities_have_a_solution(seed
     found = {order: routes.is_feasible(order) for order in orders([1, 2, 3], 3)}
 
     assert found == {order: has_times(tight, order) for order in found}
+
+
+def cheapest_place(routes, route, request):
+    """Return what the cheapest place for a request adds to a route, by trying every place."""
+    added = [
+        routes.length(tried) - routes.length(route)
+        for first in range(len(route) + 1)
+        for second in range(first, len(route) + 1)
+        if routes.is_feasible(
+            tried := (*route[:first], request, *route[first:second], request + routes.n, *route[second:])
+        )
+    ]
+    return min(added, default=float("inf"))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_cheapest_place_in_a_tour_is_found_and_reckoned(seed):
+    day = static_day(14, 1, seed=seed)
+    tight = Instance("tight", 1, 150.0 + 60 * seed, 3.0, 14.0 + 3 * seed, day.nodes)
+    routes = Routes(tight)
+    search = Search(routes.day, seed=seed)
+    tours, found = search.current, []
+
+    for request in range(1, 15):
+        route = tuple(map(int, tours.stops[0, 1 : tours.size[0] - 1]))
+        added, first, second = find_place(routes.day, tours, 0, request, float("inf"), search.scratch)
+        found.append(added)
+        assert added == pytest.approx(cheapest_place(routes, route, request))
+        if added < float("inf"):
+            insert(routes.day, tours, 0, request, first, second, added)
+            known = [table[0, : tours.size[0]].copy() for table in (tours.low, tours.high, tours.load)]
+            cost, key = tours.cost[0], tours.key[0]
+            assert refresh(routes.day, tours, 0)
+            anew = [table[0, : tours.size[0]] for table in (tours.low, tours.high, tours.load)]
+            assert all(before == pytest.approx(after) for before, after in zip(known, anew, strict=True))
+            assert (cost, key) == (pytest.approx(tours.cost[0]), tours.key[0])
+    assert sum(added < float("inf") for added in found) >= 2
+
+
+def test_turns_make_the_same_day_again_and_time_is_kept():
+    day = static_day(40, 4, seed=2)
+    again = [Search(Routes(day).day, seed=5) for _ in range(2)]
+    for search in again:
+        search.run(Turns(3_000))
+
+    assert again[0].routes() == again[1].routes()
+    assert again[0].cost == again[1].cost
+    clock = Clock.of(0.5)
+    again[0].run(Seconds(clock))
+    assert 0.5 <= clock.spent_s() < 0.6
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
