@@ -184,16 +184,23 @@ def advance(travel: Travel, fleet: Fleet, weights: Weights, now_s: int, stays: I
 
     Who is not under way then can leave from ``now_s`` on. When all of ``stays`` is filled there may be more to do.
     """
-    made = 0
-    for vehicle in range(fleet.counts.size):
-        gone = _gone(travel, fleet, vehicle, now_s, stays[made:])
-        if gone:
-            made += gone
-            _shorten(fleet, vehicle, gone)
-            refresh(travel, fleet, weights, vehicle)
-        if made == len(stays):
-            break
-        _stand(travel, fleet, weights, vehicle, now_s)
+    outsets, counts, times = fleet.outsets, fleet.counts, fleet.times
+    is_steady, made = travel.starts.size == 1, 0
+    for vehicle in range(counts.size):
+        way_s = times[vehicle, 0, ARRIVAL] - outsets[vehicle, READY]
+        if counts[vehicle] and not (is_steady and times[vehicle, 0, START] - way_s > now_s):
+            gone = _gone(travel, fleet, vehicle, now_s, stays[made:])
+            if gone:
+                made += gone
+                _shorten(fleet, vehicle, gone)
+                refresh(travel, fleet, weights, vehicle)
+            if made == len(stays):
+                break
+        stood_s = now_s - outsets[vehicle, READY]
+        if stood_s > 0:
+            outsets[vehicle, READY] = now_s
+            if counts[vehicle]:
+                _stand(travel, fleet, weights, vehicle, stood_s)
     return made
 
 
@@ -237,20 +244,12 @@ def _shorten(fleet: Fleet, vehicle: int, gone: int) -> None:
 
 
 @kernel
-def _stand(travel: Travel, fleet: Fleet, weights: Weights, vehicle: int, now_s: int) -> None:
-    """Let a vehicle that is not under way leave no sooner than now; only the first arrival can change by that."""
-    outset = fleet.outsets[vehicle]
-    if outset[READY] >= now_s:
-        return
-    outset[READY] = now_s
-    if fleet.counts[vehicle] == 0:
-        return
+def _stand(travel: Travel, fleet: Fleet, weights: Weights, vehicle: int, stood_s: int) -> None:
+    """Reckon with leaving so much later, not being under way; with one band only the first arrival changes."""
     if travel.starts.size > 1:
         refresh(travel, fleet, weights, vehicle)
         return
-    times = fleet.times[vehicle, 0]
-    later_s = now_s + drive_s(travel, outset[AT], fleet.visits[vehicle, 0, STOP], now_s) - times[ARRIVAL]
-    times[ARRIVAL] += later_s
-    waited = later_s * fleet.loads[vehicle, 0, PARTIES]
+    fleet.times[vehicle, 0, ARRIVAL] += stood_s
+    waited = stood_s * fleet.loads[vehicle, 0, PARTIES]
     fleet.costs[vehicle] -= weights.standing * waited
     fleet.savings[vehicle] -= (weights.standing + weights.riding) * waited
