@@ -222,11 +222,10 @@ def _kept_times(session: Session, stop_times: StopTimes, *, now: datetime) -> st
 def _costs(case: Case, plan: Plan, matrix: Matrix) -> dict[str, float]:
     """Return what a plan costs by weight; a vehicle that is late beyond its limits is left out, as in `planning`."""
     total = dict.fromkeys(breakdown.names(), 0.0)
-    for itinerary in plan:
-        times = schedule(itinerary, matrix)
-        if not isinstance(times, Violation):
-            for name, value in breakdown.by_weight(itinerary, times, matrix, case.weights).items():
-                total[name] += value
+    held = [(each, schedule(each, matrix)) for each in plan]
+    for itinerary, times in ((each, kept) for each, kept in held if not isinstance(kept, Violation)):
+        for name, value in breakdown.by_weight(itinerary, times, matrix, case.weights).items():
+            total[name] += value
     return {name: round(value, 3) for name, value in total.items()}
 
 

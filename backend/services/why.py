@@ -88,7 +88,7 @@ def _considered(
     session: Session, row: Decision, case: Case, index: int, *, names: Mapping[int, str]
 ) -> Considered | None:
     """Return what each vehicle had to say to one promise; what nobody asked at the time is asked now."""
-    if index >= len(case.wishes):
+    if not case.plan or index >= len(case.wishes):
         return None
     told = records.unpack_verdicts(cast("dict[str, object]", row.record["verdicts"]).get(str(index), []))
     if not told or any(each.limit is None and each.choice is None for each in told):

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from backend import cli
 from backend.db.models import Decision
 from backend.db.session import transaction
+from backend.services import decisions
 from tests.make import Town
 
 
@@ -43,6 +44,15 @@ def test_another_outcome_is_an_exit_status(decision, engine, capsys):
 
     assert cli.main(["explain", decision]) == 1
     assert "ちがう判断になります" in capsys.readouterr().out
+
+
+def test_what_is_past_its_period_is_said_to_be_gone(decision, engine, capsys):
+    with transaction(engine) as session:
+        row = session.scalars(select(Decision)).one()
+        row.record, row.travel_times = decisions.FORGOTTEN, None
+
+    assert cli.main(["explain", decision]) == 0
+    assert capsys.readouterr().out == "くわしい記録は、保存期間を過ぎたため消えています。\n"
 
 
 def test_there_is_no_unknown_decision(decision, capsys):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from backend import why_words
+from backend import why_words, wording
 from backend.db import models
 from backend.db.models import Booking, Decision, KeptTravelTimes, RefusedWish
 from backend.db.session import transaction
@@ -218,11 +218,30 @@ def test_a_better_plan_is_written_down_with_both_costs_and_judged_again(session)
     assert planning.apply(session, town.day().id, better, versions, now=NOW)
 
     row = kept(session, "replanned")[0]
+    told = why.of(session, row.public_id)
     assert sum(row.record["after"].values()) < sum(row.record["before"].values())
     assert decisions.replay(session, row.public_id).is_same
+    assert (told.moved, told.before, told.first) == (2, row.record["before"], None)
+    assert "2件のご予約の順番や車を入れ替えました" in why_words.why_text(told)
+    asked = row.record
+    row.record = asked | {"orders": [[run, [0, 1, 2, 3] if order else []] for run, order in asked["orders"]]}
+    session.flush()
+    assert not decisions.replay(session, row.public_id).is_same
     row.record = row.record | {"orders": records.pack_orders(day_plan.plan, records.numbers_of(day_plan.plan))}
     session.flush()
     assert not decisions.replay(session, row.public_id).is_same
+
+
+@pytest.mark.parametrize(("seats", "time"), [((), "10:00"), ((8,), "8:00")], ids=["no vehicle", "a rule"])
+def test_a_refusal_without_anything_to_weigh_is_told_in_its_own_words(session, seats, time):
+    town = Town(session, seats=seats)
+
+    refused = town.book(0, 3, time=time)
+
+    told = why.of(session, kept(session)[0].public_id)
+    assert told.first is None
+    assert why_words.why_text(told) == wording.refusal_text(refused)
+    assert why_words.why_text(told, "en") == wording.refusal_text(refused, "en")
 
 
 @pytest.mark.parametrize("vehicles", [1, 2])
