@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from admin import cookies
 from admin.field_labels import label_of
 from admin.forms import FormError
-from admin.routes import AUDITOR, BULK, DRIVER, MENU, PAPERS, PUBLIC, ROLES
+from admin.routes import AUDITOR, BULK, DRIVER, MENU, PAPERS, PUBLIC, ROLES, UPLOADS
 from backend import texts, why_words, wording
 from backend.app import world
 from backend.db.queries.staff import SignedIn, StaffView, find_signed_in
@@ -60,6 +60,7 @@ def admit() -> ResponseReturnValue | None:
     if request.method not in SAFE_METHODS:
         if request.headers.get("Sec-Fetch-Site") in FOREIGN_SITES:
             return _forbidden()
+        request.max_content_length = UPLOADS.get(endpoint, request.max_content_length)
         csrf.protect()
     return None
 

@@ -162,6 +162,8 @@ ROLES: dict[str, frozenset[str]] = {
     "admin.incidents.incident": BOARD,
     "admin.incidents.paper": BOARD,
     "admin.incidents.add_note": BOARD,
+    "admin.incidents.add_photo": BOARD,
+    "admin.incidents.photo": BOARD,
     "admin.incidents.tell_town": BOARD,
     "admin.incidents.close": CLOSES_INCIDENTS,
     "admin.contacts.home": STAFF_WEB,
@@ -247,6 +249,9 @@ BULK = frozenset(
 # Pages made to be printed and handed on: they rest together with the files while exports are stopped (S-17). The lists
 # of who rides today do not: rides go on by them when nothing else works (S-04).
 PAPERS = frozenset({"admin.sales.paper", "admin.incidents.paper"})
+
+# Forms that carry a picture may be larger than others (bytes); they are read only from who may send them.
+UPLOADS = {"admin.incidents.add_photo": 5_100_000}
 
 # What the menu and the start page show, in groups, where the role may open it; `<key>-about` says what it is for.
 MENU = (

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin import forms
@@ -27,6 +27,8 @@ def create_blueprint() -> Blueprint:
     pages.get("/<public_id>")(incident)
     pages.get("/<public_id>/paper")(paper)
     pages.post("/<public_id>/notes")(add_note)
+    pages.post("/<public_id>/photos")(add_photo)
+    pages.get("/<public_id>/photos/<photo_id>")(photo)
     pages.post("/<public_id>/told")(tell_town)
     pages.post("/<public_id>/closed")(close)
     return pages
@@ -96,6 +98,26 @@ def add_note(public_id: str) -> ResponseReturnValue:
     with transaction(world().engine) as session:
         incidents.add_note(session, public_id, text=said, key=key, actor=g.actor, now=world().clock())
     return redirect(url_for("admin.incidents.incident", public_id=public_id, saved="1"), 303)
+
+
+def add_photo(public_id: str) -> ResponseReturnValue:
+    """Keep a picture; a form sent twice keeps one (T-50)."""
+    key = forms.key_of(request.form)
+    sent = request.files.get("photo")
+    picture = sent.stream.read(incidents.LARGEST_PHOTO + 1) if sent else b""
+    with transaction(world().engine) as session:
+        found = queries.get_incident(session, public_id)
+        refusal = incidents.add_photo(session, found.id, picture=picture, key=key, actor=g.actor, now=world().clock())
+    if refusal:
+        return _incident(public_id, refusal=refusal), 409
+    return redirect(url_for("admin.incidents.incident", public_id=public_id, saved="1"), 303)
+
+
+def photo(public_id: str, photo_id: str) -> ResponseReturnValue:
+    """Show a picture: to who may read the incident, and kept by no browser."""
+    with transaction(world().engine) as session:
+        picture = queries.get_photo(session, public_id, photo_id)
+    return Response(picture, mimetype="image/jpeg")
 
 
 def tell_town(public_id: str) -> ResponseReturnValue:

@@ -1,16 +1,21 @@
 """Accidents, damage, faults and own-judgement responses: written down, told to the town, closed (T-48, T-50, D-22)."""
 
+import base64
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.db.models import Incident, IncidentNote
+from backend.db.models import Incident, IncidentNote, IncidentPhoto
 from backend.db.queries.incidents import KINDS
 from backend.db.session import lock_name
+from backend.domain import pictures
 from backend.domain.errors import NotFoundError
 from backend.domain.refusals import Refusal
 from backend.services import lifecycle
+
+LARGEST_PHOTO = 5_000_000
+MOST_PHOTOS = 4
 
 
 def report(  # noqa: PLR0913 -- what, when and where
@@ -65,6 +70,30 @@ def add_note(session: Session, public_id: str, *, text: str, key: str, actor: st
     note.text = text
     session.add(note)
     lifecycle.record(session, "incident", incident.id, "incident.noted", actor=actor, now=now)
+
+
+def add_photo(
+    session: Session, incident_id: int, *, picture: bytes, key: str, actor: str, now: datetime
+) -> Refusal | None:
+    """Keep a picture of an incident, sealed and without what the camera wrote into it (T-50).
+
+    Refused when it is no JPEG or too large, or when there are enough; the same ``key`` again is the same picture.
+    """
+    plain = pictures.without_origin(picture) if len(picture) <= LARGEST_PHOTO else None
+    if plain is None:
+        return Refusal("photo_unreadable", {"most": LARGEST_PHOTO // 1_000_000})
+    lock_name(session, f"incident photos {incident_id}")
+    held = session.scalars(select(IncidentPhoto.key).where(IncidentPhoto.incident_id == incident_id)).all()
+    if key in held:
+        return None
+    if len(held) >= MOST_PHOTOS:
+        return Refusal("photos_enough", {"most": MOST_PHOTOS})
+    photo = IncidentPhoto(key=key, incident_id=incident_id, at=now, by=actor)
+    photo.picture = base64.b64encode(plain).decode()
+    session.add(photo)
+    lifecycle.record(session, "incident", incident_id, "incident.photographed", actor=actor, now=now)
+    session.flush()
+    return None
 
 
 def tell_town(session: Session, public_id: str, *, actor: str, now: datetime) -> None:

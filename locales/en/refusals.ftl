@@ -46,3 +46,5 @@ refusal-left-behind-answered = Somebody else has answered this report already. P
 refusal-retention-not-agreed = The periods of keeping have not been agreed yet. Enter the day of the agreement on the register's page.
 refusal-agreed-in-the-future = The day of the agreement cannot lie in the future.
 refusal-only-reserved-runs = Only on reserved runs is anybody turned away. On fixed runs tap “Left behind”.
+refusal-photo-unreadable = The picture cannot be read. Choose a JPEG of { $most } MB at most.
+refusal-photos-enough = There are { $most } pictures already.

@@ -46,3 +46,5 @@ refusal-left-behind-answered = この乗り残しには、ほかの人がすで�
 refusal-retention-not-agreed = 保存期間の取り決めがまだ登録されていません。台帳の画面で、町と取り決めた日を入れてください。
 refusal-agreed-in-the-future = 取り決めた日は、今日までの日付にしてください。
 refusal-only-reserved-runs = お断りの記録は、予約運行の便だけで使います。定時運行では「乗り残し」を押してください。
+refusal-photo-unreadable = 写真を読めません。{ $most }MBまでのJPEGの写真を選んでください。
+refusal-photos-enough = 写真は{ $most }枚までです。

@@ -1,9 +1,11 @@
 """Cases are answered in time, incidents told to the town, contacts complete (T-48 to T-50, T-53, D-22, D-51)."""
 
+import base64
 import re
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from sqlalchemy import select, text
@@ -234,6 +236,62 @@ def test_a_carrier_does_not_close_what_it_reported(engine, line):
 
     assert carrier.post(f"{incident}/closed").status_code == 403
     assert "完了にする" not in carrier.text(incident)
+
+
+JPEG = b"\xff\xd8" + b"\xff\xe1\x00\x10Exif GPS 43.06" + b"\xff\xda\x00\x02picture" + b"\xff\xd9"
+
+
+def add_photo(web, incident, picture=JPEG, **typed):
+    """Send a picture by the form of an incident's page."""
+    form = fields_of(web.text(incident), 'name="photo"') | typed
+    return web.client.post(f"{incident}/photos", data={**form, "photo": (BytesIO(picture), "sign.jpg")})
+
+
+@pytest.mark.req("T-50", "S-06")
+def test_a_picture_of_the_damage_is_kept_sealed_without_its_place_and_shown_to_the_town(engine, line):
+    carrier, town = web_of(engine, "carrier"), web_of(engine, "town_officer")
+    incident = report(carrier, line, kind="damage").location.partition("?")[0]
+    key = str(uuid.uuid4())
+
+    sent = [add_photo(carrier, incident, key=key).status_code for _ in range(2)]
+
+    assert sent == [303, 303]
+    [address] = set(re.findall(rf'src="({incident}/photos/[\w-]+)"', town.text(incident)))
+    shown = town.client.get(address)
+    assert (shown.mimetype, shown.headers["Cache-Control"]) == ("image/jpeg", "no-store")
+    assert b"picture" in shown.data
+    assert b"GPS" not in shown.data
+    with engine.connect() as connection:
+        [kept] = connection.execute(text("SELECT picture_sealed FROM personal.incident_photos")).scalars()
+        assert b"picture" not in bytes(kept)
+        assert base64.b64encode(b"picture")[:8] not in bytes(kept)
+    assert web_of(engine, "auditor").client.get(address).status_code == 403
+    other = report(carrier, line, kind="damage", key=str(uuid.uuid4())).location.partition("?")[0]
+    assert town.client.get(address.replace(incident, other)).status_code == 404
+
+
+@pytest.mark.req("T-50")
+@pytest.mark.parametrize(
+    ("picture", "code"),
+    [
+        pytest.param(b"<svg onload=alert(1)>", 409, id="no picture"),
+        pytest.param(b"", 409, id="nothing"),
+        pytest.param(JPEG[:20], 409, id="half a picture"),
+        pytest.param(JPEG[:-2] + b"x" * 5_000_001 + JPEG[-2:], 409, id="too large"),
+        pytest.param(b"x" * 5_200_000, 413, id="larger than any form"),
+    ],
+)
+def test_what_is_no_picture_is_refused(engine, line, picture, code):
+    web = web_of(engine, "dispatcher")
+    incident = report(web, line, kind="damage").location.partition("?")[0]
+
+    answer = add_photo(web, incident, picture)
+
+    assert answer.status_code == code
+    if code == 409:
+        assert "JPEGの写真を選んでください" in answer.get_data(as_text=True)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM personal.incident_photos")).scalar_one() == 0
 
 
 @pytest.mark.req("D-22")

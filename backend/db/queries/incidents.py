@@ -1,5 +1,6 @@
 """Questions about accidents, damage, faults and own-judgement responses (T-48, T-50, D-22)."""
 
+import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,7 +8,18 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from backend.db.models import Incident, IncidentNote, Run, Staff, Stop, TimetableEntry, TransportService, Vehicle
+from backend.db.models import (
+    Incident,
+    IncidentNote,
+    IncidentPhoto,
+    Run,
+    Staff,
+    Stop,
+    TimetableEntry,
+    TransportService,
+    Vehicle,
+)
+from backend.db.models.base import UNREADABLE
 from backend.domain import times
 from backend.domain.errors import NotFoundError
 
@@ -27,6 +39,7 @@ class NoteView:
 class IncidentView:
     """An incident: what, when, where, and how it stands. Places that do not matter are empty."""
 
+    id: int
     public_id: str
     service_name: str
     kind: str
@@ -41,6 +54,7 @@ class IncidentView:
     told_town_at: datetime | None
     closed_at: datetime | None
     notes: tuple[NoteView, ...]
+    photos: tuple[str, ...]
 
     @property
     def happened_on(self) -> date:
@@ -64,6 +78,19 @@ def get_incident(session: Session, public_id: str) -> IncidentView:
     if not found:
         raise NotFoundError(f"incident {public_id}")
     return found[0]
+
+
+def get_photo(session: Session, public_id: str, photo_id: str) -> bytes:
+    """Return a picture of an incident; raise `NotFoundError`, also for one that cannot be read any more."""
+    query = (
+        select(IncidentPhoto)
+        .join(Incident, Incident.id == IncidentPhoto.incident_id)
+        .where(Incident.public_id == public_id, IncidentPhoto.public_id == photo_id)
+    )
+    photo = session.scalars(query).one_or_none()
+    if photo is None or photo.picture in {"", UNREADABLE}:
+        raise NotFoundError(f"photo {photo_id}")
+    return base64.b64decode(photo.picture)
 
 
 def count_open(session: Session) -> int:
@@ -99,9 +126,12 @@ def _views(session: Session, query: Rows) -> list[IncidentView]:
         .where(IncidentNote.incident_id.in_([row[0].id for row in rows]))
         .order_by(IncidentNote.at, IncidentNote.id)
     ).all()
+    taken = select(IncidentPhoto.public_id, IncidentPhoto.incident_id).order_by(IncidentPhoto.id)
+    photos = session.execute(taken.where(IncidentPhoto.incident_id.in_([row[0].id for row in rows]))).all()
     names = _names(session, [row[0].reported_by for row in rows] + [note.by for note in notes])
     return [
         IncidentView(
+            id=incident.id,
             public_id=incident.public_id,
             service_name=service_name,
             kind=incident.kind,
@@ -120,6 +150,7 @@ def _views(session: Session, query: Rows) -> list[IncidentView]:
                 for note in notes
                 if note.incident_id == incident.id
             ),
+            photos=tuple(photo.public_id for photo in photos if photo.incident_id == incident.id),
         )
         for incident, service_name, vehicle, stop, entry in rows
     ]
