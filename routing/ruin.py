@@ -26,9 +26,9 @@ _NEAR = 120  # visits that are neighbors of one
 _TIME_APART = 0.1  # weight against distance, when neighbors are looked for
 _RULES = (-1, -1, -1, -1, 0, 0, 1, 2, 2, 3, 3, 4, 4)  # how often each order of putting back is drawn
 _HOTTEST, _COOLEST = 1.0, 0.06  # temperature, of what a request costs on average
-_REHEATED = 0.6  # the hottest of a later cycle
-_FIRST_CYCLE = 0.25  # share of the budget
-_LATER_CYCLES = 10
+_REHEATED = 0.3  # the hottest of a later cycle
+_STARTS, _START = 3, 0.15  # from nothing, each a share of the budget
+_LATER_CYCLES = 8
 _WARM = 0.15  # the hottest after a combination of routes
 _MENDING, _STEPS = 0.02, 20  # share of all turns then, steps of cooling
 _COMBINING = 0.2  # share of the time left that one combination may take
@@ -136,18 +136,20 @@ class Search:
         ]
 
     def run(self, budget: Budget, *, watch: Callable[[], None] | None = None) -> None:
-        """Search until ``budget`` is used up: a long cycle of cooling, then short ones from the best day.
+        """Search until ``budget`` is used up: long cycles of cooling from nothing, then short ones.
 
-        After each cycle the routes met are combined. ``watch`` is called now and then.
+        After each cycle the routes met are combined, the next one begins with what came of it.
+        ``watch`` is called now and then.
         """
-        cycle, before = 0, self.made
+        cycle, before = 0.0, self.made
         while (share := budget.share()) < 1:
             now, within = _cycle(share)
             if now > cycle:
                 cycle = now
                 self.combine(_COMBINING * budget.left_s(), turns=int(_MENDING * (self.made - before) / share))
-                self._begin(self.best)
-            hottest = _REHEATED if cycle else _HOTTEST
+                if cycle < _STARTS:
+                    self._begin(_empty_tours(self.day))
+            hottest = _HOTTEST if cycle < _STARTS else _REHEATED
             self._turn(self._unit() * hottest * (_COOLEST / hottest) ** within, budget.turns())
             if watch is not None:
                 watch()
@@ -280,12 +282,12 @@ class Search:
         self.combiner = Combiner(fleet.tolist(), day.penalty[1:])
 
 
-def _cycle(share: float) -> tuple[int, float]:
+def _cycle(share: float) -> tuple[float, float]:
     """Return in which cycle a share of the budget ends, and at which share of that cycle."""
-    if share < _FIRST_CYCLE:
-        return 0, share / _FIRST_CYCLE
-    later = (share - _FIRST_CYCLE) / (1 - _FIRST_CYCLE) * _LATER_CYCLES
-    return 1 + int(later), later - int(later)
+    if share < _STARTS * _START:
+        return divmod(share / _START, 1)
+    later = (share - _STARTS * _START) / (1 - _STARTS * _START) * _LATER_CYCLES
+    return divmod(_STARTS + later, 1)
 
 
 def _empty_tours(day: Day) -> Tours:
