@@ -11,6 +11,7 @@ from routing.demand import expect
 from routing.dispatcher import Dispatcher, Offer, Stay
 from routing.journal import offer_json, visits_json
 from routing.lookahead import FORESIGHT, MOST_VEHICLES, Foresight, Lookahead
+from routing.reoptimise import EFFORT, Effort
 from routing.scenario import Ask, Scenario, ScenarioError, read
 
 _CANDIDATES = (
@@ -19,6 +20,7 @@ _CANDIDATES = (
     Weights(standing=0.3, riding=0.3, delay=0.0),
     Weights(standing=0.1, riding=0.0, delay=0.2),
 )
+_PLAIN = Effort(turns=0)
 _MOST_ASKS = 2_000  # a past day larger than this takes too long to play before the day begins
 _MOST_DAYS_PLAYED, _MOST_DAYS_OF_DEMAND = 5, 40
 
@@ -95,9 +97,9 @@ def dispatcher_for(
     return Dispatcher(scenario, strict=strict, weights=weights)
 
 
-def play(scenario: Scenario, *, strict: bool, weights: Weights = DEFAULT) -> Day:
+def play(scenario: Scenario, *, strict: bool, weights: Weights = DEFAULT, effort: Effort = EFFORT) -> Day:
     """Play ``scenario`` in memory by the cheapest place."""
-    return drive(scenario, Dispatcher(scenario, strict=strict, weights=weights), strict=strict)
+    return drive(scenario, Dispatcher(scenario, strict=strict, weights=weights, effort=effort), strict=strict)
 
 
 def drive(scenario: Scenario, dispatcher: Dispatcher | Lookahead, *, strict: bool) -> Day:
@@ -128,12 +130,15 @@ def choose(scenario: Scenario, ask: Ask, offers: list[Offer], *, strict: bool) -
 def learn(history: Path, today: str) -> Weights:
     """Return the weights under which the past days in ``history`` would have served most riders.
 
-    The day named ``today`` is never looked at; files that are not scenarios are passed over.
+    The day named ``today`` is never looked at; files that are not scenarios are passed over. Days past are played
+    without exchange between vehicles, as the day to come waits.
     """
     days = list(_past_days(history, today, _MOST_DAYS_PLAYED))
     if not days:
         return DEFAULT
-    served = [sum(play(day, strict=True, weights=weights).accepted for day in days) for weights in _CANDIDATES]
+    served = [
+        sum(play(day, strict=True, weights=weights, effort=_PLAIN).accepted for day in days) for weights in _CANDIDATES
+    ]
     return _CANDIDATES[served.index(max(served))]
 
 
