@@ -46,8 +46,8 @@ _WORTH = future.Worth(driving=0.0001, left=0.002)
 class Foresight:
     """How much is played before an answer: futures times plans, for a quote and for a departure."""
 
-    plays: int = 16_000
-    move_plays: int = 8_000
+    plays: int = 4_000
+    move_plays: int = 2_000
     seed: int = 1
 
 
@@ -121,13 +121,13 @@ class Lookahead:
         for vehicle in range(len(self._scenario.vehicles)):
             outset, visits = self._world.outsets[vehicle], self._world.visits[vehicle]
             while self._world.counts[vehicle]:
-                leaves_s = int(halts.sets_out_s(self._travel, outset, visits[0]))
+                leaves_s = int(halts.sets_out_s(self._travel, outset, visits))
                 if leaves_s > now_s:
                     break
                 if outset[AT] != visits[0, STOP]:
                     halts.stand(outset, leaves_s)
                     self._choose_next(vehicle, leaves_s)
-                    if int(halts.sets_out_s(self._travel, outset, visits[0])) > leaves_s:
+                    if int(halts.sets_out_s(self._travel, outset, visits)) > leaves_s:
                         continue
                 over += self._make_next(vehicle)
             if now_s < _END_OF_TIME_S:
@@ -176,9 +176,9 @@ class Lookahead:
         near = 0
         outset = self._world.outsets[vehicle]
         stop, halted_s, ready_s = outset[AT], outset[HALTED], outset[READY]
-        for visit in own:
-            halted_s, ready_s = halts.serve(self._travel, stop, halted_s, ready_s, visit)
-            stop = visit[STOP]
+        for position in range(len(own)):
+            halted_s, ready_s = halts.serve(self._travel, stop, halted_s, ready_s, own, position)
+            stop = own[position, STOP]
             near += int(halted_s <= request.pickup.latest_s)
         first, last = (0, len(own)) if len(own) <= 2 * _REACH else (max(0, near - _REACH), near + _REACH)
         return self._orders(

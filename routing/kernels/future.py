@@ -119,18 +119,19 @@ def race(  # noqa: PLR0917 -- kernels take bare numbers
 @kernel
 def _take_up(world: World, plans: Plans, plan: int, trial: World) -> None:
     """Let ``trial`` be ``world`` with one of the plans."""
-    for vehicle in range(world.counts.size):
-        trial.outsets[vehicle] = world.outsets[vehicle]
-        trial.counts[vehicle] = world.counts[vehicle]
-        for position in range(world.counts[vehicle]):
-            for column in range(ROW):
-                trial.visits[vehicle, position, column] = world.visits[vehicle, position, column]
+    outsets, counts, visits = trial.outsets, trial.counts, trial.visits
+    open_visits, planned = world.visits, plans.visits
+    outsets[:] = world.outsets
+    counts[:] = world.counts
     vehicle = plans.vehicles[plan]
-    trial.counts[vehicle] = plans.counts[plan]
-    for position in range(plans.counts[plan]):
-        for column in range(ROW):
-            trial.visits[vehicle, position, column] = plans.visits[plan, position, column]
-    outset, ready_s = trial.outsets[vehicle], plans.ready_s[plan]
+    counts[vehicle] = plans.counts[plan]
+    for other in range(counts.size):
+        for position in range(counts[other]):
+            for column in range(ROW):
+                visits[other, position, column] = (
+                    planned[plan, position, column] if other == vehicle else open_visits[other, position, column]
+                )
+    outset, ready_s = outsets[vehicle], plans.ready_s[plan]
     if ready_s > outset[READY]:
         outset[READY] = outset[HALTED] = ready_s
 
@@ -145,9 +146,8 @@ def play(  # noqa: PLR0917 -- kernels take bare numbers
     before_s = left_to_drive_s(travel, world)
     added_s = 0.0
     for number in range(length):
-        ask = future[number]
-        advance(travel, world, ask[TIME])
-        _write_party(travel, ask, number, rules, party)
+        advance(travel, world, future[number, TIME])
+        _write_party(travel, future, number, rules, party)
         cost = _insert(travel, world, party, rules, marks)
         if cost == NOWHERE_COST and world.counts.size == 1:
             cost = _reorder(travel, world, party, rules)
@@ -158,17 +158,18 @@ def play(  # noqa: PLR0917 -- kernels take bare numbers
 
 
 @kernel
-def _write_party(travel: Ints, ask: Ints, number: int, rules: Rules, party: Ints) -> None:
+def _write_party(travel: Ints, future: Ints, number: int, rules: Rules, party: Ints) -> None:
     """Write the two visits of somebody who asks to leave at once."""
-    direct_s = rules.service_s + travel[ask[ORIGIN], ask[GOAL]]
+    time_s, origin, goal = future[number, TIME], future[number, ORIGIN], future[number, GOAL]
+    direct_s = rules.service_s + travel[origin, goal]
     longest_s = int(rules.ride_factor * direct_s + rules.ride_plus_s)
     for row in range(2):
         party[row, SERVICE] = rules.service_s
         party[row, PARTY] = _FIRST_PLAYED + number
         party[row, BOARDED] = WAITING
-    party[0, STOP], party[1, STOP] = ask[ORIGIN], ask[GOAL]
-    party[0, EARLIEST], party[0, LATEST] = ask[TIME], ask[TIME] + rules.max_wait_s
-    party[1, EARLIEST], party[1, LATEST] = ask[TIME] + direct_s, ask[TIME] + rules.max_wait_s + longest_s
+    party[0, STOP], party[1, STOP] = origin, goal
+    party[0, EARLIEST], party[0, LATEST] = time_s, time_s + rules.max_wait_s
+    party[1, EARLIEST], party[1, LATEST] = time_s + direct_s, time_s + rules.max_wait_s + longest_s
     party[0, LONGEST], party[1, LONGEST] = PICKUP, longest_s - rules.service_s
     party[0, SEATS], party[1, SEATS] = 1, -1
 
@@ -209,8 +210,11 @@ def _reorder(travel: Ints, world: World, party: Ints, rules: Rules) -> float:
     if count + 2 > min(_MOST_REORDERED, world.visits.shape[1]):
         return NOWHERE_COST
     visits = np.empty((count + 2, ROW), np.int64)
-    visits[:count] = world.visits[0, :count]
-    visits[count], visits[count + 1] = party[0], party[1]
+    own = world.visits[0]
+    for column in range(ROW):
+        for position in range(count):
+            visits[position, column] = own[position, column]
+        visits[count, column], visits[count + 1, column] = party[0, column], party[1, column]
     found, costs, orders = cheapest_orders(travel, world.outsets[0], visits, (0, count + 2), 1, 0.0, _MOST_STEPS)
     best, begun = NOWHERE_COST, 0
     for first in range(count + 2):
@@ -220,20 +224,27 @@ def _reorder(travel: Ints, world: World, party: Ints, rules: Rules) -> float:
         return best
     before_s = left_to_drive_s(travel, world)
     world.counts[0] = count + 2
-    outset = world.outsets[0]
-    stop, start_s, ready_s = outset[AT], outset[HALTED], outset[READY]
-    boards_s = up = off = 0
-    for position in range(count + 2):
-        chosen = orders[begun, 0, position]
-        world.visits[0, position] = visits[chosen]
-        start_s, ready_s = serve(travel, stop, start_s, ready_s, visits[chosen])
-        stop = visits[chosen, STOP]
-        if chosen == count:
-            up, boards_s = position, start_s
-        elif chosen == count + 1:
-            off = position
+    up, off, boards_s = _take_order(travel, world.outsets[0], world.visits[0], visits, orders[begun, 0])
     _promise(world.visits[0, up], world.visits[0, off], boards_s, rules)
     return best - before_s
+
+
+@kernel
+def _take_order(travel: Ints, outset: Ints, own: Ints, visits: Ints, order: Ints) -> tuple[int, int, int]:
+    """Let the vehicle make the visits in this order; return where the last party's two are, and when it boards."""
+    stop, start_s, ready_s = outset[AT], outset[HALTED], outset[READY]
+    boards_s = up = off = 0
+    for position in range(len(order)):
+        chosen = order[position]
+        for column in range(ROW):
+            own[position, column] = visits[chosen, column]
+        start_s, ready_s = serve(travel, stop, start_s, ready_s, visits, chosen)
+        stop = visits[chosen, STOP]
+        if chosen == len(order) - 2:
+            up, boards_s = position, start_s
+        elif chosen == len(order) - 1:
+            off = position
+    return up, off, boards_s
 
 
 @kernel

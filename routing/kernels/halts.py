@@ -47,34 +47,35 @@ class World(NamedTuple):
 
 
 @kernel
-def serve(travel: Ints, stop: int, halted_s: int, ready_s: int, visit: Ints) -> tuple[int, int]:
-    """Return when a visit's service starts, and when the vehicle can then leave."""
-    if visit[STOP] == stop:
-        start_s = max(halted_s, visit[EARLIEST])
-        return start_s, max(ready_s, start_s + visit[SERVICE])
-    start_s = max(ready_s + travel[stop, visit[STOP]], visit[EARLIEST])
-    return start_s, start_s + visit[SERVICE]
+def serve(  # noqa: PLR0917 -- kernels take bare numbers
+    travel: Ints, stop: int, halted_s: int, ready_s: int, visits: Ints, position: int
+) -> tuple[int, int]:
+    """Return when the service of a visit starts, and when the vehicle can then leave."""
+    if visits[position, STOP] == stop:
+        start_s = max(halted_s, visits[position, EARLIEST])
+        return start_s, max(ready_s, start_s + visits[position, SERVICE])
+    start_s = max(ready_s + travel[stop, visits[position, STOP]], visits[position, EARLIEST])
+    return start_s, start_s + visits[position, SERVICE]
 
 
 @kernel
-def sets_out_s(travel: Ints, outset: Ints, visit: Ints) -> int:
-    """Return when a vehicle has to leave for its next visit: as late as brings it there when service can start."""
-    start_s, _ = serve(travel, outset[AT], outset[HALTED], outset[READY], visit)
-    return int(start_s - travel[outset[AT], visit[STOP]])
+def sets_out_s(travel: Ints, outset: Ints, visits: Ints) -> int:
+    """Return when a vehicle has to leave for its first visit: as late as brings it there when service can start."""
+    start_s, _ = serve(travel, outset[AT], outset[HALTED], outset[READY], visits, 0)
+    return int(start_s - travel[outset[AT], visits[0, STOP]])
 
 
 @kernel
 def make_next(travel: Ints, outset: Ints, visits: Ints, count: int) -> tuple[int, int]:
     """Make the first of a vehicle's visits; return when its service starts and when the vehicle can leave."""
-    visit = visits[0]
-    start_s, ready_s = serve(travel, outset[AT], outset[HALTED], outset[READY], visit)
-    if visit[LONGEST] == PICKUP:
+    start_s, ready_s = serve(travel, outset[AT], outset[HALTED], outset[READY], visits, 0)
+    if visits[0, LONGEST] == PICKUP:
         for later in range(1, count):
-            if visits[later, PARTY] == visit[PARTY]:
-                visits[later, BOARDED] = start_s + visit[SERVICE]
-    outset[AT], outset[HALTED], outset[READY] = visit[STOP], start_s, ready_s
-    outset[SEATS_TAKEN] += visit[SEATS]
-    outset[PLACES_TAKEN] += visit[WHEELCHAIRS]
+            if visits[later, PARTY] == visits[0, PARTY]:
+                visits[later, BOARDED] = start_s + visits[0, SERVICE]
+    outset[AT], outset[HALTED], outset[READY] = visits[0, STOP], start_s, ready_s
+    outset[SEATS_TAKEN] += visits[0, SEATS]
+    outset[PLACES_TAKEN] += visits[0, WHEELCHAIRS]
     for position in range(1, count):
         for column in range(ROW):
             visits[position - 1, column] = visits[position, column]
@@ -91,43 +92,43 @@ def stand(outset: Ints, now_s: int) -> None:
 @kernel
 def advance(travel: Ints, world: World, now_s: int) -> None:
     """Make every visit that has to be set out for by ``now_s``."""
-    for vehicle in range(world.counts.size):
+    counts = world.counts
+    for vehicle in range(counts.size):
         outset, visits = world.outsets[vehicle], world.visits[vehicle]
-        while world.counts[vehicle] and sets_out_s(travel, outset, visits[0]) <= now_s:
-            make_next(travel, outset, visits, world.counts[vehicle])
-            world.counts[vehicle] -= 1
+        while counts[vehicle] and sets_out_s(travel, outset, visits) <= now_s:
+            make_next(travel, outset, visits, counts[vehicle])
+            counts[vehicle] -= 1
         stand(outset, now_s)
 
 
 @kernel
 def left_to_drive_s(travel: Ints, world: World) -> int:
     """Return the driving that the visits still to be made take."""
+    outsets, counts, visits = world.outsets, world.counts, world.visits
     seconds = 0
-    for vehicle in range(world.counts.size):
-        stop = world.outsets[vehicle, AT]
-        for position in range(world.counts[vehicle]):
-            seconds += travel[stop, world.visits[vehicle, position, STOP]]
-            stop = world.visits[vehicle, position, STOP]
+    for vehicle in range(counts.size):
+        stop = outsets[vehicle, AT]
+        for position in range(counts[vehicle]):
+            seconds += travel[stop, visits[vehicle, position, STOP]]
+            stop = visits[vehicle, position, STOP]
     return int(seconds)
 
 
 @kernel
 def _forward(travel: Ints, outset: Ints, visits: Ints, count: int, marks: Ints) -> None:
     """Write starts, departures, loads before each visit and where each party aboard got on into ``marks[:5]``."""
-    starts, departs, seats, places, picked = marks[0], marks[1], marks[2], marks[3], marks[4]
     stop, start_s, ready_s = outset[AT], outset[HALTED], outset[READY]
-    seats[0], places[0] = outset[SEATS_TAKEN], outset[PLACES_TAKEN]
+    marks[2, 0], marks[3, 0] = outset[SEATS_TAKEN], outset[PLACES_TAKEN]
     for position in range(count):
-        visit = visits[position]
-        start_s, ready_s = serve(travel, stop, start_s, ready_s, visit)
-        starts[position], departs[position], stop = start_s, ready_s, visit[STOP]
-        seats[position + 1] = seats[position] + visit[SEATS]
-        places[position + 1] = places[position] + visit[WHEELCHAIRS]
-        picked[position] = WAITING
-        if visit[LONGEST] != PICKUP and visit[BOARDED] == WAITING:
+        start_s, ready_s = serve(travel, stop, start_s, ready_s, visits, position)
+        marks[0, position], marks[1, position], stop = start_s, ready_s, visits[position, STOP]
+        marks[2, position + 1] = marks[2, position] + visits[position, SEATS]
+        marks[3, position + 1] = marks[3, position] + visits[position, WHEELCHAIRS]
+        marks[4, position] = WAITING
+        if visits[position, LONGEST] != PICKUP and visits[position, BOARDED] == WAITING:
             for before in range(position):
-                if visits[before, PARTY] == visit[PARTY]:
-                    picked[position] = before
+                if visits[before, PARTY] == visits[position, PARTY]:
+                    marks[4, position] = before
 
 
 @kernel
@@ -154,25 +155,29 @@ def best_place(  # noqa: C901, PLR0912, PLR0915, PLR0917 -- the inner loop of ev
     """
     _forward(travel, outset, visits, count, marks)
     _backward(travel, outset, visits, count, marks[5])
-    starts, departs, latest = marks[0], marks[1], marks[5]
-    up, off = party[0], party[1]
+    origin, boarding_s, latest_up_s = party[0, STOP], party[0, SERVICE], party[0, LATEST]
+    latest_off_s, longest_s = party[1, LATEST], party[1, LONGEST]
     best, at, to, boards_s = NOWHERE_COST, 0, 0, 0
     for first in range(count + 1):
         stop, start_s, ready_s = outset[AT], outset[HALTED], outset[READY]
         if first:
-            stop, start_s, ready_s = visits[first - 1, STOP], starts[first - 1], departs[first - 1]
-        if start_s > up[LATEST]:
+            stop, start_s, ready_s = visits[first - 1, STOP], marks[0, first - 1], marks[1, first - 1]
+        if start_s > latest_up_s:
             break
         if not _has_room(outset, marks, first, party):
             continue
-        reach_s = travel[stop, up[STOP]]
-        up_s, left_s = serve(travel, stop, start_s, ready_s, up)
-        if up_s > up[LATEST]:
+        reach_s = travel[stop, origin]
+        up_s, left_s = serve(travel, stop, start_s, ready_s, party, 0)
+        if up_s > latest_up_s or (
+            first < count
+            and visits[first, STOP] != origin
+            and left_s + travel[origin, visits[first, STOP]] > marks[5, first]
+        ):
             continue
-        here, then_s = up[STOP], up_s
+        here, then_s = origin, up_s
         for second in range(first, count + 1):
-            off_s, gone_s = serve(travel, here, then_s, left_s, off)
-            if off_s <= off[LATEST] and off_s - up_s - up[SERVICE] <= off[LONGEST]:
+            off_s, gone_s = serve(travel, here, then_s, left_s, party, 1)
+            if off_s <= latest_off_s and off_s - up_s - boarding_s <= longest_s:
                 cost = reach_s + _over(travel, visits, count, first, second, stop, here, party)
                 if cost < min(best, bound) and _fits(
                     travel, outset, visits, count, party, first, second, off_s, gone_s, marks
@@ -180,10 +185,10 @@ def best_place(  # noqa: C901, PLR0912, PLR0915, PLR0917 -- the inner loop of ev
                     best, at, to, boards_s = float(cost), first, second, up_s
             if second == count:
                 break
-            then_s, left_s = serve(travel, here, then_s, left_s, visits[second])
+            then_s, left_s = serve(travel, here, then_s, left_s, visits, second)
             marks[6, second] = then_s
             here = visits[second, STOP]
-            if then_s > latest[second] or then_s - up_s - up[SERVICE] > off[LONGEST] or then_s > off[LATEST]:
+            if then_s > marks[5, second] or then_s - up_s - boarding_s > longest_s or then_s > latest_off_s:
                 break
             if _rides_too_long(visits, marks, first, second, then_s) or not _has_room(outset, marks, second + 1, party):
                 break
@@ -217,15 +222,14 @@ def _over(  # noqa: PLR0917 -- kernels take bare numbers
 @kernel
 def _rides_too_long(visits: Ints, marks: Ints, first: int, position: int, start_s: int) -> bool:
     """Tell whether a party set down then has ridden too long, if visits from ``first`` on start as in ``marks[6]``."""
-    visit = visits[position]
-    if visit[LONGEST] == PICKUP:
+    if visits[position, LONGEST] == PICKUP:
         return False
     picked = marks[4, position]
     if picked == WAITING:
-        boarded_s = visit[BOARDED]
+        boarded_s = visits[position, BOARDED]
     else:
         boarded_s = (marks[6, picked] if picked >= first else marks[0, picked]) + visits[picked, SERVICE]
-    return bool(start_s - boarded_s > visit[LONGEST])
+    return bool(start_s - boarded_s > visits[position, LONGEST])
 
 
 @kernel
@@ -244,7 +248,7 @@ def _fits(  # noqa: PLR0913, PLR0917 -- kernels take bare numbers
     """Tell whether the visits after the drop-off keep windows, rides and shift."""
     stop, start_s, ready_s = party[1, STOP], off_s, gone_s
     for position in range(second, count):
-        start_s, ready_s = serve(travel, stop, start_s, ready_s, visits[position])
+        start_s, ready_s = serve(travel, stop, start_s, ready_s, visits, position)
         if start_s > marks[5, position]:
             return False
         marks[6, position] = start_s

@@ -5,12 +5,12 @@ Psaraftis 1980 and Dumas et al. 1991). Exact unless the limit of steps ends it.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from routing.kernels import kernel
-from routing.kernels.halts import BOARDED, HALTED, WAITING, serve
+from routing.kernels.halts import BOARDED, HALTED, WAITING
 from routing.kernels.route import (
     AT,
+    EARLIEST,
     LATEST,
     LONGEST,
     PARTY,
@@ -33,7 +33,7 @@ _STOP_AT, _SINCE, _READY_AT, _SEATS_IN, _PLACES_IN, _CHOICE, _NEXT = range(7)
 
 
 @kernel
-def cheapest_orders(  # noqa: C901, PLR0915, PLR0917 -- one search, on bare numbers
+def cheapest_orders(  # noqa: C901, PLR0912, PLR0915, PLR0917 -- calls with arrays would cost eight times the search
     travel: Ints, outset: Ints, visits: Ints, fixed: tuple[int, int], each: int, hurry: float, most: int
 ) -> tuple[Ints, Floats, Ints]:
     """Return the ``each`` cheapest orders of the visits for every first visit: how many, their costs, the orders.
@@ -53,28 +53,58 @@ def cheapest_orders(  # noqa: C901, PLR0915, PLR0917 -- one search, on bare numb
     _begin(outset, levels)
     level = steps = 0
     while level >= 0:
-        at = levels[level]
-        choice = at[_NEXT]
-        if choice >= count or level >= count or steps > most:
+        choice = levels[level, _NEXT]
+        if choice >= count or steps > most:
             level -= 1
             if level >= 0:
                 done[levels[level, _CHOICE]] = False
             continue
-        at[_NEXT] = choice + 1
+        levels[level, _NEXT] = choice + 1
         if done[choice] or ((choice < fixed[0] or choice >= fixed[1]) and choice != level):
             continue
-        if pickups[choice] >= 0 and not done[pickups[choice]]:
+        pickup = pickups[choice]
+        if pickup >= 0 and not done[pickup]:
             continue
-        start_s, ready_s = serve(travel, at[_STOP_AT], at[_SINCE], at[_READY_AT], visits[choice])
-        if not _possible(outset, visits, pickups, starts, at, choice, start_s, ready_s):
+        seats = levels[level, _SEATS_IN] + visits[choice, SEATS]
+        places = levels[level, _PLACES_IN] + visits[choice, WHEELCHAIRS]
+        if visits[choice, LONGEST] == PICKUP and (seats > outset[SEATS_HELD] or places > outset[PLACES_HELD]):
             continue
+        before, stop = levels[level, _STOP_AT], visits[choice, STOP]
+        left_s = levels[level, _READY_AT]
+        if before == stop:
+            start_s = max(levels[level, _SINCE], visits[choice, EARLIEST])
+            ready_s = max(left_s, start_s + visits[choice, SERVICE])
+        else:
+            start_s = max(left_s + travel[before, stop], visits[choice, EARLIEST])
+            ready_s = start_s + visits[choice, SERVICE]
+        if start_s > visits[choice, LATEST] or ready_s > outset[SHIFT_END]:
+            continue
+        if visits[choice, LONGEST] != PICKUP:
+            boarded_s = visits[choice, BOARDED] if pickup < 0 else starts[pickup] + visits[pickup, SERVICE]
+            if start_s - boarded_s > visits[choice, LONGEST]:
+                continue
         steps += 1
-        done[choice], starts[choice] = True, start_s
-        at[_CHOICE] = choice
-        cost = spent[level] + travel[at[_STOP_AT], visits[choice, STOP]] + hurry * (ready_s - at[_READY_AT])
+        cost = spent[level] + travel[before, stop] + hurry * (ready_s - left_s)
+        levels[level, _CHOICE] = choice
         begun = levels[0, _CHOICE]
-        too_dear = found[begun] == each and cost >= costs[begun, each - 1]
-        if too_dear or not _others_in_time(travel, visits, pickups, starts, done, choice, start_s, ready_s):
+        if found[begun] == each and cost >= costs[begun, each - 1]:
+            continue
+        done[choice], starts[choice] = True, start_s
+        in_time = True
+        for other in range(count):
+            if done[other]:
+                continue
+            goal, pickup = visits[other, STOP], pickups[other]
+            reach_s = start_s if goal == stop else ready_s + travel[stop, goal]
+            if reach_s > visits[other, LATEST]:
+                in_time = False
+                break
+            if visits[other, LONGEST] != PICKUP and (pickup < 0 or done[pickup]):
+                boarded_s = visits[other, BOARDED] if pickup < 0 else starts[pickup] + visits[pickup, SERVICE]
+                if reach_s - boarded_s > visits[other, LONGEST]:
+                    in_time = False
+                    break
+        if not in_time:
             done[choice] = False
         elif level == count - 1:
             _keep(found, costs, orders, levels, begun, cost)
@@ -82,7 +112,8 @@ def cheapest_orders(  # noqa: C901, PLR0915, PLR0917 -- one search, on bare numb
         else:
             level += 1
             spent[level] = cost
-            _go(levels, level, visits[choice], start_s, ready_s)
+            levels[level, _STOP_AT], levels[level, _SINCE], levels[level, _READY_AT] = stop, start_s, ready_s
+            levels[level, _SEATS_IN], levels[level, _PLACES_IN], levels[level, _NEXT] = seats, places, 0
     return found, costs, orders
 
 
@@ -100,67 +131,8 @@ def _pickups(visits: Ints) -> Ints:
 
 @kernel
 def _begin(outset: Ints, levels: Ints) -> None:
-    at = levels[0]
-    at[_STOP_AT], at[_SINCE], at[_READY_AT] = outset[AT], outset[HALTED], outset[READY]
-    at[_SEATS_IN], at[_PLACES_IN] = outset[SEATS_TAKEN], outset[PLACES_TAKEN]
-
-
-@kernel
-def _go(levels: Ints, level: int, visit: Ints, start_s: int, ready_s: int) -> None:
-    """Write where the vehicle is after a visit."""
-    before, at = levels[level - 1], levels[level]
-    at[_STOP_AT], at[_SINCE], at[_READY_AT] = visit[STOP], start_s, ready_s
-    at[_SEATS_IN] = before[_SEATS_IN] + visit[SEATS]
-    at[_PLACES_IN] = before[_PLACES_IN] + visit[WHEELCHAIRS]
-    at[_NEXT] = 0
-
-
-@kernel
-def _possible(  # noqa: PLR0917 -- kernels take bare numbers
-    outset: Ints, visits: Ints, pickups: Ints, starts: Ints, at: Ints, choice: int, start_s: int, ready_s: int
-) -> bool:
-    """Tell whether a visit made then keeps its window, the ride, the shift and the places aboard."""
-    visit = visits[choice]
-    if start_s > visit[LATEST] or ready_s > outset[SHIFT_END]:
-        return False
-    if visit[LONGEST] != PICKUP:
-        return not _overdue(visits, pickups, starts, choice, start_s)
-    seats, places = at[_SEATS_IN] + visit[SEATS], at[_PLACES_IN] + visit[WHEELCHAIRS]
-    return bool(seats <= outset[SEATS_HELD] and places <= outset[PLACES_HELD])
-
-
-@kernel
-def _overdue(visits: Ints, pickups: Ints, starts: Ints, dropoff: int, start_s: int) -> bool:
-    """Tell whether a party aboard that is set down then has ridden too long."""
-    pickup = pickups[dropoff]
-    boarded_s = visits[dropoff, BOARDED] if pickup < 0 else starts[pickup] + visits[pickup, SERVICE]
-    return bool(start_s - boarded_s > visits[dropoff, LONGEST])
-
-
-@kernel
-def _others_in_time(  # noqa: PLR0917 -- kernels take bare numbers
-    travel: Ints,
-    visits: Ints,
-    pickups: Ints,
-    starts: Ints,
-    done: NDArray[np.bool_],
-    choice: int,
-    start_s: int,
-    ready_s: int,
-) -> bool:
-    """Tell whether each visit still open could come next in time."""
-    stop = visits[choice, STOP]
-    for other in range(len(visits)):
-        if done[other]:
-            continue
-        visit = visits[other]
-        reach_s = start_s if visit[STOP] == stop else ready_s + travel[stop, visit[STOP]]
-        if reach_s > visit[LATEST]:
-            return False
-        aboard = visit[LONGEST] != PICKUP and (pickups[other] < 0 or done[pickups[other]])
-        if aboard and _overdue(visits, pickups, starts, other, reach_s):
-            return False
-    return True
+    levels[0, _STOP_AT], levels[0, _SINCE], levels[0, _READY_AT] = outset[AT], outset[HALTED], outset[READY]
+    levels[0, _SEATS_IN], levels[0, _PLACES_IN] = outset[SEATS_TAKEN], outset[PLACES_TAKEN]
 
 
 @kernel
@@ -172,7 +144,8 @@ def _keep(  # noqa: PLR0917 -- kernels take bare numbers
     place = min(found[begun], each - 1)
     while place > 0 and costs[begun, place - 1] > cost:
         costs[begun, place] = costs[begun, place - 1]
-        orders[begun, place] = orders[begun, place - 1]
+        for level in range(count):
+            orders[begun, place, level] = orders[begun, place - 1, level]
         place -= 1
     costs[begun, place] = cost
     for level in range(count):
