@@ -75,14 +75,6 @@ def drive(itinerary: Itinerary, travel: TravelTimes) -> Schedule:
     return _schedule_of(outset, rows)
 
 
-def lateness(itinerary: Itinerary, schedule: Schedule) -> tuple[int, ...]:
-    """Return for each visit how many seconds its service starts past its window, 0 if in time."""
-    return tuple(
-        max(0, start_s - visit.window.latest_s)
-        for visit, start_s in zip(itinerary.visits, schedule.starts_s, strict=True)
-    )
-
-
 def outset_of(itinerary: Itinerary) -> Outset:
     """Return where ``itinerary`` begins: never before its shift."""
     load = EMPTY
