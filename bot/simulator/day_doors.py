@@ -166,7 +166,7 @@ class Product:
 
 
 @contextmanager
-def own_product(**told: str) -> Iterator[Product]:
+def own_product(*, ready_within_s: float = READY_TIMEOUT_S, **told: str) -> Iterator[Product]:
     """Run a product of its own, with its own data, for the length of the day; ``told`` are further settings."""
     with tempfile.TemporaryDirectory(prefix="noriai-day-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # the embedded database runs as another account where we are root
@@ -181,7 +181,7 @@ def own_product(**told: str) -> Iterator[Product]:
             [sys.executable, "-m", "backend.cli", "run"], env=env, cwd=ROOT, stdout=subprocess.DEVNULL
         )
         try:
-            _wait_until_ready(url, process)
+            _wait_until_ready(url, process, within_s=ready_within_s)
             yield Product(url, Path(folder), process.pid, started_s)
         finally:
             process.send_signal(signal.SIGTERM)
@@ -195,8 +195,8 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
-    end_at = time.monotonic() + READY_TIMEOUT_S
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes], *, within_s: float) -> None:
+    end_at = time.monotonic() + within_s
     while time.monotonic() < end_at:
         if process.poll() is not None:
             raise DemoDayError(f"the product ended with status {process.returncode}")
