@@ -122,6 +122,18 @@ def test_a_ride_that_leaves_no_room_for_the_break_is_refused_with_a_way_out(engi
 
 
 @pytest.mark.req("D-24")
+def test_nobody_sits_on_board_through_a_break(engine):
+    """A short break at the depot from 11:50 sharp: from there a ride of 15 minutes could wait it out within 40."""
+    office = Office(engine, break_s=20 * 60, break_after_s=170 * 60, max_wait_s=0)
+
+    answer = office.book(0, 3, "11:45")
+
+    assert [rest.planned_s for rest in office.rests()] == [at("11:50")]
+    assert answer.status_code == 409
+    assert office.book(0, 3, "12:10").status_code == 201
+
+
+@pytest.mark.req("D-24")
 def test_a_better_plan_leaves_each_break_with_its_own_driver(engine):
     office = Office(engine, **LOOSE, seats=(4, 4))
     for number in range(12):
