@@ -6,7 +6,7 @@ The turns themselves are compiled (`kernels.ruin`); here are their settings, the
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,9 @@ _TIME_APART = 0.1  # weight against distance, when neighbors are looked for
 _RULES = (-1, -1, -1, -1, 0, 0, 1, 2, 2, 3, 3, 4, 4)  # how often each order of putting back is drawn
 _HOTTEST, _COOLEST = 1.0, 0.06  # temperature, of what a request costs on average
 _REHEATED = 0.3  # the hottest of a later cycle
-_STARTS, _START = 3, 0.15  # from nothing, each a share of the budget
-_LATER_CYCLES = 8
+_MANY_TURNS = 500_000  # enough for several starts from nothing
+_SHORT_CYCLE = 30_000  # turns
+_TURNS_PER_S = 25_000
 _WARM = 0.15  # the hottest after a combination of routes
 _MENDING, _STEPS = 0.02, 20  # share of all turns then, steps of cooling
 _COMBINING = 0.2  # share of the time left that one combination may take
@@ -53,6 +54,10 @@ class Budget(Protocol):
         """Return how many turns to make before asking again."""
         ...
 
+    def expected(self) -> float:
+        """Return about how many turns there will be in all."""
+        ...
+
     def left_s(self) -> float:
         """Return how much wall time a step in between may take at most."""
         ...
@@ -74,6 +79,10 @@ class Turns:
         turns = min(_TURNS, self.total - self.made)
         self.made += turns
         return turns
+
+    def expected(self) -> float:
+        """Return how many turns there will be."""
+        return self.total
 
     def left_s(self) -> float:
         """Return no limit: no clock may change the search."""
@@ -99,9 +108,35 @@ class Seconds:
         self.made += turns
         return turns
 
+    def expected(self) -> float:
+        """Return about how many turns there will be: a typical speed, whatever the machine."""
+        return _TURNS_PER_S * (self.clock.until_s - self.clock.began_s)
+
     def left_s(self) -> float:
         """Return how much wall time will pass with the cpu time that is left, by the pace so far."""
         return self.clock.left_s() * self.clock.pace()
+
+
+class _Cycles(NamedTuple):
+    """Cycles of cooling: long ones from nothing, each a share of the budget, then short ones."""
+
+    starts: int
+    start: float
+    later: int
+
+    @classmethod
+    def of(cls, turns: float) -> "_Cycles":
+        """Return the cycles that so many turns are enough for."""
+        if turns >= _MANY_TURNS:
+            return cls(starts=3, start=0.15, later=8)
+        return cls(starts=1, start=0.4, later=max(1, min(8, int(turns / _SHORT_CYCLE))))
+
+    def at(self, share: float) -> tuple[float, float]:
+        """Return in which cycle a share of the budget ends, and at which share of that cycle."""
+        long = self.starts * self.start
+        if share < long:
+            return divmod(share / self.start, 1)
+        return divmod(self.starts + (share - long) / (1 - long) * self.later, 1)
 
 
 class Search:
@@ -141,15 +176,15 @@ class Search:
         After each cycle the routes met are combined, the next one begins with what came of it.
         ``watch`` is called now and then.
         """
-        cycle, before = 0.0, self.made
+        cycles, cycle, before = _Cycles.of(budget.expected()), 0.0, self.made
         while (share := budget.share()) < 1:
-            now, within = _cycle(share)
+            now, within = cycles.at(share)
             if now > cycle:
                 cycle = now
                 self.combine(_COMBINING * budget.left_s(), turns=int(_MENDING * (self.made - before) / share))
-                if cycle < _STARTS:
+                if cycle < cycles.starts:
                     self._begin(_empty_tours(self.day))
-            hottest = _HOTTEST if cycle < _STARTS else _REHEATED
+            hottest = _HOTTEST if cycle < cycles.starts else _REHEATED
             self._turn(self._unit() * hottest * (_COOLEST / hottest) ** within, budget.turns())
             if watch is not None:
                 watch()
@@ -280,14 +315,6 @@ class Search:
         )
         fleet = np.bincount(day.kind) if len(day.kind) else np.zeros(1, np.int64)
         self.combiner = Combiner(fleet.tolist(), day.penalty[1:])
-
-
-def _cycle(share: float) -> tuple[float, float]:
-    """Return in which cycle a share of the budget ends, and at which share of that cycle."""
-    if share < _STARTS * _START:
-        return divmod(share / _START, 1)
-    later = (share - _STARTS * _START) / (1 - _STARTS * _START) * _LATER_CYCLES
-    return divmod(_STARTS + later, 1)
 
 
 def _empty_tours(day: Day) -> Tours:
