@@ -1,7 +1,7 @@
 """The linear program over the routes met so far: serve everybody at least once, with at most all vehicles.
 
-It prices requests for `pricing` (column generation), holds subset-row cuts (Jepsen et al. 2008), and among its
-routes the best whole-number choice is looked for. Solved by GLOP, which goes on from where it was.
+It prices requests for `pricing` (column generation) and holds subset-row cuts (Jepsen et al. 2008). Solved by GLOP,
+which goes on from where it was.
 """
 
 from collections.abc import Sequence
@@ -13,13 +13,16 @@ from ortools.linear_solver import pywraplp
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from routing.fragments import Floats, Ints
+from routing.fragments import Floats, Ints, Words
 from routing.network import Cuts, Prices
-from routing.routes import Route
 
-_VIOLATED = 0.01  # a cut worth taking up
-_CUTS_EACH = 30  # at a time
-_CUTS_OF_ONE = 6  # that may hold the same request
+_VIOLATED = 0.02  # a cut worth taking up
+_CUTS_EACH = 40  # at a time
+_CUTS_OF_ONE = 5  # that may hold the same request
+_TINY = 1e-9
+_USED = 1e-6  # share under which a route is not in use
+_MOST_COLUMNS = 5_000
+_KEPT_COLUMNS = 2_000  # when there are more
 
 
 @dataclass(frozen=True)
@@ -40,53 +43,35 @@ class Choice:
 
 
 class Master:
-    """Routes as columns, each with who it serves, what it costs, and its nodes."""
+    """Routes as columns, each with whom it serves (bits), what it costs, and the number its owner knows it by."""
 
     def __init__(self, n: int, vehicles: int, *, left_out: float) -> None:
-        self.n, self.vehicles = n, vehicles
-        self.solver = pywraplp.Solver.CreateSolver("GLOP")
-        endless = self.solver.infinity()
-        self.rows = [self.solver.RowConstraint(1, endless, "") for _ in range(n)]
-        self.fleet = self.solver.RowConstraint(-endless, vehicles, "")
-        self.goal = self.solver.Objective()
-        self.goal.SetMinimization()
-        for row in self.rows:
-            nobody = self.solver.NumVar(0, endless, "")
-            row.SetCoefficient(nobody, 1)
-            self.goal.SetCoefficient(nobody, left_out)
+        self.n, self.vehicles, self.left_out = n, vehicles, left_out
         self.cuts: list[tuple[int, ...]] = []
-        self.cut_rows: list[pywraplp.Constraint] = []
-        self.index: dict[frozenset[int], int] = {}
-        self.variables: list[pywraplp.Variable] = []
+        self.served: list[Words] = []
         self.costs: list[float] = []
-        self.routes: list[Route] = []
+        self.names: list[int] = []
+        self._reset()
 
-    def add(self, route: Route, cost: float) -> bool:
+    def add(self, served: Words, cost: float, name: int) -> bool:
         """Take up a route; tell whether it is new, or cheaper than the one for the same requests."""
-        served = frozenset(node for node in route if node <= self.n)
-        known = self.index.get(served)
+        key = served.tobytes()
+        known = self.index.get(key)
         if known is not None:
-            if self.costs[known] <= cost + 1e-9:
+            if self.costs[known] <= cost + _TINY:
                 return False
-            self.costs[known], self.routes[known] = cost, route
+            self.costs[known], self.names[known] = cost, name
             self.goal.SetCoefficient(self.variables[known], cost)
             return True
-        variable = self.solver.NumVar(0, self.solver.infinity(), "")
-        self.index[served] = len(self.variables)
-        for request in served:
-            self.rows[request - 1].SetCoefficient(variable, 1)
-        self.fleet.SetCoefficient(variable, 1)
-        for row, members in zip(self.cut_rows, self.cuts, strict=True):
-            if len(served.intersection(members)) > 1:
-                row.SetCoefficient(variable, 1)
-        self.goal.SetCoefficient(variable, cost)
-        self.variables.append(variable)
+        self.index[key] = len(self.costs)
+        self.served.append(served)
         self.costs.append(cost)
-        self.routes.append(route)
+        self.names.append(name)
+        self._put(served, cost)
         return True
 
     def relax(self) -> Relaxed:
-        """Solve the relaxation."""
+        """Solve the relaxation; drop the dearest routes afterwards if there are too many."""
         status = self.solver.Solve()
         if status != pywraplp.Solver.OPTIMAL:
             raise ArithmeticError(f"the relaxation ended with status {status}")
@@ -97,13 +82,16 @@ class Master:
         prices = Prices(
             np.array([max(0.0, row.dual_value()) for row in self.rows]), min(0.0, self.fleet.dual_value()), cuts
         )
+        value = self.goal.Value()
         shares = np.array([variable.solution_value() for variable in self.variables])
-        return Relaxed(self.goal.Value(), prices, shares)
+        if len(self.costs) > _MOST_COLUMNS:
+            shares = shares[self._shrink(prices, shares)]
+        return Relaxed(value, prices, shares)
 
     def cut(self, relaxed: Relaxed) -> int:
         """Add the subset-row cuts that the relaxation breaks most; return how many."""
-        used = np.flatnonzero(relaxed.shares > 1e-6)  # noqa: PLR2004 -- what the solver calls nothing
-        serves = served_table([self.routes[index] for index in used], self.n).toarray()
+        used = np.flatnonzero(relaxed.shares > _USED)
+        serves = served_table(np.array([self.served[index] for index in used]), self.n)
         triples, excess = _violated(serves, relaxed.shares[used])
         often = np.zeros(self.n, dtype=int)
         taken = 0
@@ -119,26 +107,74 @@ class Master:
 
     def reduced(self, prices: Prices) -> Floats:
         """Return the reduced cost of every route."""
-        serves = served_table(self.routes, self.n)
-        reduced = np.array(self.costs) - serves @ prices.requests - prices.vehicle
-        for members, price in zip(prices.cuts.members, prices.cuts.prices, strict=True):
-            reduced += price * (serves[:, members - 1].sum(axis=1) > 1)
-        return np.asarray(reduced)
+        return prices.reduced(np.array(self.costs), np.array(self.served).reshape(len(self.costs), -1))
+
+    def keep(self, chosen: Ints) -> None:
+        """Drop all routes but those chosen."""
+        self.served = [self.served[index] for index in chosen]
+        self.costs = [self.costs[index] for index in chosen]
+        self.names = [self.names[index] for index in chosen]
+        self._reset()
+
+    def _shrink(self, prices: Prices, shares: Floats) -> Ints:
+        """Keep the routes in use and the cheapest others; return which."""
+        reduced = self.reduced(prices)
+        reduced[shares > 0] = -np.inf
+        kept = np.sort(np.argsort(reduced, kind="stable")[:_KEPT_COLUMNS])
+        self.keep(kept)
+        return kept
+
+    def _reset(self) -> None:
+        """Write the linear program anew."""
+        self.solver = pywraplp.Solver.CreateSolver("GLOP")
+        endless = self.solver.infinity()
+        self.rows = [self.solver.RowConstraint(1, endless, "") for _ in range(self.n)]
+        self.fleet = self.solver.RowConstraint(-endless, self.vehicles, "")
+        self.cut_rows = [self.solver.RowConstraint(-endless, 1, "") for _ in self.cuts]
+        self.goal = self.solver.Objective()
+        self.goal.SetMinimization()
+        for row in self.rows:
+            nobody = self.solver.NumVar(0, endless, "")
+            row.SetCoefficient(nobody, 1)
+            self.goal.SetCoefficient(nobody, self.left_out)
+        self.variables: list[pywraplp.Variable] = []
+        self.index: dict[bytes, int] = {}
+        for number, (served, cost) in enumerate(zip(self.served, self.costs, strict=True)):
+            self.index[served.tobytes()] = number
+            self._put(served, cost)
+
+    def _put(self, served: Words, cost: float) -> None:
+        """Write one column."""
+        variable = self.solver.NumVar(0, self.solver.infinity(), "")
+        riders = riders_of(served)
+        for request in riders:
+            self.rows[request - 1].SetCoefficient(variable, 1)
+        self.fleet.SetCoefficient(variable, 1)
+        for row, members in zip(self.cut_rows, self.cuts, strict=True):
+            if len(riders.intersection(members)) > 1:
+                row.SetCoefficient(variable, 1)
+        self.goal.SetCoefficient(variable, cost)
+        self.variables.append(variable)
 
     def _add_cut(self, members: tuple[int, ...]) -> None:
         row = self.solver.RowConstraint(-self.solver.infinity(), 1, "")
-        for served, index in self.index.items():
-            if len(served.intersection(members)) > 1:
-                row.SetCoefficient(self.variables[index], 1)
+        for served, variable in zip(self.served, self.variables, strict=True):
+            if len(riders_of(served).intersection(members)) > 1:
+                row.SetCoefficient(variable, 1)
         self.cuts.append(members)
         self.cut_rows.append(row)
 
 
-def served_table(routes: list[Route], n: int) -> csr_array:
-    """Return who (column) is served by each route (row) as a sparse table of ones."""
-    pairs = [(row, node - 1) for row, route in enumerate(routes) for node in route if node <= n]
-    rows, columns = zip(*pairs, strict=True) if pairs else ((), ())
-    return csr_array((np.ones(len(pairs)), (rows, columns)), shape=(len(routes), n))
+def riders_of(served: Words) -> set[int]:
+    """Return the requests whose bits are set."""
+    bits = int.from_bytes(served.tobytes(), "little")
+    return {place + 1 for place in range(bits.bit_length()) if bits >> place & 1}
+
+
+def served_table(served: Words, n: int) -> Floats:
+    """Return who (column) is served by each route (row) as ones."""
+    ones = np.unpackbits(np.ascontiguousarray(served).view(np.uint8), axis=1, bitorder="little")
+    return ones[:, :n].astype(float)
 
 
 def choose(
@@ -173,7 +209,7 @@ def choose(
 def _violated(serves: Floats, shares: Floats) -> tuple[Ints, Floats]:
     """Return triples of requests of which more than one route's worth serves two, and by how much."""
     together = (serves * shares[:, None]).T @ serves
-    first, second = np.nonzero(np.triu(together, 1) > 1e-6)  # noqa: PLR2004 -- what the solver calls nothing
+    first, second = np.nonzero(np.triu(together, 1) > _USED)
     third = np.arange(serves.shape[1])
     pairs = together[first, second][:, None] + together[first] + together[second]
     rows, columns = np.nonzero((pairs > 1 + _VIOLATED) & _apart(first, second, third))

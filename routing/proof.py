@@ -2,7 +2,8 @@
 
 The relaxation over all routes gives a bound and prices. At those prices no better day holds a fragment, or a route,
 whose reduced cost exceeds what is left to gain (Rist & Forbes 2021; Baldacci et al. 2008): what remains is
-enumerated, a wider gap at a time, and chosen from whole. Whatever stops the search, the bound reached stands.
+enumerated and chosen from whole (`pool`), first within a narrow gap if the best day known is far from the bound.
+Whatever stops the search, the bound reached stands.
 """
 
 from collections.abc import Iterable
@@ -10,31 +11,45 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from routing.clock import Clock, OutOfTimeError
-from routing.fragments import Fragments, IntractableError, Tables, all_fragments
+from routing.events import EventGraph
+from routing.fragments import Floats, IntractableError, Tables, Words, bits
 from routing.instances import Instance
-from routing.master import Master, Relaxed, choose, served_table
-from routing.network import Bounds, Network, Prices
-from routing.pricing import Chains, Pricing, Search
+from routing.master import Choice, Master, Relaxed, choose, served_table
+from routing.network import Cuts, Network, Prices
+from routing.pool import Pool
+from routing.pricing import Chains, Search, chains
 from routing.relaxation import assignment_bound
 from routing.routes import Route, Routes
 
-_MOST_PARTIAL = 400_000
-_MOST_ROUTES = 15_000  # for a whole-number search
-_MOST_AT_LAST = 40_000  # when there are no cuts left
-_MOST_TRIED = 12_000  # when there are more
-_COLUMNS_ADDED = 300
-_PRICED = 1_500  # fragments priced first
-_SMOOTHING = 0.6  # of prices (Pessoa et al. 2018)
-_GREEDY, _WIDE = Search(30, 100_000, whole=True), Search(300, 100_000, whole=True)
-_EXACT = Search(1_000_000, 1_000_000, whole=False)
-_SOME, _ALL = Search(1_000_000, 120_000, whole=True), Search(1_000_000, 800_000, whole=True)
+_MOST_EVENTS = 30_000
+_MOST_FRAGMENTS = 200_000
+_FIRST_FRAGMENTS = 20_000  # looked at in one turn, as long as the prices are rough
+_STEPS_S = 4_000_000  # visits tried in one second, labels made in one second: fewer than on a slow machine
+_LABELS_S = 200_000
+_COLUMNS_ADDED = 150
+_COLUMNS_LOOKED_AT = 5_000
+_COLUMNS_OF_ONE = 5
+_SMOOTHING = 0.6  # of prices towards the best so far (Wentges 1997)
+_FEW_RIDERS = 4  # in a fragment
+_MOST_AT = (100_000, 200_000, 3_000_000)
+_BEAMS = (30, 300, 1_000_000_000)  # labels at a time: quick, better, and exact
+_EXACT = 2
+_MOST_LABELS = 3_000_000
+_FEW_LABELS = 200_000
+_MOST_STEPS = 20_000_000
 _MARGIN = 1e-6
-_ROUNDED = 2_500  # routes among which to look for a better day
-_ROUNDING_S = 4.0
-_STALLED = 0.05  # of the gap: cuts that gain less are not enough
-_FIRST_GAP = 0.001  # of the cost
+_SAFE = 1e-5  # more than rounding can add to a reduced cost
+_TINY = 1e-9
+_CHOICE_S = 12.0
+_ROUNDED = 1_500  # routes among which to look for a better day
+_ROUNDING_S = 2.0
+_STALLED = 0.04  # of the gap: cuts that gain less are not enough
+_NARROW = 0.002  # of the cost: a gap to begin with
+_ROUGH = 0.0005  # of the cost: near enough with short fragments only
+_CHOSEN_FROM = 3_000  # routes: few enough for the choice without more cuts
 
 
 @dataclass(frozen=True)
@@ -69,122 +84,250 @@ class _Prover:
         self.cost = sum(map(routes.length, best)) if best is not None else np.inf
         self.bound = assignment_bound(self.tables)
         self.master = Master(self.tables.n, self.tables.vehicles, left_out=_left_out(self.tables))
+        self.known: list[Route] = []
 
     def run(self, pool: Iterable[Route], clock: Clock) -> None:
         """Raise the bound and lower the cost until they meet or the time is up."""
-        self.network = Network(self.tables, all_fragments(self.tables, clock, most=_MOST_PARTIAL))
-        if not self.network.serves[:, :-1].any(axis=0).all():
+        self.graph = EventGraph(self.tables, clock, most=_MOST_EVENTS)
+        if (self.graph.events.opening < 0).any():
             return  # somebody cannot be served at all
-        for route in pool:
-            self.master.add(route, self.routes.length(route))
-        before, stalled = 0.0, 0
-        while True:
-            relaxed = self._generate(clock)
-            self._round(relaxed, clock)
-            if self._closed() or self._enumerate(relaxed, clock, _SOME, most=_MOST_ROUTES):
-                return
-            added = self.master.cut(relaxed)
-            stalled = stalled + 1 if relaxed.value - before < _STALLED * (self.cost - relaxed.value) else 0
-            if not added or stalled > 1:
-                if self._enumerate(relaxed, clock, _ALL, most=_MOST_AT_LAST) or not added:
-                    return
-                stalled = 0
-            before = relaxed.value
+        for route in (*pool, *(self.best or ())):
+            if route:
+                self._take_in(route)
+        self._generate(self._short(clock), clock, goal=-np.inf, close=_ROUGH)
+        root = self._generate(None, clock)
+        self._round(root, clock)
+        gap = self.cost - root.value
+        if gap > 3 * _NARROW * root.value:
+            gap = _NARROW * root.value
+        while not self._closed():
+            self._settle(root, min(self.cost, max(root.value + gap, self.bound + gap / 4)), clock)
+            gap *= 2
 
     def _closed(self) -> bool:
         return self.cost <= self.bound + _MARGIN
 
     # -- column generation
 
-    def _generate(self, clock: Clock) -> Relaxed:
-        """Solve the relaxation over all routes; keep the fragments that a better day may hold."""
-        smooth: Prices | None = None
-        part, turn, level = self.network, 0, 0
+    def _short(self, clock: Clock) -> Network:
+        """Return the fragments of few riders: enough to get prices from."""
+        nothing = np.zeros(self.tables.n)
+        sides = self.graph.sides(nothing, 0.0)
+        limits = (_FEW_RIDERS, _FIRST_FRAGMENTS, _steps(clock))
+        fragments, _ = self.graph.fragments(nothing, sides, below=np.inf, limits=limits)
+        return Network(self.tables, fragments)
+
+    def _generate(self, network: Network | None, clock: Clock, *, goal: float = np.inf, close: float = 0.0) -> Relaxed:
+        """Solve the relaxation over all routes of ``network``, or over all routes there are.
+
+        A network holds what days cheaper than ``goal`` need, so with one the bound rises to ``goal`` at most. The
+        search ends once the value is certain but for a share ``close``.
+        """
+        center: Prices | None = self._guess() if goal < 0 else None
+        worth, level, share = -np.inf, 0 if goal < 0 else 1, _SMOOTHING
         while True:
             clock.check()
             relaxed = self.master.relax()
-            smooth = relaxed.prices if level or smooth is None else _between(smooth, relaxed.prices)
-            if turn % 5 == 0:
-                part = self._narrowed(smooth)
-            turn += 1
-            exact = level == 2  # noqa: PLR2004 -- the last of three
-            network = self.network if exact else part
-            bounds = network.bounds(smooth, through=exact)
-            below = -_MARGIN if level else min(-_MARGIN, 0.4 * bounds.least)
-            chains = Pricing(network, smooth, bounds, below=below, search=(_GREEDY, _WIDE, _EXACT)[level]).run(clock)
-            if exact:
-                part = self._promising(bounds)
-                least = float(chains.reduced.min(initial=0.0)) if chains.complete else bounds.least
-                self._raise_bound(smooth, least)
-                if least >= -_MARGIN or relaxed.value <= self.bound + _MARGIN:
-                    self._eliminate(smooth, bounds, least)
-                    return relaxed
-            added = self._add(network, chains, relaxed.prices)
-            level = 1 if exact and added else level if added else min(level + 1, 2)
+            prices = relaxed.prices if center is None else _between(center, relaxed.prices, share)
+            found, least = self._priced(network, prices, level, clock)
+            value = _dual(prices, self.tables.vehicles) + self.tables.vehicles * min(0.0, least)
+            self.bound = max(self.bound, min(value, goal))
+            if center is None or value > worth:
+                center, worth = prices, value
+            if relaxed.value <= worth + max(_MARGIN, close * worth):
+                return Relaxed(worth, center, relaxed.shares)
+            added = self._add(found, relaxed.prices) if found is not None else 0
+            if not added and prices is relaxed.prices:
+                if level == _EXACT:
+                    raise IntractableError("too many labels to be sure")
+                level += 1
+            share = _SMOOTHING if added else 0.0
 
-    def _raise_bound(self, prices: Prices, least: float) -> None:
-        """Take up the Lagrangian bound of ``prices`` when no route has a reduced cost under ``least``."""
-        self.bound = max(self.bound, _dual(prices, self.tables.vehicles) + self.tables.vehicles * min(0.0, least))
+    def _guess(self) -> Prices | None:
+        """Return prices to begin with: each rider's share of the cost is what leaving the rider out saves."""
+        n, length = self.tables.n, self.routes.length
+        saved = np.zeros(n)
+        for route in self.best or ():
+            for rider in route:
+                if rider <= n:
+                    left = tuple(node for node in route if node not in {rider, rider + n})
+                    saved[rider - 1] = length(route) - length(left)
+        if not saved.any():
+            return None
+        return Prices(saved * self.cost / saved.sum(), 0.0, Cuts.none())
 
-    def _narrowed(self, prices: Prices) -> Network:
-        """Drop fragments; return the network of the most promising ones."""
-        bounds = self.network.bounds(prices)
-        self._raise_bound(prices, bounds.least)
-        promising = self._promising(bounds)
-        self._eliminate(prices, bounds, bounds.least)
-        return promising
+    def _priced(self, network: Network | None, prices: Prices, level: int, clock: Clock) -> tuple[Chains | None, float]:
+        """Return routes of negative reduced cost, if any, and what no route undercuts."""
+        floor = 0.0
+        if network is None:
+            network, floor = self._worth_it(prices, level, clock)
+            if network is None:
+                return None, floor
+        bounds = network.bounds(prices)
+        least = min(floor, bounds.least)
+        below = (0.4 * bounds.least, 0.0, 0.0)[level]
+        search = Search(_BEAMS[level], min(_labels(clock), _MOST_AT[level]), whole=level != _EXACT)
+        found = chains(network, bounds, search, below=below)
+        if level == _EXACT and found.complete:
+            least = min(floor, float(found.reduced.min(initial=0.0)))
+        return found, least
 
-    def _promising(self, bounds: Bounds) -> Network:
-        """Return the network of the fragments whose routes may cost least at the prices of ``bounds``."""
-        order = np.argsort(bounds.through, kind="stable")
-        return self.network.keep(np.sort(order[:_PRICED]))
+    def _worth_it(self, prices: Prices, level: int, clock: Clock) -> tuple[Network | None, float]:
+        """Return the fragments of all routes of negative reduced cost, and what no other route undercuts."""
+        sides = self.graph.sides(prices.requests, prices.vehicle)
+        limits = (self.tables.n, _MOST_FRAGMENTS if level == _EXACT else _FIRST_FRAGMENTS, _steps(clock))
+        fragments, complete = self.graph.fragments(prices.requests, sides, below=prices.vehicle, limits=limits)
+        floor = 0.0 if complete else sides.least
+        return Network(self.tables, fragments) if len(fragments) else None, floor
 
-    def _eliminate(self, prices: Prices, bounds: Bounds, least: float) -> None:
-        """Drop the fragments that no better day holds, if they are many."""
-        rest = (self.tables.vehicles - 1) * min(0.0, least)
-        keep = bounds.through <= self.cost - _dual(prices, self.tables.vehicles) - rest + _MARGIN
-        if 0 < keep.sum() < 0.8 * len(keep):
-            self.network = self.network.keep(keep)
-
-    def _add(self, network: Network, chains: Chains, prices: Prices) -> int:
+    def _add(self, found: Chains, prices: Prices) -> int:
         """Add the best chains to the master; return how many."""
-        reduced = _reduced(chains, prices)
-        order = np.argsort(reduced, kind="stable")[:_COLUMNS_ADDED]
+        reduced = prices.reduced(found.cost, found.served)
         added = 0
-        for index in order[reduced[order] < -_MARGIN]:
-            added += self.master.add(_route(network.fragments, chains.trace(int(index))), float(chains.cost[index]))
+        for index in _spread(found.served, reduced, self.tables.n):
+            if self.master.add(found.served[index], float(found.cost[index]), len(self.known)):
+                self.known.append(found.route(int(index)))
+                added += 1
         return added
+
+    def _take_in(self, route: Route) -> None:
+        """Add a route known beforehand to the master."""
+        riders = np.array([node for node in route if node <= self.tables.n])
+        served = np.bitwise_or.reduce(bits(riders, (self.tables.n + 63) // 64), axis=0)
+        if self.master.add(served, self.routes.length(route), len(self.known)):
+            self.known.append(route)
+
+    # -- a day cheaper than a goal, or none
+
+    def _settle(self, root: Relaxed, goal: float, clock: Clock) -> None:
+        """Find the cheapest day, or raise the bound to ``goal``."""
+        network = self._network(root, goal, clock)
+        before = -np.inf
+        while not self._closed() and self.bound < goal:
+            relaxed = self._generate(network, clock, goal=goal)
+            self._take_up_whole(relaxed)
+            if relaxed.value >= goal - _MARGIN:
+                self.bound = max(self.bound, goal)
+                return
+            network = self._reduced(network, relaxed, goal)
+            stalled = relaxed.value - before < _STALLED * (goal - relaxed.value)
+            before = relaxed.value
+            pool = self._enumerated(network, relaxed, goal, min(_FEW_LABELS, _labels(clock)))
+            if pool is None and (stalled or not self.master.cut(relaxed)):
+                pool = self._enumerated(network, relaxed, goal, _labels(clock))
+                if pool is None:
+                    goal = relaxed.value + (goal - relaxed.value) / 2
+            if pool is not None:
+                self._choose(pool, goal, clock)
+                return
+
+    def _network(self, root: Relaxed, goal: float, clock: Clock) -> Network:
+        """Return all fragments that days cheaper than ``goal`` may hold."""
+        prices = root.prices
+        sides = self.graph.sides(prices.requests, prices.vehicle)
+        fragments, complete = self.graph.fragments(
+            prices.requests,
+            sides,
+            below=goal - root.value + prices.vehicle + _SAFE,
+            limits=(self.tables.n, _MOST_FRAGMENTS, _steps(clock)),
+        )
+        if not complete:
+            raise IntractableError("too many fragments")
+        return Network(self.tables, fragments)
+
+    def _reduced(self, network: Network, relaxed: Relaxed, goal: float) -> Network:
+        """Drop the fragments that no day cheaper than ``goal`` holds."""
+        through = network.through(network.bounds(relaxed.prices))
+        return network.keep(through < goal - relaxed.value + _SAFE)
+
+    def _enumerated(self, network: Network, relaxed: Relaxed, goal: float, most: int) -> Pool | None:
+        """Return all routes that days cheaper than ``goal`` may hold, None if they take too many labels."""
+        bounds = network.bounds(relaxed.prices)
+        found = chains(network, bounds, Search(most, most, whole=True), below=goal - relaxed.value + _SAFE)
+        return Pool.of(found) if found.complete else None
+
+    def _choose(self, pool: Pool, goal: float, clock: Clock) -> None:
+        """Find the cheapest day made of routes of the pool, or raise the bound to ``goal``."""
+        before, size = -np.inf, _CHOSEN_FROM
+        while not self._closed() and self.bound < goal:
+            relaxed = self._inspect(pool, clock)
+            self.bound = max(self.bound, min(relaxed.value, goal))
+            self._take_up_whole(relaxed)
+            goal = min(goal, self.cost)
+            pool = pool.within(relaxed.prices, goal - relaxed.value + _SAFE)
+            stalled = relaxed.value - before < _STALLED * (goal - relaxed.value)
+            before = relaxed.value
+            if len(pool) <= size or stalled or not self.master.cut(relaxed):
+                nearest, gap = pool.nearest(relaxed.prices, size)
+                best = self._choose_whole(nearest, min(goal, relaxed.value + gap), clock)
+                if best and len(nearest) == len(pool) and not self._closed():
+                    raise IntractableError("the longest duty, which fragments do not know, forbids the cheapest day")
+                size *= 2
+
+    def _inspect(self, pool: Pool, clock: Clock) -> Relaxed:
+        """Solve the relaxation over the routes of the pool, pricing them one by one (Contardo & Martinelli 2014)."""
+        while True:
+            clock.check()
+            relaxed = self.master.relax()
+            reduced = relaxed.prices.reduced(pool.cost, pool.served)
+            order = np.argsort(reduced, kind="stable")[:_COLUMNS_ADDED]
+            added = 0
+            for index in order[reduced[order] < -_TINY]:
+                if self.master.add(pool.served[index], float(pool.cost[index]), len(self.known)):
+                    self.known.append(pool.route(int(index)))
+                    added += 1
+            if not added:
+                least = min(0.0, float(reduced.min(initial=0.0)))
+                return Relaxed(
+                    _dual(relaxed.prices, self.tables.vehicles) + self.tables.vehicles * least,
+                    relaxed.prices,
+                    relaxed.shares,
+                )
 
     # -- whole numbers
 
-    def _round(self, relaxed: Relaxed, clock: Clock) -> None:
-        """Look for a better day among the routes of the master: those in use, and the best at these prices."""
+    def _take_up_whole(self, relaxed: Relaxed) -> None:
+        """Take up the relaxation's routes if it uses whole ones only."""
         used = np.flatnonzero(relaxed.shares > _MARGIN)
         if (relaxed.shares[used] > 1 - _MARGIN).all():
-            self._take_up(self._once_each([self.master.routes[index] for index in used]))
-            return
+            self._take_up([self.known[self.master.names[index]] for index in used])
+
+    def _round(self, relaxed: Relaxed, clock: Clock) -> None:
+        """Look for a better day among the best routes of the master."""
+        self._take_up_whole(relaxed)
         reduced = self.master.reduced(relaxed.prices)
-        reduced[used] = -np.inf
-        worth = np.argsort(reduced, kind="stable")[:_ROUNDED]
-        worth = worth[reduced[worth] <= self.cost - relaxed.value + _MARGIN]
-        routes = self._legal([self.master.routes[index] for index in worth])
-        self._choose(routes, clock, seconds=_ROUNDING_S)
+        order = np.argsort(reduced, kind="stable")[:_ROUNDED]
+        order = order[reduced[order] <= self.cost - relaxed.value + _SAFE]
+        if self.cost - relaxed.value > _NARROW * relaxed.value:
+            routes = [self.known[self.master.names[index]] for index in order]
+            served = np.array([self.master.served[index] for index in order])
+            legal = np.array([self.routes.is_feasible(route) for route in routes], dtype=bool)
+            rows = np.flatnonzero(legal)
+            chosen = self._cheapest(served[rows], np.array(self.master.costs)[order[rows]], clock, _ROUNDING_S).chosen
+            if chosen is not None:
+                self._take_up([routes[rows[index]] for index in chosen])
 
-    def _legal(self, routes: list[Route]) -> list[Route]:
-        """Return the routes that keep the longest duty too, which fragments do not know."""
-        return [route for route in routes if self.routes.is_feasible(route)]
+    def _choose_whole(self, pool: Pool, goal: float, clock: Clock) -> bool:
+        """Choose the cheapest day from the pool, in whole routes; tell whether it is certain that none is cheaper."""
+        choice = self._cheapest(pool.served, pool.cost, clock, _CHOICE_S)
+        self.bound = max(self.bound, min(choice.bound, goal))
+        if choice.chosen is None:
+            return False
+        self._take_up([pool.route(int(index)) for index in choice.chosen])
+        return bool(pool.cost[choice.chosen].sum() <= choice.bound + _SAFE)
 
-    def _choose(self, routes: list[Route], clock: Clock, *, seconds: float) -> float:
-        """Take up the cheapest day made of ``routes``; return a lower bound on such days."""
-        costs = np.array([self.routes.length(route) for route in routes])
-        serves = served_table(routes, self.tables.n)
+    def _cheapest(self, served: Words, costs: Floats, clock: Clock, seconds: float) -> Choice:
         clock.check()
-        choice = choose(
-            serves, costs, self.master.cuts, vehicles=self.tables.vehicles, seconds=min(seconds, clock.left_s() / 3)
-        )
-        if choice.chosen is not None:
-            self._take_up(self._once_each([routes[index] for index in choice.chosen]))
-        return choice.bound
+        serves = csr_array(served_table(served, self.tables.n))
+        seconds = min(seconds, 0.5 * clock.left_s())
+        return choose(serves, costs, self.master.cuts, vehicles=self.tables.vehicles, seconds=seconds)
+
+    def _take_up(self, chosen: list[Route]) -> None:
+        """Make the routes, without second visits, the best day if it is legal and costs less."""
+        day = self._once_each(chosen)
+        cost = sum(map(self.routes.length, day))
+        if day and cost < self.cost - _TINY and all(map(self.routes.is_feasible, day)):
+            self.cost, self.best = cost, day
 
     def _once_each(self, chosen: list[Route]) -> tuple[Route, ...]:
         """Return the routes without second visits to the same rider: each stays where leaving it out saves least."""
@@ -202,41 +345,21 @@ class _Prover:
                 chosen[index] = without[index]
         return tuple(chosen)
 
-    def _take_up(self, day: tuple[Route, ...]) -> None:
-        """Make ``day`` the best if it is legal and costs less."""
-        cost = sum(map(self.routes.length, day))
-        if day and cost < self.cost - _MARGIN and all(map(self.routes.is_feasible, day)):
-            self.cost, self.best = cost, day
 
-    def _enumerate(self, relaxed: Relaxed, clock: Clock, search: Search, *, most: int) -> bool:
-        """Choose among all routes within a growing gap, up to ``most``; tell whether that closed the proof."""
-        gap = self.cost - relaxed.value
-        if gap > 3 * _FIRST_GAP * relaxed.value:
-            gap = _FIRST_GAP * relaxed.value
-        self._eliminate(relaxed.prices, self.network.bounds(relaxed.prices), 0.0)  # the cost may be less by now
-        bounds = self.network.bounds(relaxed.prices)
-        while not self._closed():
-            gap = min(gap, self.cost - relaxed.value)
-            promising = bounds.through <= gap + _MARGIN
-            if not promising.any():
-                return False
-            network = self.network.keep(promising)
-            narrow = network.bounds(relaxed.prices, through=False)
-            pricing = Pricing(network, relaxed.prices, narrow, below=gap + _MARGIN, search=search)
-            chains = pricing.run(clock)
-            complete = chains.complete and len(chains) <= most
-            if not complete and search is not _ALL:
-                return False
-            order = np.argsort(chains.reduced, kind="stable")[: None if complete else _MOST_TRIED]
-            routes = self._legal([_route(network.fragments, chains.trace(int(index))) for index in order])
-            within = self._choose(routes, clock, seconds=clock.left_s() if complete else _ROUNDING_S)
-            if not complete:
-                return self._closed()
-            self.bound = max(self.bound, min(within, relaxed.value + gap))
-            if within < relaxed.value + gap - _MARGIN and not self._closed():
-                return False
-            gap *= 2
-        return True
+def _spread(served: Words, reduced: Floats, n: int) -> list[int]:
+    """Return routes of negative reduced cost, the cheapest first, so that no rider is in many before others are."""
+    order = np.argsort(reduced, kind="stable")[:_COLUMNS_LOOKED_AT]
+    order = order[reduced[order] < -_TINY]
+    rides = served_table(served[order], n) > 0
+    often = np.zeros(n, dtype=int)
+    taken: list[int] = []
+    for index, riders in zip(order, rides, strict=True):
+        if often[riders].min() < _COLUMNS_OF_ONE:
+            often[riders] += 1
+            taken.append(int(index))
+            if len(taken) == _COLUMNS_ADDED:
+                break
+    return taken
 
 
 def _left_out(tables: Tables) -> float:
@@ -252,11 +375,10 @@ def _dual(prices: Prices, vehicles: int) -> float:
     return float(prices.requests.sum() + vehicles * prices.vehicle - prices.cuts.prices.sum())
 
 
-def _between(old: Prices, new: Prices) -> Prices:
-    """Return prices between old and new: they swing less from turn to turn."""
-    if len(old.cuts.prices) != len(new.cuts.prices):
+def _between(old: Prices, new: Prices, share: float) -> Prices:
+    """Return prices between old (by ``share``) and new."""
+    if not share:
         return new
-    share = _SMOOTHING
     return Prices(
         share * old.requests + (1 - share) * new.requests,
         share * old.vehicle + (1 - share) * new.vehicle,
@@ -264,14 +386,11 @@ def _between(old: Prices, new: Prices) -> Prices:
     )
 
 
-def _reduced(chains: Chains, prices: Prices) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Return the reduced costs of chains at other prices."""
-    serves = np.unpackbits(np.ascontiguousarray(chains.served).view(np.uint8), axis=1, bitorder="little")
-    earned = serves[:, : len(prices.requests)] @ prices.requests
-    return chains.cost - earned - prices.vehicle + prices.cuts.charges(chains.served)
+def _steps(clock: Clock) -> int:
+    """Return how many visits may be tried in the time left."""
+    return int(min(_MOST_STEPS, clock.left_s() * _STEPS_S)) + 1
 
 
-def _route(fragments: Fragments, chain: list[int]) -> Route:
-    """Return the nodes of a chain of fragments."""
-    nodes = fragments.visits[chain].ravel()
-    return tuple(int(node) for node in nodes[nodes > 0])
+def _labels(clock: Clock) -> int:
+    """Return how many labels may be made in the time left."""
+    return int(min(_MOST_LABELS, clock.left_s() * _LABELS_S)) + 1

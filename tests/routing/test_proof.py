@@ -2,21 +2,25 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from routing.clock import Clock, OutOfTimeError
-from routing.fragments import IntractableError, Tables, all_fragments
+from routing.events import EventGraph
+from routing.fragments import IntractableError, Tables, bits
 from routing.generated import static_day
 from routing.instances import Instance, Node
 from routing.master import Master, choose, served_table
 from routing.network import Cuts, Network, Prices
-from routing.pricing import Pricing, Search
+from routing.pool import Pool
+from routing.pricing import Search, chains
 from routing.proof import prove
 from routing.relaxation import assignment_bound
 from routing.routes import Routes
 from tests.routing.test_solve import has_times, least_cost, orders
 
-EVERYTHING = Search(beam=10**6, most=10**6, whole=True)
-CHEAPEST = Search(beam=10**6, most=10**6, whole=False)
+EVERYTHING = Search(beam=10**6, most=10**5, whole=True)
+CHEAPEST = Search(beam=10**6, most=10**5, whole=False)
+NO_LIMITS = (10**3, 10**5, 10**7)
 
 
 def tight_day(seed, *, requests=4):
@@ -24,9 +28,20 @@ def tight_day(seed, *, requests=4):
     return Instance("tight", 2, 480.0, 3.0, 20.0 + seed % 3 * 5, day.nodes)
 
 
-def network_of(day):
-    tables = Tables.of(day)
-    return Network(tables, all_fragments(tables, Clock.of(60), most=10**6))
+def graph_of(day):
+    return EventGraph(Tables.of(day), Clock.of(60), most=10**5)
+
+
+def fragments_of(day, prices, *, below=np.inf):
+    graph = graph_of(day)
+    sides = graph.sides(prices.requests, prices.vehicle)
+    fragments, complete = graph.fragments(prices.requests, sides, below=below, limits=NO_LIMITS)
+    assert complete
+    return fragments
+
+
+def network_of(day, prices):
+    return Network(Tables.of(day), fragments_of(day, prices))
 
 
 def least_of_each_set(day):
@@ -59,7 +74,7 @@ def riders_of(words, n):
 def test_every_fragment_can_be_driven_and_begins_and_ends_empty(seed):
     day = tight_day(seed)
 
-    fragments = all_fragments(Tables.of(day), Clock.of(60), most=10**6)
+    fragments = fragments_of(day, prices_of(day, seed))
 
     assert len(fragments) >= 4
     for row in range(len(fragments)):
@@ -73,31 +88,81 @@ def test_every_fragment_can_be_driven_and_begins_and_ends_empty(seed):
 @pytest.mark.parametrize("seed", range(6))
 def test_chains_of_fragments_are_all_routes_by_brute_force(seed):
     day = tight_day(seed)
-    network, prices = network_of(day), prices_of(day, seed, cuts=[(1, 2, 3), (2, 3, 4)])
+    prices = prices_of(day, seed, cuts=[(1, 2, 3), (2, 3, 4)])
+    network = network_of(day, prices)
     expected = {
         riders: pytest.approx(reduced_cost(riders, length, prices)) for riders, length in least_of_each_set(day).items()
     }
 
-    chains = Pricing(network, prices, network.bounds(prices), below=1e6, search=EVERYTHING).run(Clock.of(60))
+    found = chains(network, network.bounds(prices), EVERYTHING, below=1e6)
 
-    found = {riders_of(chains.served[row], 4): chains.reduced[row] for row in range(len(chains))}
-    assert chains.complete
-    assert found == expected
+    assert found.complete
+    assert {riders_of(found.served[row], 4): found.reduced[row] for row in range(len(found))} == expected
+    for row in range(len(found)):
+        assert found.cost[row] == pytest.approx(Routes(day).length(found.route(row)))
+    assert prices.reduced(found.cost, found.served) == pytest.approx(found.reduced)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_pricing_finds_the_cheapest_route_and_bounds_never_exceed_it(seed):
     day = tight_day(seed)
-    network, prices = network_of(day), prices_of(day, seed, cuts=[(1, 2, 3)])
+    prices = prices_of(day, seed, cuts=[(1, 2, 3)])
+    network = network_of(day, prices)
     least = min(reduced_cost(riders, length, prices) for riders, length in least_of_each_set(day).items())
     bounds = network.bounds(prices)
 
-    chains = Pricing(network, prices, bounds, below=1e6, search=CHEAPEST).run(Clock.of(60))
+    found = chains(network, bounds, CHEAPEST, below=1e6)
 
-    assert chains.reduced.min() == pytest.approx(least)
+    assert found.reduced.min() == pytest.approx(least)
     assert bounds.least <= least + 1e-9
-    best = int(chains.reduced.argmin())
-    assert (bounds.through[chains.trace(best)] <= least + 1e-9).all()
+    best = int(found.reduced.argmin())
+    assert (network.through(bounds)[found.trace(best)] <= least + 1e-9).all()
+    assert graph_of(day).sides(prices.requests, prices.vehicle).least <= bounds.least + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_every_route_under_a_limit_is_made_of_the_fragments_under_it(seed):
+    day = tight_day(seed)
+    prices = prices_of(day, seed)
+    costs = {riders: reduced_cost(riders, cost, prices) for riders, cost in least_of_each_set(day).items()}
+    limit = float(np.median(list(costs.values()))) + 1e-6
+
+    fragments = fragments_of(day, prices, below=limit + prices.vehicle)
+
+    network = Network(Tables.of(day), fragments)
+    found = chains(network, network.bounds(prices), EVERYTHING, below=limit)
+    expected = {riders: pytest.approx(cost) for riders, cost in costs.items() if cost < limit}
+    assert {riders_of(found.served[row], 4): found.reduced[row] for row in range(len(found))} == expected
+
+
+def test_what_is_looked_for_can_be_limited():
+    day = tight_day(1)
+    prices = prices_of(day, 1)
+    graph, network = graph_of(day), network_of(day, prices)
+    sides = graph.sides(prices.requests, prices.vehicle)
+
+    alone, _ = graph.fragments(prices.requests, sides, below=np.inf, limits=(1, 10**5, 10**7))
+    one, complete = graph.fragments(prices.requests, sides, below=np.inf, limits=(4, 1, 10**7))
+
+    assert (alone.visits > 0).sum(axis=1).tolist() == [2, 2, 2, 2]
+    assert (len(one), complete) == (1, False)
+    assert not chains(network, network.bounds(prices), Search(1, 10**5, whole=True), below=1e6).complete
+    assert not chains(network, network.bounds(prices), Search(10**6, 3, whole=True), below=1e6).complete
+
+
+def test_a_pool_keeps_the_routes_near_the_least_reduced_cost():
+    day = tight_day(2)
+    prices = prices_of(day, 2)
+    network = network_of(day, prices)
+    pool = Pool.of(chains(network, network.bounds(prices), EVERYTHING, below=1e6))
+    reduced = np.sort(prices.reduced(pool.cost, pool.served))
+
+    nearest, gap = pool.nearest(prices, 3)
+
+    assert len(nearest) == 3
+    assert gap == reduced[3]
+    assert pool.nearest(prices, len(pool)) == (pool, np.inf)
+    assert nearest.cost[0] == pytest.approx(Routes(day).length(nearest.route(0)))
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -143,23 +208,29 @@ def test_the_quick_bound_is_never_above_the_least_cost(seed):
     assert assignment_bound(Tables.of(day)) <= least_cost(day) + 1e-6
 
 
-def test_a_day_with_too_many_fragments_or_ones_that_take_no_time_is_refused():
+def test_a_day_with_too_many_events_or_visits_that_take_no_time_is_refused():
     crowd = tuple(Node(0, number / 100, 0, 1, 0, 480) for number in range(8))
     same = (Node(0, 0, 0, 0, 0, 480), *crowd, *(node._replace(load=-1) for node in crowd), Node(0, 0, 0, 0, 0, 480))
     day = Instance("crowd", 2, 480, 8, 90, same)
 
-    with pytest.raises(IntractableError):
-        all_fragments(Tables.of(day), Clock.of(60), most=1_000)
+    with pytest.raises(IntractableError, match="events"):
+        EventGraph(Tables.of(day), Clock.of(60), most=100)
+    with pytest.raises(IntractableError, match="no time"):
+        EventGraph(Tables.of(day), Clock.of(60), most=10**6)
     assert prove(day, Routes(day), [], None, Clock.of(0.3)).routes is None
     with pytest.raises(OutOfTimeError):
-        all_fragments(Tables.of(day), Clock.of(0), most=10**6)
+        EventGraph(Tables.of(day), Clock.of(0), most=10**6)
+
+
+def column(riders):
+    return np.bitwise_or.reduce(bits(np.array(riders), 1), axis=0)
 
 
 def test_cuts_close_the_gap_that_three_halves_leave():
     master = Master(3, 3, left_out=100.0)
-    for riders in ((1, 2), (2, 3), (1, 3)):
-        master.add((*riders, *(rider + 3 for rider in riders)), 2.0)
-    master.add((1, 4), 1.5)
+    for name, riders in enumerate(((1, 2), (2, 3), (1, 3))):
+        master.add(column(riders), 2.0, name)
+    master.add(column((1,)), 1.5, 3)
     relaxed = master.relax()
 
     added = master.cut(relaxed)
@@ -167,18 +238,21 @@ def test_cuts_close_the_gap_that_three_halves_leave():
     assert relaxed.value == pytest.approx(3.0)
     assert added == 1
     assert master.relax().value == pytest.approx(3.5)
-    assert not master.add((1, 2, 4, 5), 2.5)
-    assert master.add((2, 1, 4, 5), 1.9)
+    assert not master.add(column((1, 2)), 2.5, 4)
+    assert master.add(column((1, 2)), 1.9, 5)
+    assert master.names == [5, 1, 2, 3]
     assert master.relax().value == pytest.approx(3.5)
     prices = Prices(np.array([1.0, 2.0, 3.0]), -0.5, Cuts(np.array([[1, 2, 3]]), np.array([0.25])))
     assert master.reduced(prices) == pytest.approx([1.9 - 3 + 0.75, 2 - 5 + 0.75, 2 - 4 + 0.75, 1.5 - 1 + 0.5])
+    master.keep(np.array([1, 3]))
+    assert master.relax().value == pytest.approx(3.5)
 
 
 def test_the_cheapest_choice_serves_everybody_or_there_is_none():
-    routes = [(1, 3), (2, 4), (1, 2, 3, 4)]
+    served = np.array([column(riders) for riders in ((1,), (2,), (1, 2))])
 
     def chosen(costs, among=3):
-        serves = served_table(routes[:among], 2)
+        serves = csr_array(served_table(served[:among], 2))
         return choose(serves, np.array(costs[:among]), vehicles=2, seconds=5)
 
     assert chosen([1.0, 1.0, 3.0]).chosen.tolist() == [0, 1]
