@@ -37,8 +37,9 @@ def test_processor_time_is_told_by_part_and_never_runs_back():
 
     used = process_times.usage(os.getpid()).since(before)
 
-    assert set(used.by_name) == {"rest"}
-    assert used.by_name["rest"] >= 0
+    assert "rest" in used.by_name
+    assert set(used.by_name) <= {"rest", "database", "store"}  # the servers of the tests run below us too
+    assert min(used.by_name.values()) >= 0
 
 
 @pytest.mark.parametrize(
