@@ -182,23 +182,37 @@ def test_dispatch_answers_standard_input(monkeypatch, capsys, tmp_path):
 
 def test_the_benchmark_prints_our_cost_and_the_gap_beside_the_peer(tiny, tmp_path, capsys):
     (tmp_path / "bks.csv").write_text("instance,bks\ntiny,12.00\n")
+    asked = ["static", "--instances", str(tmp_path), "--quick", "--seconds", "0.1", "--pictures", str(tmp_path)]
 
-    assert bench.main(["static", "--instances", str(tmp_path), "--quick", "--seconds", "0.1"]) == 0
+    assert bench.main(asked) == 0
 
-    header, line = capsys.readouterr().out.splitlines()
-    assert header.split()[:3] == ["instance", "best", "known"]
-    assert "bound     proven" in header
+    machine, header, line, ours, peers = capsys.readouterr().out.splitlines()
+    assert "cores; seed 1" in machine
+    assert header.split()[:4] == ["instance", "best", "known", "Noriai"]
     name, best, own, gap, bound, proven, _, peer, peer_gap, _ = line.split()
     assert (name, best, own, gap, bound, proven) == ("tiny", "12.00", "12.00", "0.00", "12.00", "yes")
     assert (peer, peer_gap) == ("12.00", "0.00")
+    assert ours.split() == ["Noriai", "mean", "gap", "%", "0.00", "worst", "0.00", "no", "answer", "0"]
+    assert peers.startswith("OR-Tools")
+    assert "<svg" in (tmp_path / "gap-over-time.svg").read_text()
 
 
-def test_the_benchmark_plays_made_up_days_without_a_folder(capsys):
-    assert bench.main(["online", "--quick"]) == 0
+def test_the_benchmark_plays_made_up_days_without_a_folder(tmp_path, capsys):
+    assert bench.main(["online", "--quick", "--pictures", str(tmp_path)]) == 0
 
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 3
-    assert all(0.5 < float(line.split()[4]) < 1 for line in lines[1:])
+    _, header, now, booked, mean, _, *quotes = capsys.readouterr().out.splitlines()
+    assert header.split()[:5] == ["day", "vehicles", "asked", "plain", "accepted"]
+    assert all(0.5 < float(line.split()[4]) <= 1 for line in (now, booked))
+    assert mean.startswith("mean of 2 days")
+    assert [line.split()[0] for line in quotes] == ["1", "10", "100"]
+    assert "<svg" in (tmp_path / "quote-time.svg").read_text()
+
+
+def test_the_benchmark_says_which_day_it_cannot_read(tmp_path, capsys):
+    (tmp_path / "day.json").write_text("{}")
+
+    assert bench.main(["online", "--instances", str(tmp_path)]) == 2
+    assert "day.json" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("content", [None, "what\n1\n"])
