@@ -29,11 +29,13 @@ from routing.kernels.route import (
     Ints,
 )
 
-_STOP_AT, _SINCE, _READY_AT, _SEATS_IN, _PLACES_IN, _CHOICE, _NEXT = range(7)
+_STOP_AT, _SINCE, _READY_AT, _SEATS_IN, _PLACES_IN, _CHOICE, _NEXT = range(7)  # columns of a level
+_CLOSED, _BY, _MATE, _LATEST, _LONGEST = range(5)  # rows of marks
+_MADE, _TOO_EARLY = 1, 2  # why a visit cannot come next
 
 
 @kernel
-def cheapest_orders(  # noqa: C901, PLR0912, PLR0915, PLR0917 -- calls with arrays would cost eight times the search
+def cheapest_orders(  # noqa: C901, PLR0915, PLR0917 -- calls in every turn would cost more than the search
     travel: Ints, outset: Ints, visits: Ints, fixed: tuple[int, int], each: int, hurry: float, most: int
 ) -> tuple[Ints, Floats, Ints]:
     """Return the ``each`` cheapest orders of the visits for every first visit: how many, their costs, the orders.
@@ -42,97 +44,107 @@ def cheapest_orders(  # noqa: C901, PLR0912, PLR0915, PLR0917 -- calls with arra
     ``fixed[1]`` on keep their positions. No more than ``most`` steps are taken.
     """
     count = len(visits)
-    found = np.zeros(count, np.int64)
-    costs = np.zeros((count, each))
-    orders = np.zeros((count, each, count), np.int64)
-    pickups = _pickups(visits)
-    done = np.zeros(count, np.bool_)
-    starts = np.zeros(count, np.int64)
-    levels = np.zeros((count + 1, 7), np.int64)
-    spent = np.zeros(count + 1)
-    _begin(outset, levels)
+    found, costs, orders = np.zeros(count, np.int64), np.zeros((count, each)), np.zeros((count, each, count), np.int64)
+    marks, levels, spent = _marks(visits), _levels(outset, count), np.zeros(count + 1)
     level = steps = 0
     while level >= 0:
         choice = levels[level, _NEXT]
         if choice >= count or steps > most:
             level -= 1
             if level >= 0:
-                done[levels[level, _CHOICE]] = False
+                _undo(marks, levels[level, _CHOICE])
             continue
         levels[level, _NEXT] = choice + 1
-        if done[choice] or ((choice < fixed[0] or choice >= fixed[1]) and choice != level):
+        if marks[_CLOSED, choice] or ((choice < fixed[0] or choice >= fixed[1]) and choice != level):
             continue
-        pickup = pickups[choice]
-        if pickup >= 0 and not done[pickup]:
+        before, stop, left_s = levels[level, _STOP_AT], visits[choice, STOP], levels[level, _READY_AT]
+        start_s = levels[level, _SINCE] if before == stop else left_s + travel[before, stop]
+        start_s = max(start_s, visits[choice, EARLIEST])
+        ready_s = max(left_s, start_s + visits[choice, SERVICE])
+        no_room = levels[level, _SEATS_IN] + visits[choice, SEATS] > outset[SEATS_HELD]
+        no_place = levels[level, _PLACES_IN] + visits[choice, WHEELCHAIRS] > outset[PLACES_HELD]
+        if no_room or no_place or start_s > marks[_BY, choice] or ready_s > outset[SHIFT_END]:
             continue
-        seats = levels[level, _SEATS_IN] + visits[choice, SEATS]
-        places = levels[level, _PLACES_IN] + visits[choice, WHEELCHAIRS]
-        if visits[choice, LONGEST] == PICKUP and (seats > outset[SEATS_HELD] or places > outset[PLACES_HELD]):
-            continue
-        before, stop = levels[level, _STOP_AT], visits[choice, STOP]
-        left_s = levels[level, _READY_AT]
-        if before == stop:
-            start_s = max(levels[level, _SINCE], visits[choice, EARLIEST])
-            ready_s = max(left_s, start_s + visits[choice, SERVICE])
-        else:
-            start_s = max(left_s + travel[before, stop], visits[choice, EARLIEST])
-            ready_s = start_s + visits[choice, SERVICE]
-        if start_s > visits[choice, LATEST] or ready_s > outset[SHIFT_END]:
-            continue
-        if visits[choice, LONGEST] != PICKUP:
-            boarded_s = visits[choice, BOARDED] if pickup < 0 else starts[pickup] + visits[pickup, SERVICE]
-            if start_s - boarded_s > visits[choice, LONGEST]:
-                continue
         steps += 1
         cost = spent[level] + travel[before, stop] + hurry * (ready_s - left_s)
         levels[level, _CHOICE] = choice
-        begun = levels[0, _CHOICE]
-        if found[begun] == each and cost >= costs[begun, each - 1]:
+        if found[levels[0, _CHOICE]] == each and cost >= costs[levels[0, _CHOICE], each - 1]:
             continue
-        done[choice], starts[choice] = True, start_s
+        _do(marks, choice, start_s + visits[choice, SERVICE])
         in_time = True
         for other in range(count):
-            if done[other]:
-                continue
-            goal, pickup = visits[other, STOP], pickups[other]
-            reach_s = start_s if goal == stop else ready_s + travel[stop, goal]
-            if reach_s > visits[other, LATEST]:
-                in_time = False
-                break
-            if visits[other, LONGEST] != PICKUP and (pickup < 0 or done[pickup]):
-                boarded_s = visits[other, BOARDED] if pickup < 0 else starts[pickup] + visits[pickup, SERVICE]
-                if reach_s - boarded_s > visits[other, LONGEST]:
-                    in_time = False
-                    break
-        if not in_time:
-            done[choice] = False
-        elif level == count - 1:
-            _keep(found, costs, orders, levels, begun, cost)
-            done[choice] = False
-        else:
+            if marks[_CLOSED, other] != _MADE:
+                reach_s = start_s if visits[other, STOP] == stop else ready_s + travel[stop, visits[other, STOP]]
+                in_time = in_time and reach_s <= marks[_BY, other]
+        if in_time and level < count - 1:
             level += 1
             spent[level] = cost
-            levels[level, _STOP_AT], levels[level, _SINCE], levels[level, _READY_AT] = stop, start_s, ready_s
-            levels[level, _SEATS_IN], levels[level, _PLACES_IN], levels[level, _NEXT] = seats, places, 0
+            _go(levels, level, visits, start_s, ready_s)
+            continue
+        if in_time:
+            _keep(found, costs, orders, levels, levels[0, _CHOICE], cost)
+        _undo(marks, choice)
     return found, costs, orders
 
 
 @kernel
-def _pickups(visits: Ints) -> Ints:
-    """Return for each drop-off where the pick-up of the same party is, `WAITING` (less than 0) if there is none."""
-    pickups = np.full(len(visits), WAITING)
-    for position in range(len(visits)):
-        if visits[position, LONGEST] != PICKUP and visits[position, BOARDED] == WAITING:
-            for other in range(len(visits)):
-                if other != position and visits[other, PARTY] == visits[position, PARTY]:
-                    pickups[position] = other
-    return pickups
+def _marks(visits: Ints) -> Ints:
+    """Return of each visit whether it can come next, by when it has to start, and the other visit of the party.
+
+    The last column is nobody's: the mate of a visit that no other waits for.
+    """
+    count = len(visits)
+    marks = np.zeros((5, count + 1), np.int64)
+    marks[_MATE] = count
+    for position in range(count):
+        marks[_BY, position] = marks[_LATEST, position] = visits[position, LATEST]
+        if visits[position, LONGEST] == PICKUP:
+            continue
+        marks[_LONGEST, position] = visits[position, LONGEST]
+        if visits[position, BOARDED] != WAITING:
+            ride_ends_s = visits[position, BOARDED] + visits[position, LONGEST]
+            marks[_BY, position] = min(visits[position, LATEST], ride_ends_s)
+            continue
+        for other in range(count):
+            if other != position and visits[other, PARTY] == visits[position, PARTY]:
+                marks[_MATE, other] = position
+                marks[_CLOSED, position] = _TOO_EARLY
+    return marks
 
 
 @kernel
-def _begin(outset: Ints, levels: Ints) -> None:
+def _do(marks: Ints, choice: int, boarded_s: int) -> None:
+    """Make a visit; if it is a pick-up, its drop-off may come from now on, until the longest ride is over."""
+    mate = marks[_MATE, choice]
+    marks[_CLOSED, choice], marks[_CLOSED, mate] = _MADE, 0
+    marks[_BY, mate] = min(marks[_LATEST, mate], boarded_s + marks[_LONGEST, mate])
+
+
+@kernel
+def _undo(marks: Ints, choice: int) -> None:
+    """Take a visit back."""
+    mate = marks[_MATE, choice]
+    marks[_CLOSED, mate], marks[_CLOSED, choice] = _TOO_EARLY, 0
+    marks[_BY, mate] = marks[_LATEST, mate]
+
+
+@kernel
+def _levels(outset: Ints, count: int) -> Ints:
+    """Return where the vehicle is after so many visits, of which it knows only the first row: after none."""
+    levels = np.zeros((count + 1, 7), np.int64)
     levels[0, _STOP_AT], levels[0, _SINCE], levels[0, _READY_AT] = outset[AT], outset[HALTED], outset[READY]
     levels[0, _SEATS_IN], levels[0, _PLACES_IN] = outset[SEATS_TAKEN], outset[PLACES_TAKEN]
+    return levels
+
+
+@kernel
+def _go(levels: Ints, level: int, visits: Ints, start_s: int, ready_s: int) -> None:
+    """Write where the vehicle is after the visit chosen on the level before."""
+    choice = levels[level - 1, _CHOICE]
+    levels[level, _STOP_AT], levels[level, _SINCE] = visits[choice, STOP], start_s
+    levels[level, _READY_AT], levels[level, _NEXT] = ready_s, 0
+    levels[level, _SEATS_IN] = levels[level - 1, _SEATS_IN] + visits[choice, SEATS]
+    levels[level, _PLACES_IN] = levels[level - 1, _PLACES_IN] + visits[choice, WHEELCHAIRS]
 
 
 @kernel
