@@ -124,22 +124,23 @@ def search(  # noqa: PLR0913, PLR0917 -- kernels take bare numbers
 @kernel
 def copy_changes(origin: Tours, target: Tours) -> None:
     """Make ``target`` equal to ``origin``."""
-    for vehicle in range(len(origin.size)):
-        if origin.key[vehicle] == target.key[vehicle]:
+    key, old_key = origin.key, target.key
+    stops, low, high, load = origin.stops, origin.low, origin.high, origin.load
+    old_stops, old_low, old_high, old_load = target.stops, target.low, target.high, target.load
+    for vehicle in range(len(key)):
+        if key[vehicle] == old_key[vehicle]:
             continue
         size = origin.size[vehicle]
         target.size[vehicle] = size
-        target.key[vehicle], target.cost[vehicle] = origin.key[vehicle], origin.cost[vehicle]
+        old_key[vehicle], target.cost[vehicle] = key[vehicle], origin.cost[vehicle]
         for index in range(size):
-            target.stops[vehicle, index] = origin.stops[vehicle, index]
-            target.low[vehicle, index] = origin.low[vehicle, index]
-            target.high[vehicle, index] = origin.high[vehicle, index]
-            target.load[vehicle, index, 0] = origin.load[vehicle, index, 0]
-            target.load[vehicle, index, 1] = origin.load[vehicle, index, 1]
-    for request in range(len(origin.vehicle)):
-        target.vehicle[request] = origin.vehicle[request]
-    for node in range(len(origin.place)):
-        target.place[node] = origin.place[node]
+            old_stops[vehicle, index] = stops[vehicle, index]
+            old_low[vehicle, index] = low[vehicle, index]
+            old_high[vehicle, index] = high[vehicle, index]
+            old_load[vehicle, index, 0] = load[vehicle, index, 0]
+            old_load[vehicle, index, 1] = load[vehicle, index, 1]
+    target.vehicle[:] = origin.vehicle
+    target.place[:] = origin.place
 
 
 # -- ruin
@@ -280,30 +281,32 @@ def _best_place(  # noqa: C901, PLR0913, PLR0917 -- the inner loop of all
 
     Tours are overlooked now and then. Places remembered come first: they set the limit for the search of others.
     """
+    kind, size, key, unknowns = day.kind, trial.size, trial.key, lists.unknown
+    words, values, places = memory.words, memory.values, memory.places
     best, added, first, second = -1, limit, -1, -1
     unknown, empty = 0, -1
-    for vehicle in range(len(day.kind)):
-        if trial.size[vehicle] == _EMPTY:
-            if empty == day.kind[vehicle]:
+    for vehicle in range(len(kind)):
+        if size[vehicle] == _EMPTY:
+            if empty == kind[vehicle]:
                 continue
-            empty = day.kind[vehicle]
+            empty = kind[vehicle]
         if draw(state) < blink:
             continue
-        name = mix(trial.key[vehicle] + np.uint64(request))
-        slot = np.int64(name & np.uint64(len(memory.words) - 1))
-        if memory.words[slot, 0] != name:
-            lists.unknown[unknown] = vehicle
+        name = mix(key[vehicle] + np.uint64(request))
+        slot = np.int64(name & np.uint64(len(words) - 1))
+        if words[slot, 0] != name:
+            unknowns[unknown] = vehicle
             unknown += 1
-        elif memory.values[slot, 1] < added:
-            best, added = vehicle, memory.values[slot, 1]
-            first, second = divmod(memory.places[slot, 3], _PLACES)
-        elif memory.values[slot, 2] < added:
-            lists.unknown[unknown] = vehicle
+        elif values[slot, 1] < added:
+            best, added = vehicle, values[slot, 1]
+            first, second = divmod(places[slot, 3], _PLACES)
+        elif values[slot, 2] < added:
+            unknowns[unknown] = vehicle
             unknown += 1
     for index in range(unknown):
-        vehicle = lists.unknown[index]
+        vehicle = unknowns[index]
         found, after, before = find_place(day, trial, vehicle, request, added, scratch)
-        _remember(memory, trial.key[vehicle] + np.uint64(request), found, added, after, before)
+        _remember(memory, key[vehicle] + np.uint64(request), found, added, after, before)
         if found < added:
             best, added, first, second = vehicle, found, after, before
     return best, added, first, second

@@ -79,24 +79,24 @@ def least_starts(  # noqa: C901, PLR0917 -- the inner loop of all
 
     Nothing before stop ``changed`` is new, and nothing after ``settled``: there the reckoning may meet what it knows.
     """
-    n = day.n
+    n, took, latest, longest = day.n, day.took, day.latest, day.longest
     index = reached = changed
     while index < size:
         node = stops[index]
         if index:
-            arrival = low[index - 1] + day.took[stops[index - 1], node]
+            arrival = low[index - 1] + took[stops[index - 1], node]
             if arrival > low[index]:
                 low[index] = arrival
             elif index > settled and index > reached:
                 return True
         reached = max(reached, index)
-        if low[index] > day.latest[node] + EPSILON:
+        if low[index] > latest[node] + EPSILON:
             return False
         if n < node <= 2 * n or index == size - 1:
             back = place[node - n] if node <= 2 * n else 0
-            excess = low[index] - low[back] - day.longest[node]
+            excess = low[index] - low[back] - longest[node]
             if excess > EPSILON:
-                if _driven(day, stops, back, index) > day.longest[node] + EPSILON:
+                if _driven(day, stops, back, index) > longest[node] + EPSILON:
                     return False
                 low[back] += excess
                 index = back
@@ -108,9 +108,9 @@ def least_starts(  # noqa: C901, PLR0917 -- the inner loop of all
 @kernel
 def _driven(day: Day, stops: _Ints, first: int, last: int) -> float:
     """Return how long driving and service alone take from stop to stop."""
-    total = 0.0
+    took, total = day.took, 0.0
     for index in range(first, last):
-        total += day.took[stops[index], stops[index + 1]]
+        total += took[stops[index], stops[index + 1]]
     return total
 
 
@@ -122,12 +122,12 @@ def greatest_starts(  # noqa: PLR0917 -- kernels take bare numbers
 
     Nothing after stop ``changed`` is new, and nothing before ``settled``.
     """
-    n = day.n
+    n, took, longest = day.n, day.took, day.longest
     index = reached = changed
     while index >= 0:
         node = stops[index]
         if index < size - 1:
-            onward = high[index + 1] - day.took[node, stops[index + 1]]
+            onward = high[index + 1] - took[node, stops[index + 1]]
             if onward < high[index]:
                 high[index] = onward
             elif index < settled and index < reached:
@@ -135,7 +135,7 @@ def greatest_starts(  # noqa: PLR0917 -- kernels take bare numbers
         reached = min(reached, index)
         if node <= n or index == 0:
             ahead = place[node + n] if node <= n else size - 1
-            excess = high[ahead] - high[index] - day.longest[stops[ahead]]
+            excess = high[ahead] - high[index] - longest[stops[ahead]]
             if excess > EPSILON:
                 high[ahead] -= excess
                 index = ahead
@@ -155,24 +155,25 @@ def fits(  # noqa: C901, PLR0917 -- the inner loop of all
     _lengthen(day, tours, vehicle, request, first, second, scratch)
     nodes, starts, clock = scratch.nodes, scratch.starts, scratch.clock
     high = tours.high[vehicle]
+    took, latest, longest, place = day.took, day.latest, day.longest, tours.place
     index = reached = first + 1
     while index < size:
         node = nodes[index]
-        arrival = starts[index - 1] + day.took[nodes[index - 1], node]
+        arrival = starts[index - 1] + took[nodes[index - 1], node]
         if arrival > starts[index]:
             starts[index] = arrival
         elif index > second + 2 and index > reached:
             return True
         reached = max(reached, index)
         is_own = index in (first + 1, second + 2)
-        last = day.latest[node] if is_own else high[index - (index > first) - (index > second + 1)]
+        last = latest[node] if is_own else high[index - (index > first) - (index > second + 1)]
         if starts[index] > last + EPSILON:
             return False
         if n < node <= 2 * n or index == size - 1:
-            back = 0 if node > 2 * n else first + 1 if is_own else _moved(tours.place[node - n], first, second)
-            excess = starts[index] - starts[back] - day.longest[node]
+            back = 0 if node > 2 * n else first + 1 if is_own else _moved(place[node - n], first, second)
+            excess = starts[index] - starts[back] - longest[node]
             if excess > EPSILON:
-                if clock[index] - clock[back] > day.longest[node] + EPSILON:
+                if clock[index] - clock[back] > longest[node] + EPSILON:
                     return False
                 starts[back] += excess
                 if back == 0:
@@ -198,19 +199,20 @@ def _lengthen(  # noqa: PLR0917 -- kernels take bare numbers
     """Write a tour with one more request into ``scratch``, with starts from below and driving without waiting."""
     nodes, starts, clock = scratch.nodes, scratch.starts, scratch.clock
     stops, low = tours.stops[vehicle], tours.low[vehicle]
+    earliest, took = day.earliest, day.took
     clock[0] = 0.0
     index = 0
     for old in range(tours.size[vehicle]):
         nodes[index], starts[index] = stops[old], low[old]
         index += 1
         if old == first:
-            nodes[index], starts[index] = request, day.earliest[request]
+            nodes[index], starts[index] = request, earliest[request]
             index += 1
         if old == second:
-            nodes[index], starts[index] = request + day.n, day.earliest[request + day.n]
+            nodes[index], starts[index] = request + day.n, earliest[request + day.n]
             index += 1
     for place in range(1, index):
-        clock[place] = clock[place - 1] + day.took[nodes[place - 1], nodes[place]]
+        clock[place] = clock[place - 1] + took[nodes[place - 1], nodes[place]]
 
 
 @kernel
