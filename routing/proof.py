@@ -308,13 +308,13 @@ class _Prover:
                 self._take_up([routes[rows[index]] for index in chosen])
 
     def _choose_whole(self, pool: Pool, goal: float, clock: Clock) -> bool:
-        """Choose the cheapest day from the pool, in whole routes; tell whether it is certain that none is cheaper."""
+        """Choose the cheapest day from the pool, in whole routes; tell whether it is certain, and under ``goal``."""
         choice = self._cheapest(pool.served, pool.cost, clock, _CHOICE_S)
         self.bound = max(self.bound, min(choice.bound, goal))
         if choice.chosen is None:
             return False
         self._take_up([pool.route(int(index)) for index in choice.chosen])
-        return bool(pool.cost[choice.chosen].sum() <= choice.bound + _SAFE)
+        return bool(pool.cost[choice.chosen].sum() <= min(choice.bound + _SAFE, goal))
 
     def _cheapest(self, served: Words, costs: Floats, clock: Clock, seconds: float) -> Choice:
         clock.check()
