@@ -14,8 +14,9 @@ from scipy.sparse import csc_array
 
 from routing.assign import Columns, Combiner
 from routing.clock import Clock
+from routing.kernels.places import Scratch
 from routing.kernels.ruin import Lists, Memory, Pool, Settings, collect, copy_changes, search
-from routing.kernels.tours import EPSILON, Day, Scratch, Tours, refresh
+from routing.kernels.tours import EPSILON, Day, Tours, refresh
 from routing.routes import Route
 
 _REMOVED = 10.0  # visits, on average
@@ -358,13 +359,9 @@ def _scratch(day: Day) -> Scratch:
 
 
 def _lists(day: Day) -> Lists:
-    vehicles = len(day.kind)
-    return Lists(
-        out=np.zeros(day.n + 1, np.int32),
-        rank=np.zeros(day.n + 1),
-        unknown=np.zeros(vehicles, np.int32),
-        torn=np.zeros(vehicles, np.int32),
-    )
+    requests, vehicles = day.n + 1, len(day.kind)
+    unknown, torn = np.zeros((2, vehicles), np.int32)
+    return Lists(out=np.zeros(requests, np.int32), rank=np.zeros(requests), unknown=unknown, torn=torn)
 
 
 def _settings(day: Day) -> Settings:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.kernels import kernel
-from routing.kernels.tours import EPSILON, Day, Scratch, Tours, drop, find_place, insert, mix
+from routing.kernels.places import Scratch, find_place
+from routing.kernels.tours import EPSILON, Day, Tours, drop, insert, mix
 
 _Floats = NDArray[np.float64]
 _Ints = NDArray[np.int32]

@@ -8,7 +8,8 @@ from routing.assign import Columns, Combiner
 from routing.clock import Clock
 from routing.generated import static_day
 from routing.instances import Instance, Node
-from routing.kernels.tours import find_place, insert, refresh
+from routing.kernels.places import find_place
+from routing.kernels.tours import insert, refresh
 from routing.routes import Routes
 from routing.ruin import Search, Seconds, Turns
 from routing.solve import solve

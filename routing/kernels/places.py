@@ -1,0 +1,180 @@
+"""Where a request fits best in a tour. Exact, in doubles.
+
+The least and the greatest solution of a tour's schedule bound every solution of the tour with more visits, so they
+reject almost all places at once; the few that are left are reckoned through, cheapest first (Savelsbergh 1992).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.kernels import kernel
+from routing.kernels.tours import EPSILON, Day, Tours
+
+NO_PLACE = (np.inf, -1, -1)
+_EMPTY = 2  # stops of an empty tour: the depots
+
+_Floats = NDArray[np.float64]
+_Ints = NDArray[np.int32]
+
+
+class Scratch(NamedTuple):
+    """Room to work in."""
+
+    nodes: _Ints
+    starts: _Floats
+    clock: _Floats
+    added: _Floats  # of candidates
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+
+
+@kernel
+def fits(  # noqa: C901, PLR0917 -- the inner loop of all
+    day: Day, tours: Tours, vehicle: int, request: int, first: int, second: int, scratch: Scratch
+) -> bool:
+    """Tell whether a tour can be driven with ``request`` got in after place ``first`` and out after ``second``.
+
+    Its least solution is a start from below; where the reckoning meets it again, the rest stays as it is.
+    """
+    n, size = day.n, tours.size[vehicle] + 2
+    _lengthen(day, tours, vehicle, request, first, second, scratch)
+    nodes, starts, clock = scratch.nodes, scratch.starts, scratch.clock
+    high = tours.high[vehicle]
+    took, latest, longest, place = day.took, day.latest, day.longest, tours.place
+    index = reached = first + 1
+    while index < size:
+        node = nodes[index]
+        arrival = starts[index - 1] + took[nodes[index - 1], node]
+        if arrival > starts[index]:
+            starts[index] = arrival
+        elif index > second + 2 and index > reached:
+            return True
+        reached = max(reached, index)
+        is_own = index in (first + 1, second + 2)
+        last = latest[node] if is_own else high[index - (index > first) - (index > second + 1)]
+        if starts[index] > last + EPSILON:
+            return False
+        if n < node <= 2 * n or index == size - 1:
+            back = 0 if node > 2 * n else first + 1 if is_own else _moved(place[node - n], first, second)
+            excess = starts[index] - starts[back] - longest[node]
+            if excess > EPSILON:
+                if clock[index] - clock[back] > longest[node] + EPSILON:
+                    return False
+                starts[back] += excess
+                if back == 0:
+                    if starts[0] > high[0] + EPSILON:
+                        return False
+                    back = 1
+                index = back
+                continue
+        index += 1
+    return True
+
+
+@kernel
+def _moved(index: int, first: int, second: int) -> int:
+    """Return the place of a stop after an insertion."""
+    return index + (index > first) + (index > second)
+
+
+@kernel
+def _lengthen(  # noqa: PLR0917 -- kernels take bare numbers
+    day: Day, tours: Tours, vehicle: int, request: int, first: int, second: int, scratch: Scratch
+) -> None:
+    """Write a tour with one more request into ``scratch``, with starts from below and driving without waiting."""
+    nodes, starts, clock = scratch.nodes, scratch.starts, scratch.clock
+    stops, low = tours.stops[vehicle], tours.low[vehicle]
+    earliest, took = day.earliest, day.took
+    clock[0] = 0.0
+    index = 0
+    for old in range(tours.size[vehicle]):
+        nodes[index], starts[index] = stops[old], low[old]
+        index += 1
+        if old == first:
+            nodes[index], starts[index] = request, earliest[request]
+            index += 1
+        if old == second:
+            nodes[index], starts[index] = request + day.n, earliest[request + day.n]
+            index += 1
+    for place in range(1, index):
+        clock[place] = clock[place - 1] + took[nodes[place - 1], nodes[place]]
+
+
+@kernel
+def find_place(  # noqa: PLR0917 -- kernels take bare numbers
+    day: Day, tours: Tours, vehicle: int, request: int, limit: float, scratch: Scratch
+) -> tuple[float, int, int]:
+    """Return what the cheapest feasible place for ``request`` adds and where it is; infinity if not under ``limit``."""
+    count = _candidates(day, tours, vehicle, request, limit, scratch)
+    added = scratch.added
+    while True:
+        best = -1
+        for index in range(count):
+            if added[index] < limit and (best < 0 or added[index] < added[best]):
+                best = index
+        if best < 0:
+            return NO_PLACE
+        first, second = scratch.first[best], scratch.second[best]
+        if fits(day, tours, vehicle, request, first, second, scratch):
+            return added[best], first, second
+        added[best] = np.inf
+
+
+@kernel
+def _candidates(  # noqa: PLR0917, C901, PLR0912, PLR0915 -- the innermost loop
+    day: Day, tours: Tours, vehicle: int, request: int, limit: float, scratch: Scratch
+) -> int:
+    """Write places that windows, loads and rides do not rule out into ``scratch``; return how many."""
+    stops, size = tours.stops[vehicle], tours.size[vehicle]
+    low, high, load = tours.low[vehicle], tours.high[vehicle], tours.load[vehicle]
+    took, distance = day.took, day.distance
+    dropoff = request + day.n
+    kind = day.kind[vehicle]
+    room, places = day.capacity[kind, 0] - day.load[request, 0], day.capacity[kind, 1] - day.load[request, 1]
+    count = 0
+    if room < -EPSILON or places < -EPSILON or size + 2 > len(stops) or not day.allowed[kind, request]:
+        return 0
+    opens, closes = day.earliest[request], day.latest[request] + EPSILON
+    opens_off, closes_off, longest = (
+        day.earliest[dropoff],
+        day.latest[dropoff] + EPSILON,
+        day.longest[dropoff] + EPSILON,
+    )
+    added, firsts, seconds = scratch.added, scratch.first, scratch.second
+    for first in range(size - 1):
+        here, there = stops[first], stops[first + 1]
+        start = max(low[first] + took[here, request], opens)
+        if low[first] > closes:
+            break
+        if start > closes or load[first, 0] > room + EPSILON or load[first, 1] > places + EPSILON:
+            continue
+        detour = distance[here, request] - (distance[here, there] if size > _EMPTY else 0.0)
+        begin = max(start + took[request, dropoff], opens_off)
+        cost = detour + distance[request, dropoff] + distance[dropoff, there]
+        if cost < limit and begin <= closes_off and begin + took[dropoff, there] <= high[first + 1] + EPSILON:
+            added[count], firsts[count], seconds[count] = cost, first, first
+            count += count < len(added) - 1
+        detour += distance[request, there]
+        ridden = took[request, there]
+        clock = max(start + ridden, low[first + 1])
+        if detour >= limit or clock > high[first + 1] + EPSILON:
+            continue
+        for second in range(first + 1, size - 1):
+            if load[second, 0] > room + EPSILON or load[second, 1] > places + EPSILON:
+                break
+            at, to = stops[second], stops[second + 1]
+            begin = clock + took[at, dropoff]
+            if begin > closes_off or ridden + took[at, dropoff] > longest:
+                break
+            begin = max(begin, opens_off)
+            cost = detour + distance[at, dropoff] + distance[dropoff, to] - distance[at, to]
+            if cost < limit and begin + took[dropoff, to] <= high[second + 1] + EPSILON:
+                added[count], firsts[count], seconds[count] = cost, first, second
+                count += count < len(added) - 1
+            ridden += took[at, to]
+            clock = max(clock + took[at, to], low[second + 1])
+            if clock > high[second + 1] + EPSILON:
+                break
+    return count
