@@ -107,6 +107,9 @@ def find_place(  # noqa: PLR0917 -- kernels take bare numbers
     day: Day, tours: Tours, vehicle: int, request: int, limit: float, scratch: Scratch
 ) -> tuple[float, int, int]:
     """Return what the cheapest feasible place for ``request`` adds and where it is; infinity if not under ``limit``."""
+    kind, size = day.kind[vehicle], tours.size[vehicle] + 2
+    if not day.allowed[kind, request] or size > len(tours.stops[vehicle]) or _is_too_large(day, kind, request):
+        return NO_PLACE
     count = _candidates(day, tours, vehicle, request, limit, scratch)
     added = scratch.added
     while True:
@@ -123,26 +126,25 @@ def find_place(  # noqa: PLR0917 -- kernels take bare numbers
 
 
 @kernel
-def _candidates(  # noqa: PLR0917, C901, PLR0912, PLR0915 -- the innermost loop
+def _is_too_large(day: Day, kind: int, request: int) -> bool:
+    """Tell whether a party does not even go into an empty vehicle."""
+    capacity, load = day.capacity, day.load
+    return bool(load[request, 0] > capacity[kind, 0] + EPSILON or load[request, 1] > capacity[kind, 1] + EPSILON)
+
+
+@kernel
+def _candidates(  # noqa: PLR0917, C901, PLR0915 -- the innermost loop
     day: Day, tours: Tours, vehicle: int, request: int, limit: float, scratch: Scratch
 ) -> int:
     """Write places that windows, loads and rides do not rule out into ``scratch``; return how many."""
     stops, size = tours.stops[vehicle], tours.size[vehicle]
     low, high, load = tours.low[vehicle], tours.high[vehicle], tours.load[vehicle]
-    took, distance = day.took, day.distance
-    dropoff = request + day.n
-    kind = day.kind[vehicle]
+    took, distance, dropoff, kind = day.took, day.distance, request + day.n, day.kind[vehicle]
     room, places = day.capacity[kind, 0] - day.load[request, 0], day.capacity[kind, 1] - day.load[request, 1]
-    count = 0
-    if room < -EPSILON or places < -EPSILON or size + 2 > len(stops) or not day.allowed[kind, request]:
-        return 0
     opens, closes = day.earliest[request], day.latest[request] + EPSILON
-    opens_off, closes_off, longest = (
-        day.earliest[dropoff],
-        day.latest[dropoff] + EPSILON,
-        day.longest[dropoff] + EPSILON,
-    )
-    added, firsts, seconds = scratch.added, scratch.first, scratch.second
+    opens_off, closes_off = day.earliest[dropoff], day.latest[dropoff] + EPSILON
+    longest = day.longest[dropoff] + EPSILON
+    added, firsts, seconds, count = scratch.added, scratch.first, scratch.second, 0
     for first in range(size - 1):
         here, there = stops[first], stops[first + 1]
         start = max(low[first] + took[here, request], opens)
@@ -156,8 +158,7 @@ def _candidates(  # noqa: PLR0917, C901, PLR0912, PLR0915 -- the innermost loop
         if cost < limit and begin <= closes_off and begin + took[dropoff, there] <= high[first + 1] + EPSILON:
             added[count], firsts[count], seconds[count] = cost, first, first
             count += count < len(added) - 1
-        detour += distance[request, there]
-        ridden = took[request, there]
+        detour, ridden = detour + distance[request, there], took[request, there]
         clock = max(start + ridden, low[first + 1])
         if detour >= limit or clock > high[first + 1] + EPSILON:
             continue
