@@ -218,7 +218,12 @@ def _arranged(
         active=active,
         active_from=active_from,
     )
-    places = Places(
+    return events, _places(tables, zero, width)
+
+
+def _places(tables: Tables, zero: float, width: float) -> Places:
+    """Return what the loops ask of the day's places, with its buckets."""
+    return Places(
         n=tables.n,
         distance=tables.distance,
         service=tables.service,
@@ -228,7 +233,6 @@ def _arranged(
         zero=zero,
         width=width,
     )
-    return events, places
 
 
 def _bucket(moment: Floats, zero: float, width: float) -> Ints:

@@ -2,7 +2,7 @@
 
 Labels (last node, time, reduced cost, who was served) grow fragment by fragment in the order of time. They are
 cut off by the bounds of `network`, by equals, and, when only the cheapest are wanted, by dominance (Feillet et al.
-2004; Jepsen et al. 2008). The loops are in `kernels.chains`.
+2004; Jepsen et al. 2008). The loops are in `kernels.labels`.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.fragments import Floats, Ints, Words
-from routing.kernels import chains as kernels
+from routing.kernels import labels as kernels
 from routing.network import Bounds, Network
 from routing.routes import Route
 

@@ -39,6 +39,8 @@ from routing.kernels.route import (
     reckon,
 )
 
+Answer = tuple[Floats, Floats, Ints]
+
 _MARGIN = 1e-6  # by which two reckonings of one cost may differ
 
 
@@ -52,39 +54,31 @@ def cheapest(travel: Travel, fleet: Fleet, weights: Weights, party: Ints, most: 
     vehicles = fleet.counts.size
     costs, spots = np.full(vehicles, UNABLE), np.zeros((vehicles, 2), np.int64)
     best = np.full(min(most, vehicles), UNABLE)
-    find(travel, fleet, weights, party, room_for(fleet.pairs.shape[1] + 2), (0, vehicles), best, costs, spots)
+    find(travel, fleet, weights, party, room_for(fleet.pairs.shape[1] + 2), (0, vehicles), (best, costs, spots))
     return costs, spots
 
 
 @kernel
-def find(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 -- the inner loop of every quote, on bare numbers
-    travel: Travel,
-    fleet: Fleet,
-    weights: Weights,
-    party: Ints,
-    trial: Route,
-    vehicles: tuple[int, int],
-    best: Floats,
-    costs: Floats,
-    spots: Ints,
+def find(  # noqa: C901, PLR0912, PLR0915, PLR0917 -- the inner loop of every quote, on bare numbers
+    travel: Travel, fleet: Fleet, weights: Weights, party: Ints, trial: Route, span: tuple[int, int], answer: Answer
 ) -> None:
-    """Write what the best place in each vehicle of a range adds, and its positions, if under the last of ``best``.
+    """Write what the best place in each vehicle of a range adds, and its positions, if under the last of the best.
 
-    ``best`` holds the least costs found so far and is kept up. A pick-up may go before each visit that it can be in
-    time for; what it costs at least then decides whether drop-offs are looked at.
+    The ``answer``: least costs found so far, kept up; cost and positions by vehicle. A pick-up may go before each
+    visit that it can be in time for; what it costs at least then decides whether drop-offs are looked at.
     """
+    best, costs, spots = answer
     outsets, counts, present, savings = fleet.outsets, fleet.counts, fleet.costs, fleet.savings
     visits, driven, latest, loads = fleet.visits, fleet.driven, fleet.latest, fleet.loads
     origin, opens_s, closes_s, boards_s = party[0, STOP], party[0, EARLIEST], party[0, LATEST], party[0, SERVICE]
     direct_s = drive_s(travel, origin, party[1, STOP], opens_s)
     boarded_s, is_bounded = opens_s + boards_s - travel.shortcut_s, travel.starts.size == 1
-    for vehicle in range(vehicles[0], vehicles[1]):
+    for vehicle in range(span[0], span[1]):
         if present[vehicle] == UNABLE or outsets[vehicle, READY] > closes_s:
             continue
         free_seats = outsets[vehicle, SEATS_HELD] - party[0, SEATS]
         free_places = outsets[vehicle, PLACES_HELD] - party[0, WHEELCHAIRS]
-        count, bound = counts[vehicle], best[-1]
-        soonest = outsets[vehicle, FROZEN]
+        count, bound, soonest = counts[vehicle], best[-1], outsets[vehicle, FROZEN]
         while soonest < count and latest[vehicle, soonest] < boarded_s:
             soonest += 1
         for first in range(soonest, count + 1):
@@ -101,13 +95,11 @@ def find(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 -- the inner loop of
             onward, done_s = outsets[vehicle, END_STOP], left_s + boards_s
             if first < count:
                 onward = visits[vehicle, first, STOP]
-                soonest_s = done_s + drive_s(travel, origin, onward, done_s)
-                if soonest_s > latest[vehicle, first] + travel.shortcut_s:
+                if done_s + drive_s(travel, origin, onward, done_s) > latest[vehicle, first] + travel.shortcut_s:
                     continue
             over_s = detour_s(travel, stop, origin, onward)
-            least = weights.delay * (left_s - opens_s) + weights.driving * over_s - savings[vehicle]
-            least += weights.riding * (direct_s + load[PARTIES] * (over_s + boards_s))
-            least -= 2 * travel.shortcut_s * (weights.driving + (count + 2) * (weights.riding + weights.delay))
+            times_s = left_s - opens_s, over_s, direct_s + load[PARTIES] * (over_s + boards_s)
+            least = _least(weights, times_s, count, travel.shortcut_s) - savings[vehicle]
             if is_bounded and least >= bound + _MARGIN:
                 continue
             found, second = _best_dropoff(travel, fleet, weights, party, trial, vehicle, first, done_s, least, bound)
@@ -116,6 +108,14 @@ def find(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 -- the inner loop of
                 spots[vehicle, 0], spots[vehicle, 1] = first, second
         if bound < best[-1]:
             _rank(best, bound)
+
+
+@kernel
+def _least(weights: Weights, times_s: tuple[int, int, int], count: int, shortcut_s: int) -> float:
+    """Return what a place adds at least: delay, driving and riding in seconds, less what shortcuts may save."""
+    delay_s, driving_s, riding_s = times_s
+    least = weights.delay * delay_s + weights.driving * driving_s + weights.riding * riding_s
+    return least - 2 * shortcut_s * (weights.driving + (count + 2) * (weights.riding + weights.delay))
 
 
 @kernel

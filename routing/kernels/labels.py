@@ -1,0 +1,315 @@
+"""Labels that grow chains of fragments, fragment by fragment, and forget nobody.
+
+They are taken in the order of time, so one is beaten by an earlier, cheaper one with the same riders, or, if only the
+cheapest chains are wanted, with fewer of those that can still be reached (Feillet et al. 2004); the price of subset-row
+cuts counts as in Jepsen et al. (2008).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.kernels import kernel
+from routing.kernels.chains import SLACK, Chain, Floats, Ints, Onward, Prices, Words, bucket_of, charge, serves
+
+_TINY = 1e-9
+_LOOKED_BACK = 200  # labels that one is compared with, at most
+_NOBODY = -1
+
+
+class Limits(NamedTuple):
+    """What labels to keep: under which reduced cost, how many at a time and in all, and whether all routes count."""
+
+    below: float
+    beam: int
+    most: int
+    whole: bool
+
+
+class Terms(NamedTuple):
+    """What a search goes by."""
+
+    prices: Prices
+    onward: Onward
+    limits: Limits
+
+
+class Labels(NamedTuple):
+    """Partial chains: where and when they leave, cost, reduced cost without and with cuts, riders, how they came."""
+
+    last: NDArray[np.int32]
+    leave: Floats
+    cost: Floats
+    plain: Floats
+    reduced: Floats
+    served: Words
+    origin: NDArray[np.int32]
+    fragment: NDArray[np.int32]
+    following: NDArray[np.int32]
+
+
+@kernel
+def search(chain: Chain, terms: Terms) -> tuple[int, bool, Labels, Ints]:
+    """Return how many labels there are, whether none is missing, the labels, and the best for each set of riders."""
+    prices, onward, limits = terms
+    labels = _room(limits.most, chain.served.shape[1])
+    turns = int(chain.buckets * chain.width / chain.busy) + 2
+    due = np.full(turns, -1, np.int32)  # the labels of each span of time, as a list linked by `following`
+    known = np.full(_table_size(limits.most), -1, np.int32)
+    passed = np.full(len(chain.out), -1, np.int32)
+    complete = True
+    count = _open_chains(chain, terms, (labels, due))
+    for turn in range(turns):
+        batch = _in_order(labels, due[turn])
+        if len(batch) > limits.beam:
+            batch, complete = _most_promising(chain, onward, labels, batch, limits.beam), False
+        for place in range(len(batch)):
+            label = int(batch[place])
+            if count == limits.most:
+                break
+            if _beaten(labels, known, label) or not (
+                limits.whole or _undominated(chain, prices, labels, passed, label)
+            ):
+                labels.last[label] = _NOBODY
+            else:
+                count = _extend(chain, terms, (labels, due), (label, count))
+    return count, complete and count < limits.most, labels, _routes(chain, limits, labels, count)
+
+
+@kernel
+def _room(most: int, words: int) -> Labels:
+    return Labels(
+        np.empty(most, np.int32),
+        np.empty(most),
+        np.empty(most),
+        np.empty(most),
+        np.empty(most),
+        np.empty((most, words), np.uint64),
+        np.empty(most, np.int32),
+        np.empty(most, np.int32),
+        np.empty(most, np.int32),
+    )
+
+
+@kernel
+def _open_chains(chain: Chain, terms: Terms, tables: tuple[Labels, NDArray[np.int32]]) -> int:
+    """Put the labels of one fragment straight from the depot; return how many."""
+    count = 0
+    for pickup in range(len(chain.out)):
+        begun = max(chain.depart + chain.out[pickup], chain.earliest[pickup])
+        paid = begun, chain.out[pickup], chain.out[pickup] - terms.prices.vehicle
+        for fragment in range(chain.begins[pickup], chain.begins[pickup + 1]):
+            if begun <= chain.latest_start[fragment] + SLACK and count < terms.limits.most:
+                tables[0].served[count] = chain.served[fragment]
+                count += _put(chain, terms, tables, (-1, fragment, count), paid)
+    return count
+
+
+@kernel
+def _put(
+    chain: Chain,
+    terms: Terms,
+    tables: tuple[Labels, NDArray[np.int32]],
+    made: tuple[int, int, int],
+    spent: tuple[float, float, float],
+) -> int:
+    """Take up a label behind a fragment if it may become worth it; return 1 if so, else 0.
+
+    ``made``: the label before, the fragment, and the new label, of which the riders are filled in. ``spent``: when
+    the fragment begins, and the cost and reduced cost (cuts apart) until then.
+    """
+    labels, due = tables
+    prices, below = terms.prices, terms.limits.below
+    origin, fragment, label = made
+    begun, cost, plain = spent
+    last = chain.last[fragment]
+    leave = max(chain.soonest[fragment], begun + chain.duration[fragment]) + chain.service[last]
+    plain += prices.fragments[fragment]
+    ahead = terms.onward.leaving[last, bucket_of(chain, leave)]
+    if plain + ahead >= below:
+        return 0
+    reduced = plain + charge(prices.members, prices.cuts, labels.served[label])
+    if reduced + ahead >= below:
+        return 0
+    labels.last[label], labels.leave[label] = last, leave
+    labels.cost[label], labels.plain[label], labels.reduced[label] = cost + chain.cost[fragment], plain, reduced
+    labels.origin[label], labels.fragment[label] = origin, fragment
+    turn = int((leave - chain.zero) / chain.busy)
+    labels.following[label] = due[turn]
+    due[turn] = label
+    return 1
+
+
+@kernel
+def _extend(chain: Chain, terms: Terms, tables: tuple[Labels, NDArray[np.int32]], made: tuple[int, int]) -> int:
+    """Put a label (the first of ``made``) with every fragment behind it; return how many there are then."""
+    labels, limits = tables[0], terms.limits
+    label, count = made
+    last, leave = labels.last[label], labels.leave[label]
+    for pickup in range(len(chain.out)):
+        leg = chain.legs[last, pickup]
+        at = max(bucket_of(chain, leave + leg), chain.opens[pickup])
+        if at > chain.closes[pickup] or serves(labels.served[label], pickup):
+            continue
+        spent = labels.reduced[label] + leg
+        if spent + terms.onward.reaching[pickup, at] >= limits.below:
+            continue
+        begun = max(leave + leg, chain.earliest[pickup])
+        for fragment in range(chain.begins[pickup + 1] - 1, chain.begins[pickup] - 1, -1):
+            if begun > chain.latest_start[fragment] + SLACK or count == limits.most:
+                break  # the fragments of a pick-up are sorted by their latest start
+            if _join(labels.served[label], chain.served[fragment], labels.served[count]):
+                paid = begun, labels.cost[label] + leg, labels.plain[label] + leg
+                count += _put(chain, terms, tables, (label, fragment, count), paid)
+    return count
+
+
+@kernel
+def _join(ours: Words, theirs: Words, both: Words) -> bool:
+    """Tell whether nobody is served twice; write down who is served."""
+    for word in range(len(ours)):
+        if ours[word] & theirs[word]:
+            return False
+        both[word] = ours[word] | theirs[word]
+    return True
+
+
+@kernel
+def _in_order(labels: Labels, first: int) -> NDArray[np.int32]:
+    """Return the labels of a list in the order in which they leave."""
+    count, label = 0, first
+    while label >= 0:
+        count += 1
+        label = labels.following[label]
+    batch, label = np.empty(count, np.int32), first
+    for place in range(count):
+        batch[place] = label
+        label = labels.following[label]
+    return batch[np.argsort(labels.leave[batch])]
+
+
+@kernel
+def _most_promising(
+    chain: Chain, onward: Onward, labels: Labels, batch: NDArray[np.int32], beam: int
+) -> NDArray[np.int32]:
+    """Return ``beam`` of the labels, in the same order; the others are none any more."""
+    promise = np.empty(len(batch))
+    for place in range(len(batch)):
+        label = batch[place]
+        leaving = onward.leaving[labels.last[label], bucket_of(chain, labels.leave[label])]
+        promise[place] = labels.reduced[label] + leaving
+    order = np.argsort(promise)
+    labels.last[batch[order[beam:]]] = _NOBODY
+    return batch[np.sort(order[:beam])]
+
+
+@kernel
+def _table_size(most: int) -> int:
+    """Return the size of a table with open addressing: a power of two, half of it empty."""
+    size = 1024
+    while size < 2 * most:
+        size *= 2
+    return size
+
+
+@kernel
+def _slot(labels: Labels, known: NDArray[np.int32], label: int, last: int) -> int:
+    """Return where in ``known`` a label with the same riders (and the same last drop-off unless -1) is, or may go."""
+    mixed = np.uint64(np.int64(last) + 2) * np.uint64(0x9E3779B97F4A7C15)
+    for word in range(labels.served.shape[1]):
+        mixed = (mixed ^ labels.served[label, word]) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed ^= mixed >> np.uint64(29)
+    slot = int(np.int64(mixed & np.uint64(len(known) - 1)))
+    while known[slot] >= 0:
+        other = known[slot]
+        if (last < 0 or labels.last[other] == last) and (labels.served[other] == labels.served[label]).all():
+            break
+        slot = (slot + 1) & (len(known) - 1)
+    return slot
+
+
+@kernel
+def _beaten(labels: Labels, known: NDArray[np.int32], label: int) -> bool:
+    """Tell whether an earlier label with the same riders and last drop-off costs no more; remember this one if not."""
+    slot = _slot(labels, known, label, labels.last[label])
+    if known[slot] >= 0 and labels.plain[known[slot]] <= labels.plain[label] + _TINY:
+        return True
+    known[slot] = label
+    return False
+
+
+@kernel
+def _undominated(chain: Chain, prices: Prices, labels: Labels, passed: NDArray[np.int32], label: int) -> bool:
+    """Tell whether no earlier label at the same place is cheaper with less behind it; list this one if so."""
+    last = labels.last[label]
+    reachable = _reachable(chain, labels, label)
+    other, looked = passed[last], 0
+    while other >= 0 and looked < _LOOKED_BACK:
+        if _dominates(prices, labels, other, label, reachable):
+            return False
+        other = labels.following[other]
+        looked += 1
+    labels.following[label] = passed[last]
+    passed[last] = label
+    return True
+
+
+@kernel
+def _reachable(chain: Chain, labels: Labels, label: int) -> Words:
+    """Return whose pick-up can still be reached."""
+    found = np.zeros(labels.served.shape[1], np.uint64)
+    last, leave = labels.last[label], labels.leave[label]
+    for pickup in range(len(chain.out)):
+        if bucket_of(chain, leave + chain.legs[last, pickup]) <= chain.closes[pickup]:
+            found[pickup // 64] |= np.uint64(1) << np.uint64(pickup % 64)
+    return found
+
+
+@kernel
+def _dominates(prices: Prices, labels: Labels, one: int, other: int, reachable: Words) -> bool:
+    """Tell whether ``one``, which leaves no later, costs no more than ``other`` whatever comes behind both."""
+    spare = labels.reduced[other] - labels.reduced[one] + _TINY
+    if spare < 0.0:
+        return False
+    for word in range(len(reachable)):
+        if labels.served[one, word] & reachable[word] & ~labels.served[other, word]:
+            return False
+    for cut in range(len(prices.cuts)):
+        members = prices.members[cut]
+        if _one(labels.served[one], members) and not _one(labels.served[other], members):
+            spare -= prices.cuts[cut]
+            if spare < 0.0:
+                return False
+    return True
+
+
+@kernel
+def _routes(chain: Chain, limits: Limits, labels: Labels, count: int) -> Ints:
+    """Return the labels from which to go home: the cheapest for each set of riders, under the limit."""
+    known = np.full(_table_size(count), -1, np.int32)
+    for label in range(count):
+        last = labels.last[label]
+        if last < 0 or labels.leave[label] > chain.home_by[last] + SLACK:
+            continue
+        reduced = labels.reduced[label] + chain.home[last]
+        if reduced >= limits.below:
+            continue
+        slot = _slot(labels, known, label, _NOBODY)
+        other = known[slot]
+        if other < 0 or reduced < labels.reduced[other] + chain.home[labels.last[other]]:
+            known[slot] = label
+    return np.sort(known[known >= 0]).astype(np.int64)
+
+
+@kernel
+def _one(served: Words, members: Words) -> bool:
+    """Tell whether exactly one member is served."""
+    met = False
+    for word in range(len(members)):
+        common = served[word] & members[word]
+        if common:
+            if met or common & (common - np.uint64(1)):
+                return False
+            met = True
+    return met
