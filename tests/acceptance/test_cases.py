@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from backend.clock import Clock
 from backend.db.models import AuditEntry, Case, Incident
 from backend.db.session import transaction
+from backend.domain import pictures
 from backend.services import cases, incidents
 from tests.acceptance.test_sales import pairs_of, rows_of
 from tests.admin.web import Web, fields_of
@@ -268,6 +269,23 @@ def test_a_picture_of_the_damage_is_kept_sealed_without_its_place_and_shown_to_t
     assert web_of(engine, "auditor").client.get(address).status_code == 403
     other = report(carrier, line, kind="damage", key=str(uuid.uuid4())).location.partition("?")[0]
     assert town.client.get(address.replace(incident, other)).status_code == 404
+
+
+@pytest.mark.req("T-50", "S-06")
+@pytest.mark.parametrize(
+    "picture",
+    [
+        pytest.param(JPEG + JPEG, id="a second picture behind"),
+        pytest.param(JPEG[:-2] + JPEG[2:], id="between two scans"),
+        pytest.param(JPEG + b"GPS 43.06" + b"x" * 100, id="words behind"),
+    ],
+)
+def test_no_place_stays_behind_the_picture_or_within_it(picture):
+    shown = pictures.without_origin(picture)
+
+    assert shown is not None
+    assert b"picture" in shown
+    assert b"GPS" not in shown
 
 
 @pytest.mark.req("T-50")
