@@ -1,5 +1,6 @@
 """What is kept of persons stands in the register; what is past its period goes by itself (P-01, S-26, Q-69, C-17)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from backend.services import audit_chain, incidents, lifecycle, notifications, p
 from tests.acceptance.matrix import LOGINS, Demo
 from tests.admin.web import Web, token_in
 from tests.bot.make_bot import take_pushes
+from tests.demo_town import said
 from tests.make import NOW, Town, make_line_user, make_rider, make_world
 
 ENTRY = {f"keep_{name}": str(number) for name, number in DEFAULTS.items()}
@@ -316,6 +318,30 @@ def test_who_has_no_line_is_asked_on_the_phone_and_not_erased_before(engine):
     assert purge(engine, now=NOW + timedelta(days=60)).counts["members"] == 0
     with transaction(engine) as session:
         assert session.scalars(select(models.Rider)).one().used_on == NOW.date()
+
+
+@pytest.mark.req("Q-69")
+def test_who_books_at_the_moment_of_erasure_is_not_erased(engine, monkeypatch):
+    agree(engine)
+    with transaction(engine) as session:
+        town = Town(session)
+        rider = make_rider(session, phone="09000000001", registered_at=NOW - timedelta(days=400))
+        rider.asked_on = NOW.date() - timedelta(days=31)
+    [rule] = [each for each in purging.RULES if each.name == "members"]
+
+    def book_first(session, ids, now):
+        with transaction(engine) as town.session:
+            outcome = town.book(0, 2, rider=rider)
+        assert said(outcome) == "confirmed"
+        rule.clear(session, ids, now)
+
+    monkeypatch.setattr(purging, "RULES", (replace(rule, clear=book_first),))
+
+    purge(engine, now=NOW)
+
+    with transaction(engine) as session:
+        held = session.get_one(models.Rider, rider.id)
+        assert (held.state, held.name) == ("active", "山田 花子")
 
 
 # Years

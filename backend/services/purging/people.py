@@ -79,7 +79,12 @@ def _unanswered(before: datetime) -> Select[int]:
 
 
 def _erase(session: Session, ids: Sequence[int], now: datetime) -> None:
-    for rider in session.scalars(select(Rider).where(Rider.id.in_(ids)).with_for_update()):
+    """Erase persons, but not who booked or answered since they were found: a booking being made is waited for."""
+    riders = session.scalars(select(Rider).where(Rider.id.in_(ids)).order_by(Rider.id).with_for_update()).all()
+    back = set(session.scalars(select(Rider.id).where(Rider.id.in_(ids), last_use() >= times.day_of(now))))
+    for rider in riders:
+        if rider.id in back:
+            continue
         erasure.erase(session, rider, now=now)
         lifecycle.record(session, "rider", rider.id, "rider.purged", actor=SYSTEM, now=now)
 
