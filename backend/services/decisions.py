@@ -201,9 +201,9 @@ def _keep_of_day(
 
 
 def _kept_times(session: Session, stop_times: StopTimes, *, now: datetime) -> str:
-    """Return the fingerprint of driving times, kept on their first use."""
+    """Return the fingerprint of driving times, kept on their first use; a purge leaves them until the commit."""
     held = select(KeptTravelTimes.fingerprint).where(KeptTravelTimes.fingerprint == stop_times.fingerprint)
-    if session.scalar(held) is None:
+    if session.scalar(held.with_for_update(read=True, key_share=True)) is None:
         matrix = stop_times.matrix
         session.execute(
             insert(KeptTravelTimes)

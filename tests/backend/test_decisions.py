@@ -2,10 +2,12 @@
 
 import json
 import random
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from backend import why_words, wording
 from backend.db import models
@@ -285,6 +287,60 @@ def test_what_a_decision_was_made_of_goes_with_the_rides_and_its_figures_stay(en
 
     with transaction(engine) as session:
         assert kept(session) == []
+
+
+@pytest.fixture
+def forgettable(engine):
+    """A committed town with one old decision, the last that its driving times are kept for, and its rule."""
+    with transaction(engine) as session:
+        town = Town(session)
+        town.book(0, 3, time="10:00")
+        ids = [row.id for row in kept(session)]
+    [rule] = [each for each in purging.RULES if each.name == "decision_plans"]
+    return town, ids, rule
+
+
+def book_again(engine, town):
+    with transaction(engine) as town.session:
+        return said(town.book(1, 4, time="11:00"))
+
+
+@pytest.mark.req("Q-69")
+def test_who_books_while_driving_times_are_taken_away_waits_and_books(engine, forgettable):
+    town, ids, rule = forgettable
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(engine) as purge:
+            rule.clear(purge, ids, NOW)
+            booked = pool.submit(book_again, engine, town)
+            with engine.connect() as watch:
+                await_waiter(watch)
+        assert booked.result() == "confirmed"
+
+    with transaction(engine) as session:
+        assert decisions.replay(session, kept(session)[-1].public_id).is_same
+
+
+@pytest.mark.req("Q-69")
+def test_driving_times_that_somebody_just_books_with_are_not_taken_away(engine, forgettable):
+    town, ids, rule = forgettable
+
+    with transaction(engine) as town.session:
+        assert said(town.book(1, 4, time="11:00")) == "confirmed"
+        with transaction(engine) as purge:
+            rule.clear(purge, ids, NOW)
+
+    with transaction(engine) as session:
+        assert decisions.replay(session, kept(session)[-1].public_id).is_same
+
+
+def await_waiter(watch):
+    """Return when somebody waits for a lock of somebody else."""
+    for _ in range(500):
+        if watch.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one():
+            return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")
 
 
 @pytest.mark.parametrize("seed", [7, 2022])

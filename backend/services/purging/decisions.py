@@ -23,8 +23,12 @@ def _clear_plans(session: Session, ids: Sequence[int], _now: datetime) -> None:
     """Empty the records, and take away driving times that no other record needs."""
     emptied = update(Decision).where(Decision.id.in_(ids)).values(record=FORGOTTEN, travel_times=None)
     session.execute(emptied, execution_options=QUIET)
+    # Those that a decision is just being written with are locked, and may go another time.
+    found = session.scalars(select(KeptTravelTimes.fingerprint).with_for_update(skip_locked=True)).all()
     needed = select(Decision.travel_times).where(Decision.travel_times.is_not(None))
-    unneeded = delete(KeptTravelTimes).where(KeptTravelTimes.fingerprint.not_in(needed))
+    unneeded = delete(KeptTravelTimes).where(
+        KeptTravelTimes.fingerprint.in_(found), KeptTravelTimes.fingerprint.not_in(needed)
+    )
     session.execute(unneeded, execution_options=QUIET)
 
 
