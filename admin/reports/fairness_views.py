@@ -15,7 +15,7 @@ from backend.db.queries.fairness import FairnessView
 from backend.db.session import transaction
 from backend.domain import times
 from backend.domain.errors import NotFoundError
-from backend.domain.policies.fairness import GroupRow, minutes
+from backend.domain.policies.fairness import HIDDEN, GroupRow, minutes
 from backend.texts import has, text
 
 SPAN = timedelta(days=28)
@@ -102,8 +102,8 @@ def _name(kind: str, row: GroupRow, language: str) -> str:
 
 
 def _cells(row: GroupRow, language: str) -> tuple[str | int | None, ...]:
-    """Return the figures of a group; of fewer than five nothing is told but that."""
+    """Return the figures of a group; of one that is not shown nothing is told but that."""
     note = text(f"fairness-mark-{row.mark}", language) if row.mark else ""
-    if row.mark == "small":
+    if row.mark in HIDDEN:
         return (None, None, None, None, None, note)
     return (row.asked, row.refused, f"{row.rate:.1%}", minutes(row.wait_s), minutes(row.detour_s), note)

@@ -98,6 +98,7 @@ fairness-wait = Off the time wished (mean, min)
 fairness-detour = Detour (mean, min)
 fairness-note = Note
 fairness-mark-small = Fewer than five, not shown
+fairness-mark-beside = Not shown: a group of fewer than five could be worked out from it
 fairness-mark-few = Fewer than 30: read the share with care
 fairness-mark-worse = Refused more often than the rest
 fairness-even = No group is refused markedly more often than the rest.

@@ -89,6 +89,7 @@ fairness-wait = 希望とのずれ(平均、分)
 fairness-detour = 回り道(平均、分)
 fairness-note = 見方
 fairness-mark-small = 5件未満のため、数字を出しません
+fairness-mark-beside = 5件未満のグループを差し引きで求められるため、数字を出しません
 fairness-mark-few = 30件未満です。割合は参考にとどめてください
 fairness-mark-worse = ほかより多くお断りしています
 fairness-even = ほかより目立って多くお断りしているグループはありません。

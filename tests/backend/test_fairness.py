@@ -67,6 +67,37 @@ def test_a_small_group_is_neither_shown_nor_judged():
     assert marks([*even, *few])["with"] == "small"
 
 
+def test_a_small_group_cannot_be_reckoned_from_the_whole_and_the_others():
+    even = [asked(refused=number < 4) for number in range(40)]
+    few = [asked(refused=True, wheelchairs=1) for _ in range(4)]
+
+    assert marks([*even, *few]) == {"with": "small", "without": "beside"}
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ({"A": 1, "B": 3, "C": 6, "D": 9}, {"A": "small", "B": "small", "C": "beside", "D": "few"}),
+        ({"A": 2, "B": 3, "C": 6, "D": 9}, {"A": "small", "B": "small", "C": "few", "D": "few"}),
+        ({"A": 5, "B": 6}, {"A": "few", "B": "few"}),
+    ],
+)
+def test_as_many_groups_are_hidden_as_it_takes(counts, expected):
+    people = [asked(pickup=name) for name, count in counts.items() for _ in range(count)]
+
+    assert {row.name: row.mark for row in fairness.rows(people, lambda each: [each.pickup])} == expected
+
+
+def test_a_group_that_fares_worse_is_hidden_last():
+    even = [asked(refused=number < 4, pickup="A") for number in range(60)]
+    worse = [asked(refused=number < 9, pickup="B") for number in range(12)]
+    few = [asked(pickup="C") for _ in range(4)]
+
+    rows = fairness.rows([*even, *worse, *few], lambda each: [each.pickup])
+
+    assert {row.name: row.mark for row in rows} == {"A": "beside", "B": "worse", "C": "small"}
+
+
 def test_nobody_to_compare_with_is_no_bias():
     assert marks([asked(refused=True) for _ in range(40)]) == {"without": ""}
 

@@ -2,11 +2,12 @@
 
 A group whose share of refusals is higher than that of all others together by more than chance is marked. Chance is
 told by Fisher's exact test, one-sided (The Logic of Inductive Inference, 1935): it holds for small numbers too.
-Groups of fewer than five are not shown: they may single people out (L-15).
+Groups of fewer than five are not shown: they may single people out (L-15). Nor is then one more group, as long as
+the whole less the groups that are shown would tell of fewer than five, or of one group alone.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import comb
 
 from backend.domain import times
@@ -15,6 +16,8 @@ LEAST_SHOWN = 5
 FEW = 30
 CHANCE = 0.01
 LARGE = 0.05
+SMALL, BESIDE, WORSE = "small", "beside", "worse"
+HIDDEN = frozenset({SMALL, BESIDE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """How one group fared. ``mark`` says small (not shown), few (to be read with care), worse, or nothing."""
+    """How one group fared.
+
+    ``mark`` says small (not shown), beside (not shown either, or a small one could be reckoned), few (to be read with
+    care), worse, or nothing.
+    """
 
     name: str
     asked: int
@@ -77,7 +84,7 @@ def rows(asked: Sequence[Asked], group: Callable[[Asked], Iterable[str]]) -> tup
         for name in group(each):
             members.setdefault(name, []).append(each)
     refused = sum(each.is_refused for each in asked)
-    return tuple(_marked(row(name, some), len(asked), refused) for name, some in sorted(members.items()))
+    return _covered([_marked(row(name, some), len(asked), refused) for name, some in sorted(members.items())])
 
 
 def row(name: str, asked: Sequence[Asked]) -> GroupRow:
@@ -108,19 +115,29 @@ def minutes(second: float | None) -> str:
     return "" if second is None else f"{second / times.MINUTE_S:.1f}"
 
 
+def _covered(found: list[GroupRow]) -> tuple[GroupRow, ...]:
+    """Hide groups beside small ones, the least telling first, until nobody can reckon those from the whole."""
+    shown = sorted((each for each in found if each.mark != SMALL), key=lambda each: (each.mark == WORSE, each.asked))
+    hidden = [each for each in found if each.mark == SMALL]
+    while hidden and shown and (len(hidden) == 1 or sum(each.asked for each in hidden) < LEAST_SHOWN):
+        hidden.append(shown.pop(0))
+    names = {each.name for each in hidden if each.mark != SMALL}
+    return tuple(replace(each, mark=BESIDE) if each.name in names else each for each in found)
+
+
 def _marked(found: GroupRow, all_asked: int, all_refused: int) -> GroupRow:
     others = all_asked - found.asked
-    if found.mark == "small" or not others:
+    if found.mark == SMALL or not others:
         return found
     is_much = found.rate - (all_refused - found.refused) / others >= LARGE
     if not is_much or chance(found.refused, found.asked, all_refused, all_asked) >= CHANCE:
         return found
-    return GroupRow(found.name, found.asked, found.refused, found.wait_s, found.detour_s, "worse")
+    return GroupRow(found.name, found.asked, found.refused, found.wait_s, found.detour_s, WORSE)
 
 
 def _size(asked: int) -> str:
     if asked < LEAST_SHOWN:
-        return "small"
+        return SMALL
     return "few" if asked < FEW else ""
 
 
