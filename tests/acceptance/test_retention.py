@@ -320,6 +320,33 @@ def test_who_has_no_line_is_asked_on_the_phone_and_not_erased_before(engine):
         assert session.scalars(select(models.Rider)).one().used_on == NOW.date()
 
 
+@pytest.mark.req("Q-69", "Q-25")
+def test_an_answer_before_nine_in_the_morning_of_the_question_is_an_answer(engine):
+    """The database counts in UTC, where that is still the day before."""
+    agree(engine)
+    asked = times.moment(NOW.date(), 0) + timedelta(minutes=30)
+    with transaction(engine) as session:
+        rider = make_rider(session, registered_at=NOW - timedelta(days=400))
+        account = make_line_user(session, rider=rider)
+        account.first_seen_at = NOW - timedelta(days=400)
+    assert purge(engine, now=asked).counts["members_to_ask"] == 1
+    with transaction(engine) as session:
+        for row in session.scalars(select(models.Notification).where(models.Notification.state == "owed")):
+            notifications.mark_sent(session, row.id, wall=asked)
+        said = asked + timedelta(hours=7)
+        session.add(
+            models.LineEvent(
+                webhook_event_id="e1", line_user_id=account.id, happened_at=said, received_at=said, state="handled"
+            )
+        )
+
+    assert purge(engine, now=asked + timedelta(days=60)).counts["members"] == 0
+
+    purge(engine, now=asked + timedelta(days=100))  # what was said is forgotten, not on which day
+    with transaction(engine) as session:
+        assert session.get_one(models.Rider, rider.id).used_on == NOW.date()
+
+
 @pytest.mark.req("Q-69")
 def test_who_books_at_the_moment_of_erasure_is_not_erased(engine, monkeypatch):
     agree(engine)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Date, Select, cast, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from backend.db.models import (
@@ -24,7 +24,7 @@ from backend.domain.policies.retention import ANSWER, MEMBER, RIDE
 from backend.services import erasure, lifecycle, notifications, retention
 from backend.services.guests import GUEST, SYSTEM
 from backend.services.notifications import STILL_MEMBER
-from backend.services.purging.rule import Rule
+from backend.services.purging.rule import Rule, day_in_japan
 
 ACTIVE = "active"
 
@@ -38,12 +38,12 @@ def last_use() -> ColumnElement[object]:
         .scalar_subquery()
     )
     wrote = (
-        select(func.max(cast(LineEvent.received_at, Date)))
+        select(func.max(day_in_japan(LineEvent.received_at)))
         .join(LineUser, LineUser.id == LineEvent.line_user_id)
         .where(LineUser.rider_id == Rider.id)
         .scalar_subquery()
     )
-    return func.greatest(cast(Rider.registered_at, Date), Rider.used_on, rode, wrote)
+    return func.greatest(day_in_japan(Rider.registered_at), Rider.used_on, rode, wrote)
 
 
 def _kept() -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Date, Select, cast, delete, func, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.db.models import (
@@ -22,7 +22,7 @@ from backend.db.models import (
 )
 from backend.domain import times
 from backend.domain.policies.retention import RIDE
-from backend.services.purging.rule import Rule
+from backend.services.purging.rule import Rule, day_in_japan
 
 LINE_ACTOR = "line:"  # acts of LINE accounts carry the number of the account
 
@@ -84,7 +84,7 @@ def _talks(before: datetime) -> Select[int]:
 def _clear_talks(session: Session, ids: Sequence[int], _now: datetime) -> None:
     """Forget what was said in the chat; of the member only the day of the last use stays."""
     last = (
-        select(LineUser.rider_id, func.max(cast(LineEvent.received_at, Date)).label("day"))
+        select(LineUser.rider_id, func.max(day_in_japan(LineEvent.received_at)).label("day"))
         .join(LineUser, LineUser.id == LineEvent.line_user_id)
         .where(LineEvent.id.in_(ids), LineUser.rider_id.is_not(None))
         .group_by(LineUser.rider_id)

@@ -2,10 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Date, Select, cast, func
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from backend.domain import times
+
+
+def day_in_japan(moment: InstrumentedAttribute[datetime]) -> ColumnElement[date]:
+    """Return the calendar day in Japan of a column's moments: the database counts in UTC (Q-25)."""
+    return cast(func.timezone(times.JST.key, moment), Date)
 
 
 @dataclass(frozen=True, slots=True)
