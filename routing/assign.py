@@ -49,19 +49,28 @@ class Combiner:
             row.SetCoefficient(nobody, 1)
             self.goal.SetCoefficient(nobody, float(penalty))
 
-    def combine(self, columns: Columns, current: Sequence[int], *, cost: float, seconds: float) -> Iterator[list[int]]:
+    def combine(
+        self, columns: Columns, current: Sequence[int], *, cost: float, limits: tuple[float, bool]
+    ) -> Iterator[list[int]]:
         """Yield choices of columns that may together cost less than ``cost``: some rounded, and perhaps the best.
 
         The columns come from the same pool at every call: more of them, some cheaper. ``current`` are driven now.
-        The whole-number search, made if few columns are left for it, ends after ``seconds`` of wall time, or a
-        fixed number of nodes.
+        The whole-number search ends after some wall time (the first of ``limits``) or a fixed number of nodes.
+        If many columns are left for it, it looks at the nearest, or is not made (the second of ``limits``).
         """
+        seconds, thorough = limits
         reduced, bound = self._relax(columns, current)
         reduced[list(current)] = -np.inf
         kept = np.flatnonzero(reduced <= cost - bound + _MARGIN)
         yield self._dive(columns)
+        if len(kept) > _LARGEST_CHOICE and thorough:
+            kept = np.sort(np.argsort(reduced, kind="stable")[:_LARGEST_CHOICE])
         if len(kept) <= _LARGEST_CHOICE and (chosen := self._choose(columns, kept, seconds)):
             yield chosen
+
+    def reduced_costs(self, columns: Columns, current: Sequence[int]) -> _Floats:
+        """Return what each column costs at the prices of the relaxation over all of them."""
+        return self._relax(columns, current)[0]
 
     def _dive(self, columns: Columns) -> list[int]:
         """Round the relaxation: fix the routes it uses most, solve it again, until nothing is left to fix."""

@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.alone import Hopeless, hopeless
+from routing.budget import Seconds, Turns
 from routing.clock import Clock, Progress
 from routing.kernels.tours import Day
 from routing.problem import Itinerary, Plan, Request, Vehicle, Visit, VisitKind
 from routing.routes import Places, Route, tables
-from routing.ruin import Search, Seconds, Turns
+from routing.ruin import Search
 from routing.timing import Schedule, schedule
 from routing.travel_times import Matrix
 

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.clock import Clock
 from routing.fragments import Floats, Ints, Words
 from routing.kernels import labels as kernels
 from routing.network import Bounds, Network
 from routing.routes import Route
+
+_TRIES = 2_000_000  # between two looks at the clock
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,19 @@ class Chains:
         return tuple(int(node) for node in nodes[nodes > 0])
 
 
-def chains(network: Network, bounds: Bounds, search: Search, *, below: float) -> Chains:
-    """Return the routes whose reduced cost at the prices of ``bounds`` is under ``below``."""
+def chains(network: Network, bounds: Bounds, search: Search, *, below: float, clock: Clock | None = None) -> Chains:
+    """Return the routes whose reduced cost at the prices of ``bounds`` is under ``below``.
+
+    Raise OutOfTimeError when the time of ``clock`` is up.
+    """
     limits = kernels.Limits(below, search.beam, search.most, search.whole)
-    count, complete, labels, ends = kernels.search(network.chain, kernels.Terms(bounds.prices, bounds.onward, limits))
+    terms = kernels.Terms(bounds.prices, bounds.onward, limits)
+    growth = kernels.begin(network.chain, terms)
+    while not kernels.go_on(network.chain, terms, growth, _TRIES):
+        if clock is not None:
+            clock.check()
+    labels = growth.labels
+    count, complete, ends = kernels.finish(network.chain, terms, growth)
     home = network.chain.home[labels.last[ends]]
     return Chains(
         reduced=labels.reduced[ends] + home,

@@ -27,8 +27,7 @@ from routing.routes import Route, Routes
 _MOST_EVENTS = 30_000
 _MOST_FRAGMENTS = 200_000
 _FIRST_FRAGMENTS = 20_000  # looked at in one turn, as long as the prices are rough
-_STEPS_S = 4_000_000  # visits tried in one second, labels made in one second: fewer than on a slow machine
-_LABELS_S = 200_000
+_STEPS_S = 2_000_000  # visits tried in one second: fewer than on a slow machine
 _COLUMNS_ADDED = 150
 _COLUMNS_LOOKED_AT = 5_000
 _COLUMNS_OF_ONE = 5
@@ -43,7 +42,8 @@ _MOST_STEPS = 20_000_000
 _MARGIN = 1e-6
 _SAFE = 1e-5  # more than rounding can add to a reduced cost
 _TINY = 1e-9
-_CHOICE_S = 12.0
+_CHOICE_S = 12.0  # of wall time
+_CHOICE_SHARE = 0.5  # of the time left: the solver looks at its clock seldom
 _ROUNDED = 1_500  # routes among which to look for a better day
 _ROUNDING_S = 2.0
 _STALLED = 0.04  # of the gap: cuts that gain less are not enough
@@ -59,6 +59,7 @@ class Proof:
     bound: float
     cost: float
     routes: tuple[Route, ...] | None
+    met: tuple[Route, ...] = ()  # the best routes of the last relaxation, to make a better day of
 
     @property
     def proven(self) -> bool:
@@ -73,7 +74,7 @@ def prove(
     prover = _Prover(instance, routes, best)
     with suppress(OutOfTimeError, IntractableError, ArithmeticError):  # the bound reached stands
         prover.run(pool, clock)
-    return Proof(min(prover.bound, prover.cost), prover.cost, prover.best)
+    return Proof(min(prover.bound, prover.cost), prover.cost, prover.best, prover.met())
 
 
 class _Prover:
@@ -103,6 +104,10 @@ class _Prover:
         while not self._closed():
             self._settle(root, min(self.cost, max(root.value + gap, self.bound + gap / 4)), clock)
             gap *= 2
+
+    def met(self) -> tuple[Route, ...]:
+        """Return the routes in the master program."""
+        return tuple(self.known[name] for name in self.master.names)
 
     def _closed(self) -> bool:
         return self.cost <= self.bound + _MARGIN
@@ -166,8 +171,8 @@ class _Prover:
         bounds = network.bounds(prices)
         least = min(floor, bounds.least)
         below = (0.4 * bounds.least, 0.0, 0.0)[level]
-        search = Search(_BEAMS[level], min(_labels(clock), _MOST_AT[level]), whole=level != _EXACT)
-        found = chains(network, bounds, search, below=below)
+        search = Search(_BEAMS[level], _MOST_AT[level], whole=level != _EXACT)
+        found = chains(network, bounds, search, below=below, clock=clock)
         if level == _EXACT and found.complete:
             least = min(floor, float(found.reduced.min(initial=0.0)))
         return found, least
@@ -212,9 +217,9 @@ class _Prover:
             network = self._reduced(network, relaxed, goal)
             stalled = relaxed.value - before < _STALLED * (goal - relaxed.value)
             before = relaxed.value
-            pool = self._enumerated(network, relaxed, goal, min(_FEW_LABELS, _labels(clock)))
+            pool = self._enumerated(network, relaxed, goal, (_FEW_LABELS, clock))
             if pool is None and (stalled or not self.master.cut(relaxed)):
-                pool = self._enumerated(network, relaxed, goal, _labels(clock))
+                pool = self._enumerated(network, relaxed, goal, (_MOST_LABELS, clock))
                 if pool is None:
                     goal = relaxed.value + (goal - relaxed.value) / 2
             if pool is not None:
@@ -240,10 +245,11 @@ class _Prover:
         through = network.through(network.bounds(relaxed.prices))
         return network.keep(through < goal - relaxed.value + _SAFE)
 
-    def _enumerated(self, network: Network, relaxed: Relaxed, goal: float, most: int) -> Pool | None:
+    def _enumerated(self, network: Network, relaxed: Relaxed, goal: float, limits: tuple[int, Clock]) -> Pool | None:
         """Return all routes that days cheaper than ``goal`` may hold, None if they take too many labels."""
-        bounds = network.bounds(relaxed.prices)
-        found = chains(network, bounds, Search(most, most, whole=True), below=goal - relaxed.value + _SAFE)
+        most, clock = limits
+        bounds, below = network.bounds(relaxed.prices), goal - relaxed.value + _SAFE
+        found = chains(network, bounds, Search(most, most, whole=True), below=below, clock=clock)
         return Pool.of(found) if found.complete else None
 
     def _choose(self, pool: Pool, goal: float, clock: Clock) -> None:
@@ -319,7 +325,7 @@ class _Prover:
     def _cheapest(self, served: Words, costs: Floats, clock: Clock, seconds: float) -> Choice:
         clock.check()
         serves = csr_array(served_table(served, self.tables.n))
-        seconds = min(seconds, 0.5 * clock.left_s())
+        seconds = min(seconds, _CHOICE_SHARE * clock.left_s() * clock.pace())
         return choose(serves, costs, self.master.cuts, vehicles=self.tables.vehicles, seconds=seconds)
 
     def _take_up(self, chosen: list[Route]) -> None:
@@ -389,8 +395,3 @@ def _between(old: Prices, new: Prices, share: float) -> Prices:
 def _steps(clock: Clock) -> int:
     """Return how many visits may be tried in the time left."""
     return int(min(_MOST_STEPS, clock.left_s() * _STEPS_S)) + 1
-
-
-def _labels(clock: Clock) -> int:
-    """Return how many labels may be made in the time left."""
-    return int(min(_MOST_LABELS, clock.left_s() * _LABELS_S)) + 1

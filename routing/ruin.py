@@ -4,18 +4,17 @@ The turns themselves are compiled (`kernels.ruin`); here are their settings, the
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
 from routing.assign import Columns, Combiner
-from routing.clock import Clock
+from routing.budget import Budget
 from routing.kernels.places import Scratch
-from routing.kernels.ruin import Lists, Memory, Pool, Settings, collect, copy_changes, search
+from routing.kernels.ruin import Lists, Memory, Pool, Settings, carry_over, collect, copy_changes, search
 from routing.kernels.tours import EPSILON, Day, Tours, refresh
 from routing.routes import Route
 
@@ -30,7 +29,6 @@ _HOTTEST, _COOLEST = 1.0, 0.06  # temperature, of what a request costs on averag
 _REHEATED = 0.3  # the hottest of a later cycle
 _MANY_TURNS = 500_000  # enough for several starts from nothing
 _SHORT_CYCLE = 30_000  # turns
-_TURNS_PER_S = 25_000
 _WARM = 0.15  # the hottest after a combination of routes
 _MENDING, _STEPS = 0.02, 20  # share of all turns then, steps of cooling
 _COMBINING = 0.2  # share of the time left that one combination may take
@@ -38,84 +36,9 @@ _LONGEST_TOUR = 1_000  # stops
 _CANDIDATES = 4_096
 _SLOTS = 1 << 17  # of the memory
 _POOL_ROWS = 300_000
+_POOL_KEPT = 40_000  # rows, when more than half of the pool is used
 _POOL_SLOTS = 1 << 20
 _POOL_NODES = 20_000_000
-_TURNS = 500  # between two looks at the clock
-_CHUNK_S = 0.05
-
-
-class Budget(Protocol):
-    """What limits a search."""
-
-    def share(self) -> float:
-        """Return how much is used, 1 or more when it is up."""
-        ...
-
-    def turns(self) -> int:
-        """Return how many turns to make before asking again."""
-        ...
-
-    def expected(self) -> float:
-        """Return about how many turns there will be in all."""
-        ...
-
-    def left_s(self) -> float:
-        """Return how much wall time a step in between may take at most."""
-        ...
-
-
-@dataclass
-class Turns:
-    """A budget in turns: the same search on every machine."""
-
-    total: int
-    made: int = 0
-
-    def share(self) -> float:
-        """Return how many of the turns are made."""
-        return self.made / self.total
-
-    def turns(self) -> int:
-        """Return how many turns to make at once."""
-        turns = min(_TURNS, self.total - self.made)
-        self.made += turns
-        return turns
-
-    def expected(self) -> float:
-        """Return how many turns there will be."""
-        return self.total
-
-    def left_s(self) -> float:
-        """Return no limit: no clock may change the search."""
-        return np.inf
-
-
-@dataclass
-class Seconds:
-    """A budget in cpu time."""
-
-    clock: Clock
-    made: int = 0
-
-    def share(self) -> float:
-        """Return how much of the time is used."""
-        return self.clock.share()
-
-    def turns(self) -> int:
-        """Return how many turns fit into a small part of the time, by the speed so far."""
-        per_s = self.made / max(self.clock.spent_s(), 1e-6)
-        chunk_s = min(_CHUNK_S, self.clock.left_s() / 4, 0.01 * (self.clock.until_s - self.clock.began_s))
-        turns = max(1, min(10_000, int(per_s * chunk_s)))
-        self.made += turns
-        return turns
-
-    def expected(self) -> float:
-        """Return about how many turns there will be: a typical speed, whatever the machine."""
-        return _TURNS_PER_S * (self.clock.until_s - self.clock.began_s)
-
-    def left_s(self) -> float:
-        """Return how much wall time will pass with the cpu time that is left, by the pace so far."""
-        return self.clock.left_s() * self.clock.pace()
 
 
 class _Cycles(NamedTuple):
@@ -187,6 +110,8 @@ class Search:
                     self._begin(_empty_tours(self.day))
             hottest = _HOTTEST if cycle < cycles.starts else _REHEATED
             self._turn(self._unit() * hottest * (_COOLEST / hottest) ** within, budget.turns())
+            if self.pool.used[0] > _POOL_ROWS // 2:
+                self._thin_out()
             if watch is not None:
                 watch()
 
@@ -216,18 +141,34 @@ class Search:
         rows, _ = self.pool.used
         return [self._route(row) for row in range(max(0, int(rows) - most), int(rows))]
 
-    def combine(self, seconds: float, *, turns: int) -> None:
+    def meet(self, routes: Sequence[Route]) -> None:
+        """Take routes of the first kind of vehicle up into the pool, those that can be driven."""
+        tours = _empty_tours(self.day)
+        for route in routes:
+            _write(self.day, tours, 0, route)
+            if refresh(self.day, tours, 0):
+                collect(self.day, tours, 0, self.pool)
+
+    def combine(self, seconds: float, *, turns: int, thorough: bool = False) -> None:
         """Try good combinations of all routes met, each with ``turns`` to put back who is left out."""
-        current = [row for vehicle in range(len(self.day.kind)) if (row := self._collected(vehicle)) >= 0]
+        current = self._driven()
         if not current:
             return
         columns = self._columns()
-        for chosen in self.combiner.combine(columns, current, cost=self.cost, seconds=seconds):
+        for chosen in self.combiner.combine(columns, current, cost=self.cost, limits=(seconds, thorough)):
             kinds = [int(columns.kinds[row]) for row in chosen]
             self.take_up(self._once_each([self._route(row) for row in chosen], kinds), kinds)
             self._mend(max(_STEPS, turns))
-        if self.pool.used[0] > _POOL_ROWS // 2:
-            self._renew_pool()
+
+    def _driven(self) -> list[int]:
+        """Return the rows of the best routes in the pool."""
+        return [row for vehicle in range(len(self.day.kind)) if (row := self._collected(vehicle)) >= 0]
+
+    def _thin_out(self) -> None:
+        """Keep the routes of the pool that are worth most at the prices of its relaxation: a full one takes no more."""
+        full, reduced = self.pool, self.combiner.reduced_costs(self._columns(), self._driven())
+        self._renew_pool()
+        carry_over(full, np.sort(np.argsort(reduced, kind="stable")[:_POOL_KEPT]), self.pool)
 
     def _mend(self, turns: int) -> None:
         """Cool once, from a moderate temperature."""

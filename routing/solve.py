@@ -9,15 +9,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from routing.alone import hopeless
+from routing.budget import Seconds, Turns
 from routing.clock import Clock, Progress
 from routing.instances import Instance
 from routing.proof import Proof, prove
 from routing.routes import Route, Routes, day_of
-from routing.ruin import Search, Seconds, Turns
+from routing.ruin import Search
 
-_FIRST_SHARE = 0.1  # of the time, before the proof; and for each request at most
-_FIRST_S = 0.02
+_FIRST_SHARE = 0.1  # of the time, before the proof; and for each pair of requests at most
+_FIRST_S = 0.0005
 _FREE_RIDE, _FREE_SHARE = 7.0, 0.05  # direct rides that a longest ride takes, share of the time for a proof then
+_PROOF_SHARE = 0.9  # of the time left: the rest is for a better day if the proof fails
+_COMBINING_S, _COMBINING, _MENDING = 1.0, 0.25, 1_000  # share of the time left, turns
 _FEW = 36  # requests that a proof may try all the same
 _MARGIN = 1e-6
 _LARGEST_START = 4_000  # routes that a proof starts with
@@ -74,11 +77,14 @@ class _Solver:
             if proof.proven:
                 self._take_up(proof)
             return self._solution(clock, proof)
-        first = Clock.of(min(_FIRST_SHARE * seconds, _FIRST_S * self.routes.n))
+        first = Clock.of(min(_FIRST_SHARE * seconds, _FIRST_S * self.routes.n**2))
         self.search.run(Seconds(first), watch=lambda: self._tell(clock, None))
+        self._combine(clock)
         proof = self._prove(clock)
         self._take_up(proof)
         if not proof.proven and clock.left_s():
+            self.search.meet(proof.met)
+            self._combine(clock)
             rest = Seconds(clock.part(1.0))
             self.search.run(rest, watch=lambda: self._tell(clock, proof.bound))
         return self._solution(clock, proof)
@@ -98,7 +104,12 @@ class _Solver:
         riders = np.arange(1, day.n + 1)
         direct = day.distance[riders, riders + day.n].mean()
         is_free = self.instance.longest_ride > _FREE_RIDE * direct and day.n > _FEW
-        return clock.part(_FREE_SHARE) if is_free else clock
+        return clock.part(_FREE_SHARE if is_free else _PROOF_SHARE)
+
+    def _combine(self, clock: Clock) -> None:
+        """Make the best day of all routes met, as far as a short time allows."""
+        seconds = min(_COMBINING_S, _COMBINING * clock.left_s()) * clock.pace()
+        self.search.combine(seconds, turns=_MENDING, thorough=True)
 
     def _take_up(self, proof: Proof) -> None:
         if proof.routes is not None:

@@ -16,6 +16,7 @@ from routing.kernels.chains import SLACK, Chain, Floats, Ints, Onward, Prices, W
 _TINY = 1e-9
 _LOOKED_BACK = 200  # labels that one is compared with, at most
 _NOBODY = -1
+_OF_A_LABEL = 20  # tries that a label takes on top of its own
 
 
 class Limits(NamedTuple):
@@ -49,32 +50,63 @@ class Labels(NamedTuple):
     following: NDArray[np.int32]
 
 
+class Growth(NamedTuple):
+    """A search under way: labels, those due in each span of time and those to compare with, and how far it is."""
+
+    labels: Labels
+    due: NDArray[np.int32]  # lists linked by `following`
+    known: NDArray[np.int32]
+    passed: NDArray[np.int32]
+    reached: Ints  # the next span, labels made, 1 if some were left out
+
+
 @kernel
-def search(chain: Chain, terms: Terms) -> tuple[int, bool, Labels, Ints]:
-    """Return how many labels there are, whether none is missing, the labels, and the best for each set of riders."""
-    prices, onward, limits = terms
-    labels = _room(limits.most, chain.served.shape[1])
-    turns = int(chain.buckets * chain.width / chain.busy) + 2
-    due = np.full(turns, -1, np.int32)  # the labels of each span of time, as a list linked by `following`
-    known = np.full(_table_size(limits.most), -1, np.int32)
-    passed = np.full(len(chain.out), -1, np.int32)
-    complete = True
-    count = _open_chains(chain, terms, (labels, due))
-    for turn in range(turns):
-        batch = _in_order(labels, due[turn])
+def begin(chain: Chain, terms: Terms) -> Growth:
+    """Return a search with the labels of the first fragments."""
+    most = terms.limits.most
+    growth = Growth(
+        _room(most, chain.served.shape[1]),
+        np.full(int(chain.buckets * chain.width / chain.busy) + 2, -1, np.int32),
+        np.full(_table_size(most), -1, np.int32),
+        np.full(len(chain.out), -1, np.int32),
+        np.zeros(3, np.int64),
+    )
+    growth.reached[1] = _open_chains(chain, terms, (growth.labels, growth.due))
+    return growth
+
+
+@kernel
+def go_on(chain: Chain, terms: Terms, growth: Growth, tries: int) -> bool:
+    """Go on with a search for about as many ``tries`` of a fragment behind a label; tell whether it is at its end."""
+    labels, due, known, passed, reached = growth
+    limits, count = terms.limits, int(reached[1])
+    while reached[0] < len(due) and count < limits.most and tries > 0:
+        batch = _in_order(labels, due[reached[0]])
         if len(batch) > limits.beam:
-            batch, complete = _most_promising(chain, onward, labels, batch, limits.beam), False
+            batch, reached[2] = _most_promising(chain, terms.onward, labels, batch, limits.beam), 1
         for place in range(len(batch)):
             label = int(batch[place])
             if count == limits.most:
                 break
+            tries -= _OF_A_LABEL
             if _beaten(labels, known, label) or not (
-                limits.whole or _undominated(chain, prices, labels, passed, label)
+                limits.whole or _undominated(chain, terms.prices, labels, passed, label)
             ):
                 labels.last[label] = _NOBODY
             else:
-                count = _extend(chain, terms, (labels, due), (label, count))
-    return count, complete and count < limits.most, labels, _routes(chain, limits, labels, count)
+                count, tried = _extend(chain, terms, (labels, due), (label, count))
+                tries -= tried
+        reached[0] += 1
+    reached[1] = count
+    return bool(reached[0] == len(due) or count == limits.most)
+
+
+@kernel
+def finish(chain: Chain, terms: Terms, growth: Growth) -> tuple[int, bool, Ints]:
+    """Return how many labels there are, whether none is missing, and the best for each set of riders."""
+    count = int(growth.reached[1])
+    complete = growth.reached[2] == 0 and count < terms.limits.most
+    return count, complete, _routes(chain, terms.limits, growth.labels, count)
 
 
 @kernel
@@ -142,9 +174,11 @@ def _put(
 
 
 @kernel
-def _extend(chain: Chain, terms: Terms, tables: tuple[Labels, NDArray[np.int32]], made: tuple[int, int]) -> int:
-    """Put a label (the first of ``made``) with every fragment behind it; return how many there are then."""
-    labels, limits = tables[0], terms.limits
+def _extend(
+    chain: Chain, terms: Terms, tables: tuple[Labels, NDArray[np.int32]], made: tuple[int, int]
+) -> tuple[int, int]:
+    """Put a label (the first of ``made``) with every fragment behind it; return how many there are then, and tries."""
+    labels, limits, tried = tables[0], terms.limits, 0
     label, count = made
     last, leave = labels.last[label], labels.leave[label]
     for pickup in range(len(chain.out)):
@@ -159,10 +193,11 @@ def _extend(chain: Chain, terms: Terms, tables: tuple[Labels, NDArray[np.int32]]
         for fragment in range(chain.begins[pickup + 1] - 1, chain.begins[pickup] - 1, -1):
             if begun > chain.latest_start[fragment] + SLACK or count == limits.most:
                 break  # the fragments of a pick-up are sorted by their latest start
+            tried += 1
             if _join(labels.served[label], chain.served[fragment], labels.served[count]):
                 paid = begun, labels.cost[label] + leg, labels.plain[label] + leg
                 count += _put(chain, terms, tables, (label, fragment, count), paid)
-    return count
+    return count, tried
 
 
 @kernel

@@ -364,6 +364,26 @@ def collect(day: Day, tours: Tours, vehicle: int, pool: Pool) -> int:  # noqa: C
 
 
 @kernel
+def carry_over(pool: Pool, rows: NDArray[np.int64], fresh: Pool) -> None:
+    """Take some rows of a pool up into an empty one."""
+    kept = np.zeros(len(pool.begin), np.bool_)
+    kept[rows] = True
+    for slot in range(len(pool.key)):
+        row = int(pool.row[slot])
+        if row < 0 or not kept[row]:
+            continue
+        for probe in range(_PROBES):
+            free = np.int64((pool.key[slot] + np.uint64(probe)) & np.uint64(len(fresh.key) - 1))
+            if fresh.row[free] < 0:
+                new = _new_row(fresh, int(pool.size[row]))
+                fresh.key[free], fresh.row[free] = pool.key[slot], new
+                fresh.kind[new], fresh.cost[new] = pool.kind[row], pool.cost[row]
+                for index in range(pool.size[row]):
+                    fresh.nodes[fresh.begin[new] + index] = pool.nodes[pool.begin[row] + index]
+                break
+
+
+@kernel
 def _new_row(pool: Pool, size: int) -> int:
     """Return a free row with room for ``size`` nodes, -1 if there is none."""
     row, begin = int(pool.used[0]), int(pool.used[1])

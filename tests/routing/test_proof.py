@@ -150,6 +150,22 @@ def test_what_is_looked_for_can_be_limited():
     assert not chains(network, network.bounds(prices), Search(10**6, 3, whole=True), below=1e6).complete
 
 
+def test_a_look_for_chains_stops_on_time_and_is_the_same_in_small_steps(monkeypatch):
+    day = tight_day(1)
+    prices = prices_of(day, 1)
+    network = network_of(day, prices)
+    bounds = network.bounds(prices)
+    at_once = chains(network, bounds, EVERYTHING, below=1e6)
+    monkeypatch.setattr("routing.pricing._TRIES", 1)
+
+    in_steps = chains(network, bounds, EVERYTHING, below=1e6, clock=Clock.of(60))
+
+    assert in_steps.labels == at_once.labels > 0
+    assert (in_steps.reduced == at_once.reduced).all()
+    with pytest.raises(OutOfTimeError):
+        chains(network, bounds, EVERYTHING, below=1e6, clock=Clock.of(0))
+
+
 def test_a_pool_keeps_the_routes_near_the_least_reduced_cost():
     day = tight_day(2)
     prices = prices_of(day, 2)

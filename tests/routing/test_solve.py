@@ -5,13 +5,14 @@ import pytest
 from scipy.sparse import csc_array
 
 from routing.assign import Columns, Combiner
+from routing.budget import Seconds, Turns
 from routing.clock import Clock
 from routing.generated import static_day
 from routing.instances import Instance, Node
 from routing.kernels.places import find_place
 from routing.kernels.tours import insert, refresh
 from routing.routes import Routes
-from routing.ruin import Search, Seconds, Turns
+from routing.ruin import Search
 from routing.solve import solve
 
 
@@ -117,6 +118,37 @@ def test_turns_make_the_same_day_again_and_time_is_kept():
     assert 0.5 <= clock.spent_s() < 0.6
 
 
+def test_a_pool_that_fills_up_keeps_its_best_routes_and_takes_more(monkeypatch):
+    monkeypatch.setattr("routing.ruin._POOL_ROWS", 1_000)
+    monkeypatch.setattr("routing.ruin._POOL_KEPT", 100)
+    search = Search(Routes(static_day(30, 3, seed=2)).day, seed=5)
+    fullest = 0
+
+    def look():
+        nonlocal fullest
+        fullest = max(fullest, int(search.pool.used[0]))
+
+    search.run(Turns(6_000), watch=look)
+
+    assert 100 < fullest < 1_000
+    search.combine(1.0, turns=0)
+    met = search.pool_routes(1_000)
+    assert len(set(met)) == len(met)
+    assert {route for route in search.routes() if route} <= set(met)
+
+
+def test_routes_found_elsewhere_are_combined_into_a_better_day():
+    day = static_day(8, 2, seed=1)
+    best = solve(day, seconds=1.0, seed=1)
+    search = Search(Routes(day).day, seed=1)
+    search.take_up([(request, request + 8) for request in (1,)])
+
+    search.meet(best.routes)
+    search.combine(1.0, turns=0, thorough=True)
+
+    assert search.cost == pytest.approx(best.cost)
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 def test_a_small_day_is_solved_to_the_least_cost(seed):
     instance = static_day(3, 2, seed=seed)
@@ -165,14 +197,14 @@ def test_the_best_combination_serves_everyone_or_pays_for_it(third, vehicles, ch
     combiner = Combiner([vehicles], np.array([50.0, 10.0]))
     pool = columns(({0}, 4.0), ({1}, 4.0), ({0, 1}, third))
 
-    assert list(combiner.combine(pool, [], cost=60.0, seconds=1)) == [chosen, chosen]
+    assert list(combiner.combine(pool, [], cost=60.0, limits=(1, False))) == [chosen, chosen]
 
 
 def test_a_pool_that_grew_or_got_cheaper_is_combined_anew():
     combiner = Combiner([2], np.array([50.0, 50.0]))
 
     def combined(*routes, current, cost):
-        return list(combiner.combine(columns(*routes), current, cost=cost, seconds=1))[-1]
+        return list(combiner.combine(columns(*routes), current, cost=cost, limits=(1, False)))[-1]
 
     assert combined(({0}, 4.0), ({1}, 4.0), current=[], cost=100.0) == [0, 1]
     assert combined(({0}, 4.0), ({1}, 4.0), ({0, 1}, 7.0), current=[0, 1], cost=8.0) == [2]
