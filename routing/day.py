@@ -198,10 +198,12 @@ class _Day:
             itineraries[vehicle.id] = itinerary
         plan = tuple(itineraries[vehicle.id] for vehicle in self.vehicles)
         served = {visit.request.id for itinerary in plan for visit in itinerary.visits}
+        named = {self.requests[number - 1].id: reason for number, reason in impossible.items()}
         return DayPlan(
             plan=plan,
             declined=tuple(request.id for request in self.requests if request.id not in served),
-            impossible={self.requests[number - 1].id: reason for number, reason in impossible.items()},
+            # with others, a way round by their stops may be quicker than the direct one
+            impossible={party: reason for party, reason in named.items() if party not in served},
             driving_s=float(sum(map(self._driving_s, plan))),
             seconds=seconds,
         )

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 
 Record = dict[str, object]
 
+_TYPED = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"  # nothing that looks like another
+_LENGTH = 22
+
 
 def new_id() -> str:
-    """Return a public id nobody can guess: 128 bits."""
-    return secrets.token_urlsafe(16)
+    """Return a public id nobody can guess: 128 bits, in letters and figures that can be typed after a command."""
+    return "".join(secrets.choice(_TYPED) for _ in range(_LENGTH))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from backend import cli
 from backend.db.models import Decision
 from backend.db.session import transaction
+from backend.domain.decisions import new_id
 from backend.services import decisions
 from tests.make import Town
 
@@ -58,3 +59,10 @@ def test_what_is_past_its_period_is_said_to_be_gone(decision, engine, capsys):
 def test_there_is_no_unknown_decision(decision, capsys):
     assert cli.main(["explain", "nothing"]) == 1
     assert "there is no decision nothing" in capsys.readouterr().out
+
+
+def test_no_id_of_a_decision_looks_like_an_option():
+    ids = {new_id() for _ in range(500)}
+
+    assert len(ids) == 500
+    assert all(len(each) == 22 and each.isalnum() for each in ids)
