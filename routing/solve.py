@@ -5,12 +5,14 @@ into a long search. A solution serves everybody.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from routing.alone import hopeless
 from routing.budget import Seconds, Turns
 from routing.clock import Clock, Progress
+from routing.generated import static_day
 from routing.instances import Instance
 from routing.proof import Proof, prove
 from routing.routes import Route, Routes, day_of
@@ -24,6 +26,7 @@ _COMBINING_S, _COMBINING, _MENDING = 1.0, 0.25, 1_000  # share of the time left,
 _FEW = 36  # requests that a proof may try all the same
 _MARGIN = 1e-6
 _LARGEST_START = 4_000  # routes that a proof starts with
+_REHEARSED, _REHEARSED_TURNS, _REHEARSAL_S = (16, 2), 50, 120.0  # requests and vehicles of a made-up day
 
 
 @dataclass(frozen=True)
@@ -58,13 +61,22 @@ def impossible(instance: Instance) -> list[str]:
     return [f"request {request}: {reason}" for request, reason in hopeless(day_of(instance)).items()]
 
 
+@cache
+def _rehearse() -> None:
+    """Solve and prove a small made-up day, so that everything is compiled before a clock starts."""
+    day = static_day(*_REHEARSED, seed=1)
+    routes = Routes(day)
+    search = Search(routes.day, seed=1)
+    search.run(Turns(_REHEARSED_TURNS))
+    prove(day, routes, search.pool_routes(1), None, Clock.of(_REHEARSAL_S))
+
+
 class _Solver:
     """One instance, and the best that is known of it."""
 
     def __init__(self, instance: Instance, seed: int, progress: Progress | None) -> None:
+        _rehearse()
         self.instance, self.routes = instance, Routes(instance)
-        self.search = Search(self.routes.day, seed=seed)
-        self.search.run(Turns(1))  # compiles, before the clock starts
         self.search = Search(self.routes.day, seed=seed)
         self.progress = progress
 
