@@ -13,7 +13,7 @@ from backend.db.models import Booking, RefusedWish
 from backend.db.session import make_engine, transaction
 from backend.domain.refusals import Refusal
 from backend.services import bookings, service_days
-from tests.backend.test_storm import SLOW
+from tests.backend.test_storm import SLOW, take_the_lock_away
 from tests.make import LINE_DAY, LINE_NOW, Line, Town, make_caller, make_rider
 
 THREADS = 20
@@ -89,7 +89,7 @@ def test_of_twenty_requests_for_the_last_place_one_is_booked_and_nineteen_get_ot
 def test_without_the_lock_the_same_storm_overbooks_the_run(crowd, monkeypatch):
     """The control: this proves that the storm can fail."""
     storm = crowd(0.2)
-    monkeypatch.setattr(service_days, "lock", service_days.ensure)
+    take_the_lock_away(monkeypatch)
 
     outcomes = storm.at_once(storm.book)
 

@@ -113,11 +113,17 @@ def test_of_twenty_requests_for_the_last_seat_one_is_booked_and_nineteen_are_tol
         assert len(session.scalars(select(RefusedWish.id)).all()) == 19
 
 
+def take_the_lock_away(monkeypatch) -> None:
+    """Let everybody write at once; only the seats are at stake: two who draw one number would stop each other."""
+    monkeypatch.setattr(service_days, "lock", service_days.ensure)
+    monkeypatch.setattr(bookings, "NUMBERS", (range(10**12),))
+
+
 @pytest.mark.req("D-29")
 def test_without_the_lock_the_same_storm_books_seats_twice(small, monkeypatch):
     """The control: this proves that the storm can fail."""
     town = small(threads=20, seats=(1,), slow_s=0.2, max_wait_s=0)
-    monkeypatch.setattr(service_days, "lock", service_days.ensure)
+    take_the_lock_away(monkeypatch)
 
     outcomes = town.at_once(lambda number: town.book(town.riders[number]))
 

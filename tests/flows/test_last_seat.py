@@ -17,9 +17,9 @@ from backend.bell import SilentBell
 from backend.db import invariants, sealing
 from backend.db.models import Booking, RefusedWish, Run, TimetableEntry
 from backend.db.session import make_engine, transaction
-from backend.services import service_days
 from bot import jobs, postback
 from tests.admin.web import Web, fields_of, token_in
+from tests.backend.test_storm import take_the_lock_away
 from tests.bot.make_bot import Resident, actions, body, event, sign, words
 from tests.make import LINE_DAY, LINE_NOW, Line, make_line_user, make_rider, make_world
 
@@ -231,7 +231,7 @@ def test_without_the_lock_the_same_seat_is_sold_twice(world, monkeypatch):
     asks = [town.machine(number) for number in range(MACHINES)]
     with transaction(world.engine) as session:
         session.connection().exec_driver_sql(SLOW.format(seconds=0.3))
-    monkeypatch.setattr(service_days, "lock", service_days.ensure)
+    take_the_lock_away(monkeypatch)
 
     told = at_once(asks)
 
