@@ -49,6 +49,16 @@ def note(session: Session, person: RiderView, fields: tuple[str, ...]) -> None:
     """Leave the trail of a look at a record."""
     now = world().clock()
     purpose = reads.purpose_held(session, person.id, actor=g.actor, now=now) or ""
+    reads.note(session, person.id, fields=fields, purpose=purpose, actor=g.actor, device_id=_device_id(), now=now)
+
+
+def note_account(session: Session, kind: str, account_id: int, fields: tuple[str, ...]) -> None:
+    """Leave the trail of a look at what was written down about an incident or a case."""
+    now = world().clock()
+    reads.note_account(session, kind, account_id, fields=fields, actor=g.actor, device_id=_device_id(), now=now)
+
+
+def _device_id() -> int | None:
+    """Return the registered machine of this request."""
     machine = g.get("device")
-    device_id = machine.id if machine is not None else None
-    reads.note(session, person.id, fields=fields, purpose=purpose, actor=g.actor, device_id=device_id, now=now)
+    return machine.id if machine is not None else None

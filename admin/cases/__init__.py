@@ -3,7 +3,7 @@
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from admin import forms
+from admin import forms, records
 from backend.app import world
 from backend.db.queries import cases as queries
 from backend.db.queries import network
@@ -15,6 +15,7 @@ from backend.domain.refusals import Refusal
 from backend.services import cases
 from backend.services.cases import CHANNELS, KINDS, Handling
 
+ACCOUNT = ("text", "reply")
 BY_DESK = tuple(channel for channel in CHANNELS if channel != "line")
 
 
@@ -138,6 +139,7 @@ def _case(
 ) -> str:
     with transaction(world().engine) as session:
         found = queries.get_case(session, public_id)
+        records.note_account(session, "case", found.id, ACCOUNT)
         people = queries.list_people(session)
     present = {
         "in_charge": str(found.in_charge_id or ""),

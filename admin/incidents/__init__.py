@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from admin import forms
+from admin import forms, records
 from backend.app import world
 from backend.db.queries import incidents as queries
 from backend.db.queries import masters, network
@@ -16,6 +16,7 @@ from backend.domain.refusals import Refusal
 from backend.services import incidents
 
 SHOWN = timedelta(days=400)
+ACCOUNT, PHOTO = ("text", "notes"), ("photo",)
 
 
 def create_blueprint() -> Blueprint:
@@ -85,6 +86,7 @@ def paper(public_id: str) -> ResponseReturnValue:
     """Show the report to the town with all notes, for printing (T-48, D-22)."""
     with transaction(world().engine) as session:
         found = queries.get_incident(session, public_id)
+        records.note_account(session, "incident", found.id, ACCOUNT)
     return render_template("incidents/paper.html", incident=found, now=world().clock())
 
 
@@ -114,9 +116,10 @@ def add_photo(public_id: str) -> ResponseReturnValue:
 
 
 def photo(public_id: str, photo_id: str) -> ResponseReturnValue:
-    """Show a picture: to who may read the incident, and kept by no browser."""
+    """Show a picture: to who may read the incident, and kept by no browser; each look is on the trail (S-27)."""
     with transaction(world().engine) as session:
         picture = queries.get_photo(session, public_id, photo_id)
+        records.note_account(session, "incident", queries.get_incident(session, public_id).id, PHOTO)
     return Response(picture, mimetype="image/jpeg")
 
 
@@ -182,6 +185,7 @@ def _incident(
 ) -> str:
     with transaction(world().engine) as session:
         found = queries.get_incident(session, public_id)
+        records.note_account(session, "incident", found.id, ACCOUNT)
     return render_template(
         "incidents/incident.html",
         incident=found,

@@ -15,7 +15,7 @@ from backend.db.session import transaction
 from backend.services import audit_chain, lifecycle
 
 LARGEST_ID = 10**15
-KINDS = ("", "rider.read", "rider.", "alarm.", "staff.", "door.", "booking.")
+KINDS = ("", "rider.read", "rider.", "incident.", "case.", "alarm.", "staff.", "door.", "booking.")
 
 
 def register(pages: Blueprint) -> None:

@@ -1,6 +1,7 @@
 """Opening a person's record is an act: for a purpose, and on the record (S-09, S-27; security.md T7, 5.6).
 
 Who opens a record says why first; then each look at it leaves who, whom, why, which fields, when and on which machine.
+What was written down about an incident or a case may name anybody: a look at it leaves the same, but for a purpose.
 """
 
 from datetime import datetime, timedelta
@@ -78,10 +79,23 @@ def note(
     now: datetime,
 ) -> None:
     """Leave the trail of a look at a person's record: whom, why, which fields, on which machine."""
-    facts: dict[str, str | int] = {"purpose": purpose, "fields": ",".join(fields)}
-    if device_id is not None:
-        facts["device"] = device_id
+    facts = {"purpose": purpose} | _looked_at(fields, device_id)
     lifecycle.record(session, "rider", rider_id, READ, actor=actor, now=now, facts=facts)
+
+
+def note_account(
+    session: Session,
+    kind: str,
+    account_id: int,
+    *,
+    fields: tuple[str, ...],
+    actor: str,
+    device_id: int | None,
+    now: datetime,
+) -> None:
+    """Leave the trail of a look at what was written down about an incident or a case (``kind``)."""
+    facts = _looked_at(fields, device_id)
+    lifecycle.record(session, kind, account_id, f"{kind}.read", actor=actor, now=now, facts=facts)
 
 
 def watch(session: Session, *, now: datetime, wall: datetime) -> list[int]:
@@ -103,6 +117,12 @@ def watch(session: Session, *, now: datetime, wall: datetime) -> list[int]:
             if alarms.tell(session, "many_look_ups", facts=facts, count=count, now=now, wall=wall):
                 raised.append(int(staff_id))
     return raised
+
+
+def _looked_at(fields: tuple[str, ...], device_id: int | None) -> lifecycle.Facts:
+    """Return which fields were seen, and on which registered machine."""
+    facts: lifecycle.Facts = {"fields": ",".join(fields)}
+    return facts if device_id is None else facts | {"device": device_id}
 
 
 def _usual(session: Session, actor: str, *, before: datetime) -> float:

@@ -1,14 +1,15 @@
 """Who reads whose data, what for, and who must never be found (S-09, S-27, C-21, D-40; security.md T5 to T7)."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text
 
-from backend.db.models import AuditEntry, Booking, Rider, StaffNotice
+from backend.db.models import AuditEntry, Booking, Case, Incident, IncidentPhoto, Rider, StaffNotice
 from backend.db.session import transaction
 from backend.jobs.sweeping import Sweeper
-from backend.services import reads
+from backend.services import cases, incidents, reads
 from tests.admin.web import Web, fields_of, make_account, token_in
 from tests.make import Town, jst, make_booking, make_rider, make_wish
 
@@ -200,6 +201,61 @@ def test_auditor_and_protection_manager_see_who_read_whom_and_are_seen(web, town
         assert ("<td>情報を見た</td>" in auditor.text(f"/admin/secrecy/log?{narrowed}")) is is_there, narrowed
     assert auditor.get("/admin/secrecy/log?first=yesterday").status_code == 400
     assert web.client.get("/admin/secrecy/log").status_code == 403
+
+
+def written_down(engine, town) -> tuple[Incident, str, Case]:
+    """Write down an accident with a picture, and a case; return them with the address of the picture."""
+    picture = b"\xff\xd8\xff\xda\x00\x02picture\xff\xd9"
+    by = {"actor": "staff:1", "now": NOW}
+    with transaction(engine) as session:
+        accident = incidents.report(
+            session,
+            kind="accident",
+            service_id=town.service.id,
+            text="山田さんが転倒",
+            happened_at=NOW,
+            reported_by="staff:1",
+            key="1",
+            now=NOW,
+        )
+        assert incidents.add_photo(session, accident.id, picture=picture, key="1", **by) is None
+        photo = session.scalars(select(IncidentPhoto.public_id)).one()
+        opened = {"kind": "complaint", "channel": "phone", "text": "山田です", "rider_id": None, "key": "1"}
+        case = cases.open(session, service_id=town.service.id, **opened, **by)
+    return accident, f"/admin/incidents/{accident.public_id}/photos/{photo}", case
+
+
+@pytest.mark.req("S-09", "S-27")
+def test_every_look_at_what_was_written_down_is_on_the_trail(web, town, engine):
+    """An account may name anybody: its page, its paper, each picture, and a page that came back with a fault."""
+    accident, photo, case = written_down(engine, town)
+    page, paper = f"/admin/incidents/{accident.public_id}", f"/admin/incidents/{accident.public_id}/paper"
+    for list_only in ("/admin/incidents/", "/admin/cases/"):
+        assert "山田" not in web.text(list_only)
+    assert trail(engine, "incident.read") + trail(engine, "case.read") == []
+
+    assert ["山田さんが転倒" in web.text(path) for path in (page, paper)] == [True, True]
+    assert b"picture" in web.client.get(photo).data
+    assert (
+        "山田さんが転倒" in web.post(f"{page}/notes", page=page, note_text="", key=str(uuid4())).text
+    )  # opens the page before
+    assert "山田です" in web.text(f"/admin/cases/{case.public_id}")
+
+    looks = trail(engine, "incident.read")
+    assert {(look.actor, look.object_kind, look.object_id) for look in looks} == {
+        (f"staff:{web.staff_id}", "incident", accident.id)
+    }
+    assert [look.facts["fields"] for look in looks] == ["text,notes", "text,notes", "photo", "text,notes", "text,notes"]
+    assert {type(look.facts["device"]) for look in looks} == {int}
+    [look] = trail(engine, "case.read")
+    assert (look.actor, look.object_id, look.facts["fields"]) == (f"staff:{web.staff_id}", case.id, "text,reply")
+    assert web.client.get(photo.replace(accident.public_id, "x" * 22)).status_code == 404
+    assert len(trail(engine, "incident.read")) == len(looks)
+    auditor = Web(engine, role="auditor", now=NOW)
+    for kind, words in (("incident.", "<td>事故・破損などの内容を見た</td>"), ("case.", "<td>申出の内容を見た</td>")):
+        shown = auditor.text(f"/admin/secrecy/log?kind={kind}")
+        assert words in shown
+        assert "山田" not in shown
 
 
 @pytest.fixture

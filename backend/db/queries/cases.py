@@ -18,6 +18,7 @@ IN_CHARGE_ROLES = ("operator", "dispatcher", "town_officer")
 class CaseView:
     """A case with what was said, who answers it, until when, and the answer. ``rider`` is the public id, or empty."""
 
+    id: int
     public_id: str
     number: str
     service_name: str
@@ -139,6 +140,7 @@ def _cases() -> Select[Case, str, Staff, str]:
 def _views(session: Session, query: Select[Case, str, Staff, str]) -> list[CaseView]:
     return [
         CaseView(
+            id=row.id,
             public_id=row.public_id,
             number=row.number,
             service_name=service_name,
