@@ -10,6 +10,7 @@ from backend.db.models import Contact, Incident
 from backend.db.queries import cases as queries
 from backend.db.queries import contacts as contact_queries
 from backend.db.queries import incidents as incident_queries
+from backend.db.queries import matters
 from backend.db.session import transaction
 from backend.domain.errors import NotFoundError, StaleError
 from backend.services import cases, contacts, incidents
@@ -117,12 +118,12 @@ def test_matters_of_a_month_are_those_of_its_service_and_days(session, service):
     report(session, service.id, "before", at=jst("2022-10-31 23:59"))
     report(session, service.id, "accident")
 
-    matters = queries.matters_between(session, service.id, first, last)
+    found = matters.list_between(session, service.id, first=first, last=last)
 
-    assert [(each.kind, each.day.day, each.number, each.text) for each in matters] == [
-        ("damage", 1, "", "接触"),
-        ("accident", 25, "", "接触"),
-        ("complaint", 30, "2022-0001", "遅れた"),
+    assert [(each.kind, each.day.day, each.amount) for each in found] == [
+        ("damage", 1, 1),
+        ("accident", 25, 1),
+        ("complaint", 30, 1),
     ]
 
 

@@ -171,14 +171,6 @@ def find_vehicle(session: Session, vehicle_id: int, on: date) -> VehicleOut | No
     return VehicleOut(duty.vehicle_id, duty.vehicle.name, driver.get(duty.driver_id or 0, ""))
 
 
-def list_days(session: Session, service_id: int) -> tuple[date, date] | None:
-    """Return the first and the last day that have a board, or None."""
-    days = session.scalars(
-        select(ServiceDay.day).where(ServiceDay.transport_service_id == service_id).order_by(ServiceDay.day)
-    ).all()
-    return (days[0], days[-1]) if days else None
-
-
 def _duty(
     run: Run, rows: Sequence[tuple[Visit, Booking]], drivers: dict[int, str], position: VehiclePlace | None, now_s: int
 ) -> DutyRow:

@@ -1,4 +1,4 @@
-"""Questions about complaints, opinions and questions, and what of a month belongs into the report (T-43, T-49)."""
+"""Questions about complaints, opinions and questions of residents (T-49)."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from backend.db.models import Case, Incident, Rider, Staff, TransportService
+from backend.db.models import Case, Rider, Staff, TransportService
 from backend.domain import times
 from backend.domain.errors import NotFoundError
 
@@ -53,27 +53,6 @@ class PersonView:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """Something that belongs into the other matters of a report (T-43).
-
-    ``kind`` is complaint, opinion, question, accident, damage, fault or own_judgement; ``number`` is that of a case,
-    or empty. ``text`` is as it was written down, and may name a person.
-    """
-
-    kind: str
-    number: str
-    public_id: str
-    at: datetime
-    state: str
-    text: str
-
-    @property
-    def day(self) -> date:
-        """Return its day in Japan."""
-        return times.day_of(self.at)
-
-
 def list_open(session: Session) -> list[CaseView]:
     """Return the open cases, the one that is due first on top (T-49)."""
     return _views(session, _cases().where(Case.state == "open").order_by(Case.due_on, Case.id))
@@ -110,22 +89,6 @@ def list_people(session: Session) -> list[PersonView]:
     """Return who may be in charge of a case, by sign-in name."""
     query = select(Staff).where(Staff.role.in_(IN_CHARGE_ROLES), Staff.active).order_by(Staff.login)
     return [PersonView(person.id, person.name) for person in session.scalars(query)]
-
-
-def matters_between(session: Session, service_id: int, first: date, last: date) -> list[Matter]:
-    """Return the cases and incidents of a service from ``first`` to ``last``, both included, by time (T-43)."""
-    start, end = times.moment(first, 0), times.moment(last, times.DAY_S)
-    cases = session.scalars(
-        select(Case).where(Case.transport_service_id == service_id, Case.opened_at >= start, Case.opened_at < end)
-    )
-    incidents = session.scalars(
-        select(Incident).where(
-            Incident.transport_service_id == service_id, Incident.happened_at >= start, Incident.happened_at < end
-        )
-    )
-    matters = [Matter(row.kind, row.number, row.public_id, row.opened_at, row.state, row.text) for row in cases]
-    matters += [Matter(row.kind, "", row.public_id, row.happened_at, row.state, row.text) for row in incidents]
-    return sorted(matters, key=lambda matter: (matter.at, matter.number, matter.public_id))
 
 
 def _cases() -> Select[Case, str, Staff, str]:

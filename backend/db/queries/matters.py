@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.db.models import (
     Case,
@@ -47,17 +48,27 @@ def list_between(session: Session, service_id: int, *, first: date, last: date) 
     return sorted(found, key=lambda matter: (matter.day, matter.kind, matter.direction, matter.number))
 
 
-def _delays(session: Session, service_id: int, first: date, last: date) -> list[Matter]:
-    """Return the longest delay reported of each run that had one."""
-    query = (
-        select(ServiceDay.day, TimetableEntry.direction, TimetableEntry.number, func.max(DelayReport.late_s))
-        .select_from(DelayReport)
-        .join(Run, Run.id == DelayReport.run_id)
+def _of_runs(
+    service_id: int, first: date, last: date, *told: ColumnElement[Any] | InstrumentedAttribute[Any]
+) -> Select[Any]:
+    """Select what happened to runs of a span: day, direction and number of the run (none in an area), and ``told``."""
+    return (
+        select(ServiceDay.day, TimetableEntry.direction, TimetableEntry.number, *told)
+        .select_from(Run)
         .join(ServiceDay, ServiceDay.id == Run.service_day_id)
         .outerjoin(TimetableEntry, TimetableEntry.id == Run.timetable_entry_id)
         .where(ServiceDay.transport_service_id == service_id, ServiceDay.day.between(first, last))
+    )
+
+
+def _delays(session: Session, service_id: int, first: date, last: date) -> list[Matter]:
+    """Return the longest delay reported of each run that had one."""
+    longest_s = func.max(DelayReport.late_s)
+    query = (
+        _of_runs(service_id, first, last, longest_s)
+        .join(DelayReport, DelayReport.run_id == Run.id)
         .group_by(ServiceDay.day, Run.id, TimetableEntry.direction, TimetableEntry.number)
-        .having(func.max(DelayReport.late_s) > 0)
+        .having(longest_s > 0)
     )
     return [
         Matter(day, "delay", direction or "", number or 0, late_s // MINUTE_S)
@@ -66,17 +77,7 @@ def _delays(session: Session, service_id: int, first: date, last: date) -> list[
 
 
 def _suspended(session: Session, service_id: int, first: date, last: date) -> list[Matter]:
-    query = (
-        select(ServiceDay.day, TimetableEntry.direction, TimetableEntry.number, Run.suspended_reason)
-        .select_from(Run)
-        .join(ServiceDay, ServiceDay.id == Run.service_day_id)
-        .outerjoin(TimetableEntry, TimetableEntry.id == Run.timetable_entry_id)
-        .where(
-            ServiceDay.transport_service_id == service_id,
-            ServiceDay.day.between(first, last),
-            Run.state == "suspended",
-        )
-    )
+    query = _of_runs(service_id, first, last, Run.suspended_reason).where(Run.state == "suspended")
     return [
         Matter(day, "suspended", direction or "", number or 0, reason=reason or "")
         for day, direction, number, reason in session.execute(query)
@@ -84,14 +85,7 @@ def _suspended(session: Session, service_id: int, first: date, last: date) -> li
 
 
 def _swapped(session: Session, service_id: int, first: date, last: date) -> list[Matter]:
-    query = (
-        select(ServiceDay.day, TimetableEntry.direction, TimetableEntry.number, Substitution.reason)
-        .select_from(Substitution)
-        .join(Run, Run.id == Substitution.run_id)
-        .join(ServiceDay, ServiceDay.id == Run.service_day_id)
-        .outerjoin(TimetableEntry, TimetableEntry.id == Run.timetable_entry_id)
-        .where(ServiceDay.transport_service_id == service_id, ServiceDay.day.between(first, last))
-    )
+    query = _of_runs(service_id, first, last, Substitution.reason).join(Substitution, Substitution.run_id == Run.id)
     return [
         Matter(day, "substitution", direction or "", number or 0, reason=reason)
         for day, direction, number, reason in session.execute(query)
@@ -99,14 +93,8 @@ def _swapped(session: Session, service_id: int, first: date, last: date) -> list
 
 
 def _left_behind(session: Session, service_id: int, first: date, last: date) -> list[Matter]:
-    query = (
-        select(ServiceDay.day, TimetableEntry.direction, TimetableEntry.number, LeftBehind.persons, LeftBehind.outcome)
-        .select_from(LeftBehind)
-        .join(Run, Run.id == LeftBehind.run_id)
-        .join(ServiceDay, ServiceDay.id == Run.service_day_id)
-        .outerjoin(TimetableEntry, TimetableEntry.id == Run.timetable_entry_id)
-        .where(ServiceDay.transport_service_id == service_id, ServiceDay.day.between(first, last))
-    )
+    query = _of_runs(service_id, first, last, LeftBehind.persons, LeftBehind.outcome)
+    query = query.join(LeftBehind, LeftBehind.run_id == Run.id)
     return [
         Matter(day, f"left_behind_{outcome or 'open'}", direction or "", number or 0, persons)
         for day, direction, number, persons, outcome in session.execute(query)
@@ -115,26 +103,13 @@ def _left_behind(session: Session, service_id: int, first: date, last: date) -> 
 
 def _exceptions(session: Session, service_id: int, first: date, last: date) -> list[Matter]:
     """Return who was carried on a reserved run without booking, with the reason given (T-14)."""
+    carried = func.sum(HeadCount.persons)
     query = (
-        select(
-            ServiceDay.day,
-            TimetableEntry.direction,
-            TimetableEntry.number,
-            func.sum(HeadCount.persons),
-            func.max(HeadCount.reason),
-        )
-        .select_from(HeadCount)
-        .join(Run, Run.id == HeadCount.run_id)
-        .join(ServiceDay, ServiceDay.id == Run.service_day_id)
-        .outerjoin(TimetableEntry, TimetableEntry.id == Run.timetable_entry_id)
-        .where(
-            ServiceDay.transport_service_id == service_id,
-            ServiceDay.day.between(first, last),
-            Run.kind == "reserved",
-            HeadCount.kind == "board",
-        )
+        _of_runs(service_id, first, last, carried, func.max(HeadCount.reason))
+        .join(HeadCount, HeadCount.run_id == Run.id)
+        .where(Run.kind == "reserved", HeadCount.kind == "board")
         .group_by(ServiceDay.day, Run.id, TimetableEntry.direction, TimetableEntry.number)
-        .having(func.sum(HeadCount.persons) > 0)
+        .having(carried > 0)
     )
     return [
         Matter(day, "walk_on", direction or "", number or 0, int(persons), reason or "")

@@ -49,11 +49,6 @@ class RiderView:
         """Return the last four digits: what lists show."""
         return self.phone[-4:]
 
-    @property
-    def family_kana(self) -> str:
-        """Return the family name in kana: what a driver calls (Q-60)."""
-        return (self.kana.split() or [""])[0]
-
     def category_on(self, day: date) -> str:
         """Return the fare category on a ride date: by age where it is known, else as declared (Q-01, Q-02).
 
