@@ -18,7 +18,7 @@ from backend.db.session import transaction
 from backend.domain.offers import Wish, WishKind
 from backend.domain.party import Party
 from backend.ports import DrivingTable
-from backend.services import bookings, line_seeding, masters, seeding, service_days
+from backend.services import bookings, cut_offs, line_seeding, masters, seeding, service_days
 from backend.settings import Settings, read
 from backend.towns import load as load_town
 from backend.world import World
@@ -319,6 +319,14 @@ def make_line(session: Session, *, now: datetime = LINE_NOW, **changes) -> model
     session.flush()
     masters.refresh_travel_times(session, GridMap(), now=now)
     return service
+
+
+def decide_due(session: Session, *, now: datetime) -> list[int]:
+    """Decide all that is due, as the sweeper has it done day by day; return the ids of the runs decided now."""
+    decided = []
+    for service_day_id in cut_offs.days_due(session, now=now):
+        decided.extend(cut_offs.decide_day(session, service_day_id, now=now))
+    return decided
 
 
 def seed_minami(engine: Engine, *, now: datetime = NOW) -> None:

@@ -21,14 +21,6 @@ SYSTEM = "system"
 DAYS_AHEAD = 8
 
 
-def decide_due(session: Session, *, now: datetime) -> list[int]:
-    """Decide every run whose last booking channel has closed; return the ids of those decided now."""
-    decided = []
-    for service_day_id in days_due(session, now=now):
-        decided.extend(decide_day(session, service_day_id, now=now))
-    return decided
-
-
 def days_due(session: Session, *, now: datetime) -> list[int]:
     """Return the service days that hold a run to be decided, the first first."""
     query = (

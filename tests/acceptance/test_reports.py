@@ -14,9 +14,8 @@ from backend import world as worlds
 from backend.db import models
 from backend.db.session import transaction
 from backend.jobs.sweeping import Sweeper
-from backend.services import cut_offs
 from tests.admin.web import Web, fields_of
-from tests.make import LINE_DAY, Line, jst, make_staff, make_world
+from tests.make import LINE_DAY, Line, decide_due, jst, make_staff, make_world
 
 MAY = "/admin/reports/monthly/2025-05/"
 DAILY = "/admin/reports/daily/?day=2025-05-07"
@@ -31,7 +30,7 @@ class Ridden:
         self.line = Line(session)
         self.driver = make_staff(session, role="driver")
         self.booking = self.line.book("M3", "T01", "T20", adult=1, child=1)
-        cut_offs.decide_due(session, now=jst("2025-05-06 17:00:01"))
+        decide_due(session, now=jst("2025-05-06 17:00:01"))
         self.ride(self.booking, [("adult", "cash", 1, 500, 500), ("child", "pass", 1, 250, 0)])
         self.count("M2", "T03", "board", "adult", 3)
         self.count("M2", "T16", "alight", "adult", 3)

@@ -1,5 +1,6 @@
 """What is kept of persons stands in the register; what is past its period goes by itself (P-01, S-26, Q-69, C-17)."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -17,9 +18,9 @@ from backend.jobs.sweeping import Sweeper
 from backend.services import audit_chain, incidents, lifecycle, notifications, purging, retention
 from tests.acceptance.matrix import LOGINS, Demo
 from tests.admin.web import Web, token_in
-from tests.bot.make_bot import take_pushes
+from tests.bot.make_bot import stop_clock, take_pushes
 from tests.demo_town import said
-from tests.make import NOW, Town, make_line_user, make_rider, make_world
+from tests.make import NOW, Town, jst, make_line_user, make_rider, make_world
 
 ENTRY = {f"keep_{name}": str(number) for name, number in DEFAULTS.items()}
 LONG_AGO = NOW - timedelta(days=2000)
@@ -262,6 +263,7 @@ def staff_of(session) -> int:
 
 @pytest.mark.req("Q-69")
 def test_a_member_is_asked_in_the_chat_after_a_year_and_any_answer_keeps_the_membership(member, minami):
+    stop_clock(member, "2022-11-25 09:00:00")
     with transaction(minami.engine) as session:
         session.get_one(models.Rider, member.rider_id).registered_at = minami.clock() - timedelta(days=400)
     purge(minami.engine, now=minami.clock())
@@ -275,6 +277,37 @@ def test_a_member_is_asked_in_the_chat_after_a_year_and_any_answer_keeps_the_mem
     assert purge(minami.engine, now=later).counts["members"] == 0
     with transaction(minami.engine) as session:
         assert session.get_one(models.Rider, member.rider_id).name == "見本 テスト"
+
+
+@pytest.mark.req("Q-69")
+def test_nobody_is_woken_by_the_question_and_it_keeps_no_other_message_waiting(member, minami):
+    """More are asked at night than the sweeper takes up in one round; other messages pass them."""
+    with transaction(minami.engine) as session:
+        for number in range(200):
+            silent = make_rider(session, phone=f"0902222{number:04d}", registered_at=minami.clock())
+            make_line_user(session, user_id=f"U{number:032d}", rider=silent)
+        session.execute(update(models.Rider).values(registered_at=minami.clock() - timedelta(days=400)))
+        account = session.scalars(select(models.LineUser).where(models.LineUser.user_id == member.user_id)).one().id
+
+    def round_at(moment: str) -> list[str]:
+        stop_clock(member, f"2022-11-{moment}")
+        before = len(minami.messenger.pushes)
+        Sweeper(member.world).messages()
+        return [str(messages) for to, messages, _key in minami.messenger.pushes[before:] if to == member.user_id]
+
+    purge(minami.engine, now=jst("2022-11-24 23:30:00"))
+    with transaction(minami.engine) as session:
+        content = json.dumps([{"type": "text", "text": "便が遅れています"}])
+        notifications.tell(session, dedupe_key="t", line_user_id=account, content=content, now=minami.clock())
+        session.execute(update(models.Notification).where(models.Notification.kind == "told").values(priority=9))
+
+    [told] = round_at("24 23:31:00")
+    assert "便が遅れています" in told
+    assert [round_at(moment) for moment in ("24 20:00:00", "25 08:59:59")] == [[], []]
+    assert take_pushes(member) == []  # nor when the bell rings for it
+    asked = round_at("25 09:00:00") + round_at("25 19:59:59")
+    assert len(asked) == 1
+    assert "登録を残しますか" in asked[0]
 
 
 @pytest.mark.req("Q-69")

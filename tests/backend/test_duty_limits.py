@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from backend.db.queries import duties
-from backend.services import cut_offs, suspensions
-from tests.make import LINE_DAY, Line, at, jst, make_staff
+from backend.services import suspensions
+from tests.make import LINE_DAY, Line, at, decide_due, jst, make_staff
 
 CLOSED = jst("2025-05-06 17:00:01")
 
@@ -41,7 +41,7 @@ def test_span_driving_and_gaps_come_from_the_runs(session, line):
 def test_runs_that_are_not_driven_do_not_count(session, line):
     driver = make_staff(session, role="driver")
     give_to(session, line, driver, "S1")
-    cut_offs.decide_due(session, now=CLOSED)
+    decide_due(session, now=CLOSED)
     suspensions.suspend(session, line.run("S3").id, reason="雪", actor="staff:1", now=CLOSED)
 
     assert [each for each in duties.list_day(session, LINE_DAY) if each.driver] == []

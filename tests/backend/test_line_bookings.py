@@ -10,9 +10,9 @@ from backend.db import invariants
 from backend.db.models import Booking, ClosedDay, RefusedWish, Visit
 from backend.domain import times
 from backend.domain.refusals import Refusal
-from backend.services import acceptance, bookings, cut_offs, departures, offers, suspensions
+from backend.services import acceptance, bookings, departures, offers, suspensions
 from tests.demo_town import said
-from tests.make import LINE_DAY, LINE_HOLIDAY, Line, Town, at, jst, make_caller, make_rider
+from tests.make import LINE_DAY, LINE_HOLIDAY, Line, Town, at, decide_due, jst, make_caller, make_rider
 
 OPENS = jst("2025-04-30 09:00:00")
 CLOSES = jst("2025-05-06 17:00:00")
@@ -210,7 +210,7 @@ def test_after_the_cut_off_persons_may_stay_at_home_until_departure_but_nobody_m
     rider = make_rider(line.session, state="guest")
     booking = line.book("M3", "T03", "T20", rider=rider, adult=2, senior=1)
     later = jst("2025-05-07 10:12:00")
-    cut_offs.decide_due(line.session, now=CLOSES + SECOND)
+    decide_due(line.session, now=CLOSES + SECOND)
 
     def change(now, run="M3", **persons):
         found = line.session.scalars(select(Booking).where(Booking.state == "confirmed")).one()
@@ -231,7 +231,7 @@ def test_after_the_cut_off_persons_may_stay_at_home_until_departure_but_nobody_m
 @pytest.mark.req("Q-43", "T-13")
 def test_cancelling_is_possible_until_departure_and_lets_an_empty_run_stay_at_home(line):
     first, second = line.book("M3", "T03", "T20"), line.book("M4", "T03", "T20")
-    cut_offs.decide_due(line.session, now=CLOSES + SECOND)
+    decide_due(line.session, now=CLOSES + SECOND)
 
     outcome = bookings.cancel(line.session, first.public_id, actor="staff:1", now=jst("2025-05-07 10:12:00"))
     late = bookings.cancel(line.session, second.public_id, actor="staff:1", now=jst("2025-05-07 13:53:01"))
@@ -361,7 +361,7 @@ def test_a_welfare_pass_is_no_fare_of_the_area_service(session):
 
 def test_a_run_that_has_left_is_listed_as_gone(line):
     line.book("M3", "T03", "T20")
-    cut_offs.decide_due(line.session, now=CLOSES + SECOND)
+    decide_due(line.session, now=CLOSES + SECOND)
 
     found = listed(line, now=jst("2025-05-07 10:12:01"))
 

@@ -85,7 +85,7 @@ def test_many_workers_at_once_get_each_message_once(engine):
         claimed = []
         while True:
             with transaction(engine) as session:
-                batch = notifications.claim(session, wall=NOW, limit=3)
+                batch = notifications.claim(session, now=NOW, wall=NOW, limit=3)
             if not batch:
                 return claimed
             claimed += batch
@@ -98,12 +98,15 @@ def test_many_workers_at_once_get_each_message_once(engine):
 
 def test_a_lease_ends_and_the_next_one_sends_with_the_same_retry_key(session, account):
     owed = owe(session, account)
-    claimed = notifications.claim(session, wall=NOW)
+    claimed = notifications.claim(session, now=NOW, wall=NOW)
     key = row(session, owed).retry_key
 
     in_time = NOW + notifications.LEASE
-    still_leased = notifications.claim(session, wall=in_time), notifications.claim_one(session, owed, wall=in_time)
-    after = notifications.claim_one(session, owed, wall=in_time + timedelta(seconds=1))
+    still_leased = (
+        notifications.claim(session, now=NOW, wall=in_time),
+        notifications.claim_one(session, owed, now=NOW, wall=in_time),
+    )
+    after = notifications.claim_one(session, owed, now=NOW, wall=in_time + timedelta(seconds=1))
 
     assert (claimed, still_leased, after) == ([owed], ([], False), True)
     assert (row(session, owed).retry_key, row(session, owed).tries) == (key, 2)
@@ -112,8 +115,8 @@ def test_a_lease_ends_and_the_next_one_sends_with_the_same_retry_key(session, ac
 def test_the_most_urgent_goes_first(session, account):
     usual, urgent = owe(session, account, 1), owe(session, account, 2, priority=notifications.DELAYS_FIRST)
 
-    assert notifications.claim(session, wall=NOW, limit=1) == [urgent]
-    assert notifications.claim(session, wall=NOW, limit=1) == [usual]
+    assert notifications.claim(session, now=NOW, wall=NOW, limit=1) == [urgent]
+    assert notifications.claim(session, now=NOW, wall=NOW, limit=1) == [usual]
 
 
 def test_a_failure_waits_longer_each_time_and_ten_minutes_at_most(session, account):
@@ -137,7 +140,7 @@ def test_after_the_last_try_the_desk_phones(session, account):
     task = session.scalars(select(CallTask)).one()
     assert (task.notification_id, task.why, task.rider_id) == (owed, "line_failed", account.rider_id)
     assert row(session, owed).state == "call"
-    assert notifications.claim(session, wall=NOW + timedelta(days=1)) == []
+    assert notifications.claim(session, now=NOW, wall=NOW + timedelta(days=1)) == []
 
 
 def test_given_up_twice_makes_one_call(session, account):
@@ -158,7 +161,7 @@ def test_what_is_sent_is_not_sent_again_and_its_words_are_forgotten(session, acc
     notifications.mark_sent(session, owed, wall=NOW)
 
     assert (row(session, owed).state, row(session, owed).content) == ("sent", "")
-    assert notifications.claim(session, wall=NOW + timedelta(hours=1)) == []
+    assert notifications.claim(session, now=NOW, wall=NOW + timedelta(hours=1)) == []
 
 
 def test_an_answer_is_leased_to_who_replies_and_pushed_by_others_when_that_one_dies(session, account):
@@ -168,8 +171,8 @@ def test_an_answer_is_leased_to_who_replies_and_pushed_by_others_when_that_one_d
 
     owed = notifications.answer(session, line_event_id=event.id, line_user_id=account.id, content="[1]", wall=NOW)
 
-    assert notifications.claim(session, wall=NOW + notifications.ANSWER_LEASE) == []
-    assert notifications.claim(session, wall=NOW + notifications.ANSWER_LEASE + timedelta(seconds=1)) == [owed]
+    assert notifications.claim(session, now=NOW, wall=NOW + notifications.ANSWER_LEASE) == []
+    assert notifications.claim(session, now=NOW, wall=NOW + notifications.ANSWER_LEASE + timedelta(seconds=1)) == [owed]
     assert row(session, owed).content == "[1]"
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from backend.db import invariants
 from backend.db.models import AuditEntry, BookingRuleRow, Run, TimetableEntry
 from backend.db.queries import line_board
-from backend.services import bookings, cut_offs
-from tests.make import LINE_DAY, LINE_NOW, Line, at, jst
+from backend.services import bookings
+from tests.make import LINE_DAY, LINE_NOW, Line, at, decide_due, jst
 
 OPEN_STILL = jst("2025-05-06 17:00:00.9")
 CLOSED = jst("2025-05-06 17:00:01")
@@ -29,7 +29,7 @@ def test_runs_with_a_booking_operate_fixed_ones_always_the_others_do_not(session
     line.book("M1", "T03", "T20")
     line.run("M1")
 
-    decided = cut_offs.decide_due(session, now=CLOSED)
+    decided = decide_due(session, now=CLOSED)
 
     assert len(decided) == 10
     found = states(session)
@@ -41,17 +41,17 @@ def test_runs_with_a_booking_operate_fixed_ones_always_the_others_do_not(session
 def test_nothing_is_decided_in_the_last_second_of_booking(session, line):
     line.run("M1")
 
-    assert cut_offs.decide_due(session, now=OPEN_STILL) == []
+    assert decide_due(session, now=OPEN_STILL) == []
     assert set(states(session).values()) == {"planned"}
 
 
 @pytest.mark.req("T-13")
 def test_what_is_decided_stays_decided(session, line):
     line.run("M1")
-    first = cut_offs.decide_due(session, now=CLOSED)
+    first = decide_due(session, now=CLOSED)
     told = session.scalars(select(Run.plan_version)).all()
 
-    again = cut_offs.decide_due(session, now=jst("2025-05-06 17:05:00"))
+    again = decide_due(session, now=jst("2025-05-06 17:05:00"))
 
     assert (len(first), again) == (10, [])
     assert session.scalars(select(Run.plan_version)).all() == told
@@ -66,8 +66,8 @@ def test_the_last_channel_that_closes_counts(session, line):
     row.closes_at_s = at("20:00")
     session.flush()
 
-    assert cut_offs.decide_due(session, now=CLOSED) == []
-    assert len(cut_offs.decide_due(session, now=jst("2025-05-06 20:00:01"))) == 10
+    assert decide_due(session, now=CLOSED) == []
+    assert len(decide_due(session, now=jst("2025-05-06 20:00:01"))) == 10
 
 
 @pytest.mark.req("T-13")
@@ -75,7 +75,7 @@ def test_the_terminal_and_the_board_see_the_decision(session, line):
     run = line.run("M4")
     before = run.plan_version
 
-    cut_offs.decide_due(session, now=CLOSED)
+    decide_due(session, now=CLOSED)
 
     [row] = [
         each for each in line_board.day(session, line.service.id, LINE_DAY, now_s=0).runs if each.entry_code == "M4"
@@ -87,7 +87,7 @@ def test_the_terminal_and_the_board_see_the_decision(session, line):
 def test_a_run_that_loses_its_last_booking_after_the_cut_off_is_not_driven_and_everybody_sees_it(session, line):
     first, second = line.book("M4", "T03", "T20"), line.book("M4", "T05", "T20")
     run = line.run("M4")
-    cut_offs.decide_due(session, now=CLOSED)
+    decide_due(session, now=CLOSED)
     morning = jst("2025-05-07 09:00:00")
 
     bookings.cancel(session, first.public_id, actor="staff:1", now=morning)

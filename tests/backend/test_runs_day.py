@@ -8,9 +8,9 @@ from sqlalchemy import select
 from backend.db import invariants
 from backend.db.models import Booking, CallTask, Notification, Run, Substitution, Vehicle, Visit
 from backend.domain.errors import StaleError
-from backend.services import acceptance, bookings, breakdowns, cut_offs, delays, follows, substitutions, suspensions
+from backend.services import acceptance, bookings, breakdowns, delays, follows, substitutions, suspensions
 from backend.services.acceptance import Scope
-from tests.make import LINE_DAY, LINE_NOW, Line, Town, at, jst, make_line_user, make_rider
+from tests.make import LINE_DAY, LINE_NOW, Line, Town, at, decide_due, jst, make_line_user, make_rider
 
 MORNING = jst("2025-05-07 06:00:00")
 CLOSED = jst("2025-05-06 17:00:01")
@@ -109,7 +109,7 @@ def test_a_run_called_off_cannot_be_booked_until_it_is_resumed(session, line):
 @pytest.mark.req("T-47", "T-13")
 def test_a_run_resumed_after_the_cut_off_runs_only_if_it_always_does(session, line):
     line.run("S3")
-    cut_offs.decide_due(session, now=CLOSED)
+    decide_due(session, now=CLOSED)
     suspend(session, line.run("S3"))
 
     resumed = suspensions.resume(session, line.run("S3").id, actor="staff:1", now=MORNING)

@@ -8,8 +8,8 @@ from backend.db.models import LeftBehind, Run, Vehicle
 from backend.db.queries import left_behind as reports
 from backend.db.queries import line_board, run_calls
 from backend.domain.errors import NotFoundError
-from backend.services import cut_offs, delays, extra_runs, left_behind, substitutions, suspensions
-from tests.make import LINE_DAY, LINE_NOW, Line, at, jst, make_staff
+from backend.services import delays, extra_runs, left_behind, substitutions, suspensions
+from tests.make import LINE_DAY, LINE_NOW, Line, at, decide_due, jst, make_staff
 
 NOW = jst("2025-05-07 08:10:00")
 CLOSED = jst("2025-05-06 17:00:01")
@@ -121,7 +121,7 @@ def test_the_times_from_report_to_arrival_are_kept_as_they_come_in(session, line
 @pytest.mark.req("T-23")
 def test_extra_runs_are_counted_apart_from_runs(session, line, spare):
     line.run("M2")
-    cut_offs.decide_due(session, now=CLOSED)
+    decide_due(session, now=CLOSED)
     send(line, report(line), spare)
 
     board = line_board.day(session, line.service.id, LINE_DAY, now_s=at("8:10"))
@@ -149,7 +149,7 @@ def test_the_next_run_that_really_comes_is_offered(session, line):
     row = report(line)
     line.book("M5", "T03", "T20")
     line.run("M5")
-    cut_offs.decide_due(session, now=CLOSED)
+    decide_due(session, now=CLOSED)
 
     following = reports.find_next_run(session, row.id, now_s=at("8:10"))
 
@@ -198,7 +198,7 @@ def test_a_late_run_still_comes_to_the_stop_it_has_not_reached(session, line):
     row = report(line)
     line.book("M1", "T03", "T20")
     line.run("M1")
-    cut_offs.decide_due(session, now=CLOSED)
+    decide_due(session, now=CLOSED)
     delays.report(
         session, line.run("M1").id, late_s=90 * 60, actor="staff:1", event_id="late", now=jst("2025-05-07 07:00:00")
     )

@@ -10,8 +10,8 @@ from backend.db import invariants
 from backend.db.models import AuditEntry, Booking, Run, Vehicle
 from backend.db.session import transaction
 from backend.domain.refusals import Refusal
-from backend.services import bookings, cut_offs, substitutions, suspensions
-from tests.make import LINE_NOW, Line, at, jst, make_caller, make_rider
+from backend.services import bookings, substitutions, suspensions
+from tests.make import LINE_NOW, Line, at, decide_due, jst, make_caller, make_rider
 
 CLOSED = jst("2025-05-06 17:00:01")
 
@@ -90,7 +90,7 @@ def test_two_runs_at_one_time_do_not_both_get_the_spare_vehicle(engine, line):
 def test_two_workers_decide_each_run_once(engine, line):
     def decide():
         with transaction(engine) as session:
-            return cut_offs.decide_due(session, now=CLOSED)
+            return decide_due(session, now=CLOSED)
 
     decided = at_once(decide, decide, decide)
 
