@@ -18,7 +18,7 @@ from backend.db.session import transaction
 from backend.domain.offers import Wish, WishKind
 from backend.domain.party import Party
 from backend.ports import DrivingTable
-from backend.services import bookings, cut_offs, line_seeding, masters, seeding, service_days
+from backend.services import bookings, cut_offs, itineraries, line_seeding, masters, seeding, service_days
 from backend.settings import Settings, read
 from backend.towns import load as load_town
 from backend.world import World
@@ -319,6 +319,16 @@ def make_line(session: Session, *, now: datetime = LINE_NOW, **changes) -> model
     session.flush()
     masters.refresh_travel_times(session, GridMap(), now=now)
     return service
+
+
+def next_visits(session: Session, run: models.Run, *, now: datetime) -> list[models.Visit]:
+    """Return the visits of the halt that the driver is shown as next, or none while the vehicle need not leave yet."""
+    service_day = session.get_one(models.ServiceDay, run.service_day_id)
+    for each in itineraries.load(session, service_day, now=now).runs:
+        if each.run.id == run.id:
+            frozen = [visit for visit in each.itinerary.visits[: each.itinerary.frozen] if visit.request.id > 0]
+            return [session.get_one(models.Visit, each.ids[visit.request.id, visit.kind]) for visit in frozen]
+    return []
 
 
 def decide_due(session: Session, *, now: datetime) -> list[int]:

@@ -307,19 +307,6 @@ def _wider(request: Request, starts: dict[VisitKey, int], ride_s: int) -> Reques
     )
 
 
-def next_visits(session: Session, run: Run, *, now: datetime) -> list[Visit]:
-    """Return the visits of the halt that the driver is shown as next, or none while the vehicle need not leave yet.
-
-    They stay where they are whatever is booked or planned anew (design.md, promise to the driver).
-    """
-    service_day = session.get_one(ServiceDay, run.service_day_id)
-    each = next((each for each in load(session, service_day, now=now).runs if each.run.id == run.id), None)
-    if each is None:
-        return []
-    frozen = [visit for visit in each.itinerary.visits[: each.itinerary.frozen] if visit.request.id > 0]
-    return [session.get_one(Visit, each.ids[visit.request.id, visit.kind]) for visit in frozen]
-
-
 def save(session: Session, day_plan: DayPlan, itinerary: Itinerary, *, only_saves: bool = False) -> list[Visit]:
     """Write an itinerary of the day back: order, run and planned times of its visits; return those in order.
 

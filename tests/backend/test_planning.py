@@ -9,7 +9,7 @@ from backend.db import invariants
 from backend.db.models import Visit
 from backend.services import bookings, itineraries, planning
 from routing.problem import VisitKind
-from tests.make import MONDAY, NOW, Town, jst
+from tests.make import MONDAY, NOW, Town, jst, next_visits
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_the_present_plan_is_not_better_than_itself(session, town):
 
 def test_what_the_driver_is_shown_as_next_stays(session, town):
     now = jst("2022-11-28 09:58")
-    shown = [visit.booking_id for visit in itineraries.next_visits(session, town.other_run, now=now)]
+    shown = [visit.booking_id for visit in next_visits(session, town.other_run, now=now)]
     day_plan, versions = planning.snapshot(session, town.day().id, now=now)
 
     applied = planning.apply(session, town.day().id, joined(day_plan), versions, now=now)
@@ -117,8 +117,8 @@ def test_only_days_with_bookings_are_worth_improving(session, town):
 
 
 def test_a_booking_that_comes_next_is_shown_and_not_shown_long_before(session, town):
-    early = itineraries.next_visits(session, town.other_run, now=NOW)
-    due = itineraries.next_visits(session, town.other_run, now=jst("2022-11-28 09:58"))
+    early = next_visits(session, town.other_run, now=NOW)
+    due = next_visits(session, town.other_run, now=jst("2022-11-28 09:58"))
 
     assert early == []
     assert [(visit.booking_id, visit.kind) for visit in due] == [(town.second.id, VisitKind.PICKUP)]

@@ -21,9 +21,9 @@ from backend.db import invariants
 from backend.db.models import Booking, Run, ServiceDay, Visit
 from backend.domain import times
 from backend.domain.refusals import Refusal
-from backend.services import boarding, bookings, delays, itineraries, planning
+from backend.services import boarding, bookings, delays, planning
 from routing.improve import improve
-from tests.make import Town, jst, make_caller, make_staff, make_wish
+from tests.make import Town, jst, make_caller, make_staff, make_wish, next_visits
 
 STARTS = jst("2022-11-28 08:00")
 places = st.integers(0, 5)
@@ -65,10 +65,7 @@ class BookingDay(RuleBasedStateMachine):
     def shown_next(self) -> dict[int, list[tuple[int, int, int]]]:
         """Return what the drivers are shown as next, per run."""
         return {
-            run.id: [
-                (visit.id, visit.stop_id, visit.seq)
-                for visit in itineraries.next_visits(self.session, run, now=self.now)
-            ]
+            run.id: [(visit.id, visit.stop_id, visit.seq) for visit in next_visits(self.session, run, now=self.now)]
             for run in self.runs()
         }
 
