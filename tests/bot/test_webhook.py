@@ -231,6 +231,7 @@ def test_an_event_on_the_disk_is_sealed_and_what_was_changed_there_is_put_aside(
     (path,) = (tmp_path / "spool").iterdir()
 
     assert b"5678" not in path.read_bytes()
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    sealed = path.read_bytes()
+    path.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
     assert list(spool.waiting(settings)) == []
     assert [each.suffix for each in (tmp_path / "spool").iterdir()] == [".unreadable"]
