@@ -19,6 +19,7 @@ from backend.db.queries.staff import token_hash
 from tests.make import LINE_DAY, MONDAY, Line, Town, jst, make_staff, make_world
 
 API = "/api/v1/driver"
+UNLIKELY = "870236419582"  # a booking's number: one of four digits may stand anywhere by chance
 MORNING = jst(f"{MONDAY} 09:30")
 LINE_MORNING = jst(f"{LINE_DAY} 08:00")
 

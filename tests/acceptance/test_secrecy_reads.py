@@ -10,7 +10,7 @@ from backend.db.models import AuditEntry, Booking, Case, Incident, IncidentPhoto
 from backend.db.session import transaction
 from backend.jobs.sweeping import Sweeper
 from backend.services import cases, incidents, reads
-from tests.admin.web import Web, fields_of, make_account, token_in
+from tests.admin.web import Web, fields_of, make_account, token_in, without_chance
 from tests.make import Town, jst, make_booking, make_rider, make_wish
 
 NOW = jst("2022-11-25 09:00:00")
@@ -49,7 +49,7 @@ def test_a_record_opens_for_a_purpose_and_the_look_is_on_the_trail(web, town, en
     assert "目的を選んでください" in first
     assert "やまだ はなこ" in first
     for hidden in ("山田 花子", "9012345678", "5678"):
-        assert hidden not in first
+        assert hidden not in without_chance(first)
     assert trail(engine, "rider.read") == []
 
     assert open_for(web, page(town), purpose="counter").status_code == 303
@@ -113,7 +113,7 @@ def test_a_search_shows_kana_and_district_only(web, town, engine):
     assert "やまだ はなこ" in found
     assert "南沢" in found
     for hidden in ("山田 花子", "5678", "2222"):
-        assert hidden not in found
+        assert hidden not in without_chance(found)
 
 
 @pytest.mark.req("S-09", "S-27")
@@ -291,9 +291,11 @@ def test_who_is_protected_is_answered_like_nobody_at_all(web, town, engine, prot
         assert re.sub("[0-9a-f]{16}", "", known.text) == re.sub("[0-9a-f]{16}", "", absent.text)
     with transaction(engine) as session:
         booking = session.scalars(select(Booking)).one()
+        booking.number = "1111"  # as drawn it might be 5678
     shown = web.text(f"/admin/desk/bookings/{booking.public_id}")
-    for hidden in ("山田", "やまだ", person, "5678"):
-        assert hidden not in shown
+    assert person not in shown
+    for hidden in ("山田", "やまだ", "5678"):
+        assert hidden not in without_chance(shown)
 
 
 @pytest.mark.req("S-09")

@@ -14,7 +14,7 @@ from backend.db.models import Booking, DelayReport, DriverBreak, DriverMessage, 
 from backend.services import bookings, driver_messages
 from tests.make import at, make_rider, make_staff
 from tests.patience import PATIENCE_MS
-from tests.terminal import MORNING, Shift, make_app
+from tests.terminal import MORNING, UNLIKELY, Shift, make_app
 
 pytestmark = pytest.mark.browser
 
@@ -150,6 +150,8 @@ def test_a_tap_without_a_signal_arrives_once_when_the_signal_is_back(open_termin
 
 @pytest.mark.req("D-19", "S-18")
 def test_taps_outlive_a_reload_without_a_signal_and_nothing_personal_is_stored(open_terminal, shift):
+    shift.first.number = UNLIKELY
+    shift.session.commit()
     page = open_terminal()
     wait_until(page, "navigator.serviceWorker.controller !== null")
     wait_until(page, "caches.open('noriai-terminal-1').then(s => s.keys()).then(k => k.length >= 9)")

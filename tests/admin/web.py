@@ -143,6 +143,11 @@ def token_in(page: str) -> str:
     return found.group(1)
 
 
+def without_chance(said: str) -> str:
+    """Return a page or messages without what chance writes there: tokens, keys, ids; any digits may stand in those."""
+    return re.sub(r"[A-Za-z0-9_.-]{22,}", "…", said)
+
+
 def fields_of(page: str, button: str) -> dict[str, str]:
     """Return the hidden fields of the form whose markup holds ``button``."""
     form = next(part for part in re.findall(r"<form.*?</form>", page, re.DOTALL) if button in part)
@@ -161,4 +166,5 @@ __all__ = [
     "make_account",
     "make_app",
     "token_in",
+    "without_chance",
 ]

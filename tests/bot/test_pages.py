@@ -23,6 +23,7 @@ from backend.db.models import (
 from backend.db.session import transaction
 from bot import jobs
 from bot.pages import entry
+from tests.admin.web import without_chance
 from tests.bot.make_bot import actions, make_app
 from tests.make import NOW, make_booking, make_wish
 
@@ -92,7 +93,7 @@ def test_nothing_personal_goes_into_the_chat(guest):
     assert to == guest.user_id
     assert "会員登録ができました" in str(messages)
     assert "ハナ" not in str(messages)
-    assert "5678" not in str(messages)
+    assert "5678" not in without_chance(str(messages))
 
 
 def test_a_form_to_be_mended_keeps_what_was_typed_and_names_each_field(guest):
