@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.db.queries import bookings, line, network
 from backend.db.queries.line import LineEventView, OwedView
+from backend.db.queries.waiting import STILL_MEMBER
 from backend.db.session import transaction
 from backend.domain.errors import NotFoundError
 from backend.ports import (
@@ -86,7 +87,7 @@ def reply(here: World, answer: Answer) -> None:
 def send_owed(here: World, notification_id: int) -> None:
     """Claim one message and send it; nothing happens when it is not due or somebody else has it."""
     with transaction(here.engine) as session:
-        if not notifications.claim_one(session, notification_id, wall=here.wall()):
+        if not notifications.claim_one(session, notification_id, now=here.clock(), wall=here.wall()):
             return
         outgoing = _outgoing(session, notification_id, here)
     if outgoing is None:
@@ -126,7 +127,7 @@ def render(session: Session, owed: OwedView, *, language: str) -> list[Piece] | 
     if owed.kind in FOLLOWED and owed.content:
         look = Look(language, line_phone_number(session))
         return [notices.follow_notice(look, owed.kind, RunNews(**json.loads(owed.content)))]
-    if owed.kind == notifications.STILL_MEMBER and owed.content:
+    if owed.kind == STILL_MEMBER and owed.content:
         until = date.fromisoformat(json.loads(owed.content)["until"])
         return [notices.still_member(Look(language, phone_number(session)), until=until)]
     if owed.content:

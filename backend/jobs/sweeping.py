@@ -83,7 +83,7 @@ class Sweeper:
     def messages(self) -> None:
         """Send what is owed and nobody is sending."""
         with transaction(self.world.engine) as session:
-            owed = waiting.messages_waiting(session, wall=self.world.wall())
+            owed = waiting.messages_waiting(session, now=self.world.clock(), wall=self.world.wall())
         for notification_id in owed:
             import_attribute(SEND)(notification_id)
 

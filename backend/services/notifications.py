@@ -6,13 +6,14 @@ next one sends it with the same retry key, which LINE delivers once.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.db.models import Booking, CallTask, LineUser, Notification, ServiceDay, TransportService, Visit
 from backend.db.queries.call_tasks import SUPERSEDED
 from backend.db.queries.line import LET_GO
+from backend.db.queries.waiting import STILL_MEMBER, is_due
 from backend.domain import states
 from backend.services import lifecycle
 
@@ -20,7 +21,6 @@ LEASE = timedelta(seconds=30)
 ANSWER_LEASE = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=10)
 MOST_TRIES = 30
-STILL_MEMBER = "still_member"  # asked who did not ride for long (Q-69)
 CALL_KINDS = frozenset({"delay", "delay_over", "run_suspended", "vehicle_changed", "timetable_changed", STILL_MEMBER})
 DELAYS_FIRST = 1
 ANSWERS_FIRST = 2
@@ -133,14 +133,14 @@ def tell(session: Session, *, dedupe_key: str, line_user_id: int, content: str, 
         session.flush()
 
 
-def claim(session: Session, *, wall: datetime, limit: int = 20) -> list[int]:
+def claim(session: Session, *, now: datetime, wall: datetime, limit: int = 20) -> list[int]:
     """Lease up to ``limit`` messages that are due to the caller, the most urgent first, and return their ids.
 
-    Many may claim at once: each message goes to one of them.
+    Many may claim at once: each message goes to one of them. What can wait for the day does (`waiting.BY_DAY`).
     """
     due = (
         select(Notification.id)
-        .where(_is_due(wall))
+        .where(is_due(now=now, wall=wall))
         .order_by(Notification.priority, Notification.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -148,18 +148,10 @@ def claim(session: Session, *, wall: datetime, limit: int = 20) -> list[int]:
     return _lease(session, Notification.id.in_(due.scalar_subquery()), wall)
 
 
-def claim_one(session: Session, notification_id: int, *, wall: datetime) -> bool:
+def claim_one(session: Session, notification_id: int, *, now: datetime, wall: datetime) -> bool:
     """Lease one message to the caller; False when it is not due or somebody else has it."""
-    due = select(Notification.id).where(Notification.id == notification_id, _is_due(wall))
+    due = select(Notification.id).where(Notification.id == notification_id, is_due(now=now, wall=wall))
     return bool(_lease(session, Notification.id.in_(due.with_for_update(skip_locked=True).scalar_subquery()), wall))
-
-
-def _is_due(wall: datetime) -> ColumnElement[bool]:
-    return (
-        (Notification.state == "owed")
-        & (or_(Notification.lease_until.is_(None), Notification.lease_until < wall))
-        & (Notification.line_user_id.is_not(None))
-    )
 
 
 def _lease(session: Session, which: ColumnElement[bool], wall: datetime) -> list[int]:

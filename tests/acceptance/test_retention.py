@@ -285,9 +285,9 @@ def test_nobody_is_woken_by_the_question_and_it_keeps_no_other_message_waiting(m
     with transaction(minami.engine) as session:
         for number in range(200):
             silent = make_rider(session, phone=f"0902222{number:04d}", registered_at=minami.clock())
-            make_line_user(session, user_id=f"U{number:032d}", rider=silent)
+            make_line_user(session, user_id=f"Uasked{number:027d}", rider=silent)
         session.execute(update(models.Rider).values(registered_at=minami.clock() - timedelta(days=400)))
-        account = session.scalars(select(models.LineUser).where(models.LineUser.user_id == member.user_id)).one().id
+        account = session.scalars(select(models.LineUser).where(models.LineUser.rider_id == member.rider_id)).one().id
 
     def round_at(moment: str) -> list[str]:
         stop_clock(member, f"2022-11-{moment}")

@@ -19,11 +19,11 @@ from backend.db.models import (
     RunFollow,
     ServiceDay,
 )
+from backend.db.queries.waiting import STILL_MEMBER
 from backend.domain import times
 from backend.domain.policies.retention import ANSWER, MEMBER, RIDE
 from backend.services import erasure, lifecycle, notifications, retention
 from backend.services.guests import GUEST, SYSTEM
-from backend.services.notifications import STILL_MEMBER
 from backend.services.purging.rule import Rule, day_in_japan
 
 ACTIVE = "active"
@@ -57,7 +57,10 @@ def _silent(before: datetime) -> Select[int]:
 
 
 def _ask(session: Session, ids: Sequence[int], now: datetime) -> None:
-    """Ask whether to stay registered, by LINE or else by phone; who says nothing goes some weeks later."""
+    """Ask whether to stay registered, by LINE or else by phone; who says nothing goes some weeks later.
+
+    A question that is owed at night is sent in the morning (`waiting.BY_DAY`).
+    """
     today = times.day_of(now)
     until = today + timedelta(days=retention.terms(session).days[ANSWER])
     for rider in session.scalars(select(Rider).where(Rider.id.in_(ids))):
