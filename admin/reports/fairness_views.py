@@ -1,7 +1,5 @@
 """How groups fare: refused, waiting, driven around; with what keeping seats for wheelchair users costs."""
 
-from datetime import date, timedelta
-
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -15,12 +13,10 @@ from backend.db.queries.fairness import FairnessView
 from backend.db.session import transaction
 from backend.domain import times
 from backend.domain.errors import NotFoundError
+from backend.domain.policies import report_dates
 from backend.domain.policies.fairness import HIDDEN, GroupRow, minutes
+from backend.domain.policies.report_dates import Span
 from backend.texts import has, text
-
-SPAN = timedelta(days=28)
-LONGEST = timedelta(days=400)
-AHEAD = timedelta(days=7)
 
 
 def register(pages: Blueprint) -> None:
@@ -30,11 +26,11 @@ def register(pages: Blueprint) -> None:
 
 
 def groups() -> ResponseReturnValue:
-    """Show how each group fared with its wishes for some days of the area service; nobody is named."""
-    first, last = _asked()
+    """Show how each group fared with its wishes for a month of the area service that is over; nobody is named."""
+    month = _asked()
     with transaction(world().engine) as session:
         service = network.get_service(session)
-        view = fairness.between(session, service.id, first=first, last=last)
+        view = fairness.between(session, service.id, first=month.first, last=month.last)
     tables = {kind: _table(kind, rows, g.language) for kind, rows in view.groups.items()}
     worse = [(kind, row) for kind, rows in view.groups.items() for row in rows if row.mark == "worse"]
     return render_template(
@@ -47,8 +43,7 @@ def groups() -> ResponseReturnValue:
             for kind, row in worse
         ],
         whole=_cells(view.whole, g.language),
-        first=first,
-        last=last,
+        first=month.first,
     )
 
 
@@ -56,18 +51,17 @@ def groups_file(form: str) -> ResponseReturnValue:
     """Give all groups as one file."""
     if form != "csv":
         raise NotFoundError(form)
-    first, last = _asked()
+    month = _asked()
     with transaction(world().engine) as session:
         service = network.get_service(session)
-        view = fairness.between(session, service.id, first=first, last=last)
-    return files.as_csv(_all(view, g.language), f"{service.code}-fairness-{first}-{last}")
+        view = fairness.between(session, service.id, first=month.first, last=month.last)
+    return files.as_csv(_all(view, g.language), f"{service.code}-fairness-{month.first:%Y-%m}")
 
 
-def _asked() -> tuple[date, date]:
+def _asked() -> Span:
+    """Return the month that is asked for, whole and over: other spans would tell of groups that are hidden (L-15)."""
     today = times.day_of(world().clock())
-    first = forms.day_or(request.args, "first", today - SPAN)
-    last = max(forms.day_or(request.args, "last", today + AHEAD), first)
-    return first, min(last, first + LONGEST)
+    return report_dates.month_over(forms.month_or(request.args, "month", today), today)
 
 
 def _columns(language: str) -> tuple[Column, ...]:

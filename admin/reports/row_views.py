@@ -20,6 +20,7 @@ from backend.db.queries import sales as sale_queries
 from backend.db.session import transaction
 from backend.domain import times
 from backend.domain.errors import NotFoundError
+from backend.domain.policies import report_dates
 from backend.texts import text
 
 LONGEST = timedelta(days=400)
@@ -80,8 +81,16 @@ def _as_file(form: str, name: str, service_name: str, tables: list[Table]) -> Re
 def _asked(service_id: int) -> Asked:
     today = times.day_of(world().clock())
     first = forms.day_or(request.args, "first", today.replace(day=1))
+    if _is_published():
+        span = report_dates.month_over(first, today)
+        return Asked(service_id, span.first, span.last)
     last = max(forms.day_or(request.args, "last", today), first)
     return Asked(service_id, first, min(last, first + LONGEST))
+
+
+def _is_published() -> bool:
+    """Tell whether the table goes out: for one month that is over, so that none can be subtracted from another."""
+    return forms.is_ticked(request.args, "published") and _kind() == "od"
 
 
 def _kind() -> str:
@@ -180,15 +189,22 @@ def _sales(session: Session, asked: Asked, language: str) -> list[Table]:
 
 
 def _od(session: Session, asked: Asked, language: str) -> list[Table]:
-    """Return who went where; with ``published`` small numbers are left out, for they may single people out (L-15)."""
-    shown = od.publishable if forms.is_ticked(request.args, "published") else int
+    """Return who went where; in what is published small numbers are hidden, for they may single people out (L-15).
+
+    So are then the sums by stop: less the pairs that are shown they would tell of those that are not.
+    """
+    is_published = _is_published()
+    shown = od.publishable if is_published else int
     persons = Column(text("report-persons", language), Unit.COUNT)
     pairs = tuple(
         (pair.pickup, pair.dropoff, shown(pair.persons))
         for pair in od.list_pairs(session, asked.service_id, first=asked.first, last=asked.last)
     )
+    found = Table(text("report-rows-od", language), (*_words("from", "to", language=language), persons), pairs)
+    if is_published:
+        return [found]
     stops = tuple(
-        (each.stop, shown(each.boarded), shown(each.alighted))
+        (each.stop, each.boarded, each.alighted)
         for each in od.list_stop_counts(session, asked.service_id, first=asked.first, last=asked.last)
     )
     on_off = (
@@ -196,7 +212,7 @@ def _od(session: Session, asked: Asked, language: str) -> list[Table]:
         Column(text("report-alighted", language), Unit.COUNT),
     )
     return [
-        Table(text("report-rows-od", language), (*_words("from", "to", language=language), persons), pairs),
+        found,
         Table(text("report-rows-stops", language), (*_words("stop", language=language), *on_off), stops),
     ]
 

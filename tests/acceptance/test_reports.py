@@ -465,6 +465,22 @@ def test_who_went_where_in_one_step_and_nobody_is_named(engine, ridden):
     assert phone not in plain
 
 
+@pytest.mark.req("T-51", "L-15")
+def test_what_is_published_of_few_people_cannot_be_subtracted(engine, ridden):
+    """Two spans a day apart are one month, a month tells nothing while it grows, and no sum stands beside."""
+    spans = ("first=2025-05-01&last=2025-05-30", "first=2025-05-02&last=2025-05-31", "first=2025-05-01&last=2025-06-30")
+    paths = [f"/admin/reports/rows/?kind=od&{span}&published=yes" for span in spans]
+    early = make_web(engine, role="town_officer", now=jst("2025-05-31 23:59"))
+    late = make_web(engine, role="carrier", now=jst("2025-06-01 00:01"))
+
+    assert ["空沼二股" in early.text(path) for path in paths] == [False] * 3
+    assert [rows_of(late.text(path), "どこからどこへ（予約した方）")[1:] for path in paths] == [
+        [["空沼二股", "真駒内駅", "–"]]
+    ] * 3
+    assert "2025-05-31" in late.text(paths[2])
+    assert "停留所ごとの乗降" not in late.text(paths[0])
+
+
 @pytest.mark.req("T-39", "T-40")
 def test_the_report_as_workbook_and_as_pdf(engine, ridden):
     web = make_web(engine)

@@ -124,7 +124,7 @@ def all_paths(desk):
         "/admin/",
         "/admin/desk/",
         "/admin/dispatch/decisions?day=2022-11-28",
-        "/admin/reports/fairness/?first=2022-11-28&last=2022-11-28",
+        "/admin/reports/fairness/?month=2022-11",
         f"/admin/dispatch/decisions/{kept}",
         f"/admin/desk/riders/{desk.rider.public_id}",
         f"/admin/desk/bookings/{desk.booking.public_id}",
@@ -210,6 +210,7 @@ def test_a_key_pressed_before_its_button_was_read_is_not_lost(open_page):
 @pytest.mark.req("D-46")
 def test_a_repeat_trip_is_booked_by_keyboard_alone_in_six_keys(open_page, desk):
     page = open_page("/admin/desk/")
+    expect(page.locator("#who")).to_be_focused()
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.keyboard.type(PHONE)
     page.keyboard.press("Enter")

@@ -9,7 +9,7 @@ from backend.db import models
 from backend.db.session import transaction
 from backend.services import plan_weights
 from tests.admin.web import Web
-from tests.make import MONDAY, Town, make_vehicle
+from tests.make import Town, jst, make_vehicle
 
 SETTINGS = "/admin/masters/settings/"
 
@@ -29,6 +29,17 @@ def town(engine):
 def web(engine, town):
     """A dispatcher's browser."""
     return Web(engine, role="dispatcher")
+
+
+@pytest.fixture
+def late(engine, town):
+    """A town officer's browser when the month is over."""
+    return Web(engine, role="town_officer", now=jst("2022-12-01 09:00:00"))
+
+
+def main_of(page):
+    """Return what a page is about: without its keys."""
+    return page.split("<main", maxsplit=1)[1]
 
 
 def typed(page):
@@ -89,14 +100,14 @@ def test_a_weight_that_is_put_back_follows_the_product_again(web, engine):
     assert service(engine).weights == {}
 
 
-def test_the_page_of_fairness_shows_groups_and_hides_small_ones(web, engine, town):
+def test_the_page_of_fairness_shows_groups_and_hides_small_ones(late, engine, town):
     with transaction(engine) as session:
         town.session = session
         for minute in (0, 10, 20, 30, 40):
             town.book(0, 5, time=f"12:{minute:02d}", adult=4)
 
-    page = web.text(f"/admin/reports/fairness/?first={MONDAY}&last={MONDAY}")
-    empty = web.text("/admin/reports/fairness/?first=2030-01-01&last=2030-01-02")
+    page = late.text("/admin/reports/fairness/?month=2022-11")
+    empty = late.text("/admin/reports/fairness/?month=2022-10")
 
     assert "車いすの方なし" in page
     assert "30件未満です" in page
@@ -105,7 +116,25 @@ def test_the_page_of_fairness_shows_groups_and_hides_small_ones(web, engine, tow
     assert "<table>" not in empty
 
 
-def test_a_group_that_is_refused_more_often_stands_at_the_top_in_red(web, engine, town):
+@pytest.mark.req("L-15")
+def test_no_spans_that_could_be_subtracted_are_shown(web, late, engine, town):
+    """Asked for by the days, as it once was, or while the month still grows, the page tells of a whole month or none."""
+    with transaction(engine) as session:
+        town.session = session
+        for minute in (0, 10, 20, 30, 40):
+            town.book(0, 5, time=f"12:{minute:02d}", adult=4)
+    whole = late.text("/admin/reports/fairness/?month=2022-11")
+
+    assert "車いすの方なし" in whole
+    for path in ("?first=2022-11-01&last=2022-11-28", "?first=2022-11-29&last=2022-11-30", "", "?month=2022-12"):
+        assert main_of(late.text(f"/admin/reports/fairness/{path}")) == main_of(whole), path
+    assert "<table>" not in web.text("/admin/reports/fairness/?month=2022-11")
+    assert len(late.get("/admin/reports/fairness/file.csv?month=2022-11").data) > len(
+        web.get("/admin/reports/fairness/file.csv?month=2022-11").data
+    )
+
+
+def test_a_group_that_is_refused_more_often_stands_at_the_top_in_red(late, engine, town):
     with transaction(engine) as session:
         town.session = session
         make_vehicle(session, town.service, town.stops[0], seats=8)
@@ -113,17 +142,17 @@ def test_a_group_that_is_refused_more_often_stands_at_the_top_in_red(web, engine
             wheelchairs = 2 if number % 4 == 0 else 0
             town.book(0, 3, time=f"{9 + number // 6}:{(number % 6) * 10:02d}", wheelchairs=wheelchairs, adult=2)
 
-    page = web.text(f"/admin/reports/fairness/?first={MONDAY}&last={MONDAY}")
+    page = late.text("/admin/reports/fairness/?month=2022-11")
 
     assert re.search(
         r'note-bad" role="status"><p><strong>ほかより多くお断りしています</strong> 車いす 車いすの方あり', page
     )
 
 
-def test_the_groups_come_as_a_file(web):
-    answer = web.get(f"/admin/reports/fairness/file.csv?first={MONDAY}&last={MONDAY}")
+def test_the_groups_come_as_a_file(late):
+    answer = late.get("/admin/reports/fairness/file.csv?month=2022-11")
 
     lines = answer.get_data().decode("utf-8-sig").splitlines()
     assert lines[0] == "分け方,グループ,希望,お断り,お断りの割合,希望とのずれ(平均、分),回り道(平均、分),見方"
-    assert answer.headers["Content-Disposition"].endswith(f"fairness-{MONDAY}-{MONDAY}.csv")
-    assert web.get("/admin/reports/fairness/file.pdf").status_code == 404
+    assert answer.headers["Content-Disposition"].endswith("fairness-2022-11.csv")
+    assert late.get("/admin/reports/fairness/file.pdf").status_code == 404

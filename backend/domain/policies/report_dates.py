@@ -1,4 +1,9 @@
-"""When reports are drafted, reminded of and overdue (T-39, T-52, Q-54)."""
+"""When reports are drafted, reminded of and overdue (T-39, T-52, Q-54), and about which days few people may be counted.
+
+What hides groups of fewer than five is told for one whole month that is over, never for days that somebody chose: two
+spans that overlap, or a month seen twice while it grows, could be subtracted from each other to tell of those few
+(L-15).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +33,15 @@ def month(day: date) -> Span:
 def month_before(day: date) -> Span:
     """Return the month before the one of a day."""
     return month(day.replace(day=1) - ONE_DAY)
+
+
+def month_over(day: date, today: date) -> Span:
+    """Return the month of a day when it is over, else the last month that is.
+
+    >>> month_over(date(2022, 11, 28), date(2022, 11, 30)).first.isoformat()
+    '2022-10-01'
+    """
+    return min(month(day), month_before(today), key=lambda span: span.first)
 
 
 def half_year(day: date) -> Span:
