@@ -70,6 +70,7 @@ class Desk {
     const fresh = state.messages.filter((entry) => entry.id > this.since);
     for (const entry of fresh) this.receive(entry);
     if (!this.known) this.openFirst();
+    if (!this.known && !state.residents.length) setDrawer(true); // where there is room for one thing, the way to begin
     this.known = true;
     for (const resident of state.residents) this.phones.get(resident.id)?.update(resident);
     if (this.looked) this.markSeen(this.looked);

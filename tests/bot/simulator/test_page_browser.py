@@ -83,6 +83,17 @@ def test_a_newcomer_adds_a_resident_writes_and_taps(open_page, simulator, bot):
     assert bot.wait_for(3)[-1].event["postback"] == {"data": "9時30分ごろ"}
 
 
+def test_a_newcomer_on_a_telephone_finds_where_to_begin(open_page, simulator):
+    page = open_page(NARROW)
+
+    expect(page.get_by_role("button", name="住民と時計")).to_have_attribute("aria-expanded", "true")
+    page.get_by_label("新しい住民の名前").fill("山田さん")
+    page.get_by_role("button", name="加える").click()
+
+    expect(page.get_by_role("region", name="山田さん")).to_be_visible()
+    expect(page.get_by_label("新しい住民の名前")).to_be_hidden()
+
+
 def test_everything_shown_is_text(open_page, simulator, phone):
     push(
         simulator,
