@@ -74,7 +74,7 @@ my-error-leave = Please tick the box to end your registration.
 my-old-form = This took too long. Please open the page again from the chat in LINE.
 my-required = required
 my-optional = optional
-my-contact = Questions? Please call { $number }.
+my-contact = Questions? Please call:
 my-language = 日本語
 my-privacy-link = Your personal data
 

@@ -61,11 +61,11 @@ bot-no-days = ただいま予約できる日がありません。お電話でお
 bot-day-not-bookable = この日は予約できません。
 bot-day-over = この日の受付は終わりました。
 bot-ask-time = { $day }の何時にしますか
-bot-leave-at = 出発する時間
+bot-leave-at = のりたい時間
 bot-arrive-by = 着きたい時間
 bot-leaving = { $clock }に出発
 bot-arriving = { $clock }までに到着
-bot-ask-party = だれが乗りますか
+bot-ask-party = だれがのりますか
 bot-wheelchairs = 車いす
 bot-less = −
 bot-more = ＋
@@ -195,8 +195,8 @@ bot-rich-help = 使い方
 ## どの車にのるか(デマンド交通と路線の両方がある町)
 bot-which-service = どの車にのりますか
 bot-with-service = { $service }にのる
-bot-kind-timetable = 時刻表の便。会員登録はいりません。
-bot-kind-shared = 予約して乗り合う車。会員登録がいります。
+bot-kind-timetable = 決まった時刻に走る車です。会員登録はいりません。
+bot-kind-shared = 予約して乗り合う車です。会員登録が必要です。
 bot-letter-of-pickup = のる場所の、名前のはじめの文字
 bot-from-stop = { $stop }からのる
 bot-go-to = { $stop }へ行く
@@ -283,7 +283,7 @@ bot-known-now = お名前と電話番号をおあずかりしました。
 bot-menu-opinion = ご意見・お困りごとを送る
 bot-link-opinion-title = ご意見・お困りごと
 bot-link-opinion = ご意見は、次のページに書いて送れます。このトークに書かれたことには、お答えできません。
-bot-welcome-line = 乗り合いの車と時刻表の便を、ここで予約できます。
+bot-welcome-line = 乗り合いの車と、決まった時刻に走る便を、ここで予約できます。
 
 ## よく使う場所
 bot-keep-stop = よく使う場所に入れる

@@ -74,7 +74,7 @@ my-error-leave = やめるときは、欄に印をつけてください。
 my-old-form = 時間がたちました。LINEのトークから、もう一度開いてください。
 my-required = 必ず書いてください
 my-optional = 書かなくてもかまいません
-my-contact = お問い合わせは { $number } へお電話ください。
+my-contact = お困りのときは、お電話ください。
 my-language = English
 my-privacy-link = 個人情報の取り扱い
 
