@@ -168,9 +168,8 @@ class Product:
 @contextmanager
 def own_product(*, ready_within_s: float = READY_TIMEOUT_S, **told: str) -> Iterator[Product]:
     """Run a product of its own, with its own data, for the length of the day; ``told`` are further settings."""
-    with tempfile.TemporaryDirectory(prefix="noriai-day-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="noriai-day-", ignore_cleanup_errors=True) as folder, held_port() as port:
         Path(folder).chmod(0o755)  # the embedded database runs as another account where we are root
-        port = free_port()
         url = f"http://127.0.0.1:{port}"
         changes = {"NORIAI_VAR": folder, "PORT": str(port), "PUBLIC_URL": url, "CLOCK_START": START}
         env = child_environment(**{**changes, "NORIAI_MODE": "demo", **told})
@@ -188,11 +187,17 @@ def own_product(*, ready_within_s: float = READY_TIMEOUT_S, **told: str) -> Iter
             process.wait(STOP_TIMEOUT_S)
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+@contextmanager
+def held_port() -> Iterator[int]:
+    """Hold a port on which our own server may listen, and which nobody else is given while that one starts.
+
+    It is bound and not listened on: the system gives such a port to nobody who asks for any, and lets a server that
+    asks for this one, and may use addresses again, have it.
+    """
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        yield int(held.getsockname()[1])
 
 
 def _wait_until_ready(url: str, process: subprocess.Popen[bytes], *, within_s: float) -> None:
