@@ -32,7 +32,7 @@ from tests.make import NOW, Town, make_booking, make_line_user, make_rider, make
 STEMS = {
     "name": "秘匿太郎",
     "kana": "ヒトクタロウ",
-    "phone": "905512345",
+    "phone": "9055123450",  # ten digits: fewer stand by chance in the hexadecimals of a dump
     "birth": "1931-02-28",
     "guardian": "保護者秘匿",
     "district": "秘匿地区",
@@ -110,7 +110,7 @@ def _marked(session, town: Town, number: int, *, books: bool) -> None:
         session,
         name=f"秘匿太郎{number:05d}",
         kana=f"ひとくたろう{number:05d}",
-        phone=f"0905512345{number % 10}",
+        phone="09055123450",
         birth="1931-02-28",
         guardian=f"保護者秘匿{number}",
         district=f"秘匿地区{number}",
