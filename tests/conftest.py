@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -29,6 +30,12 @@ structlog.configure(
     processors=[structlog.processors.KeyValueRenderer()], logger_factory=structlog.ReturnLoggerFactory()
 )
 QUIET = structlog.get_config()
+
+# The same examples everywhere and always, however slow the machine is.
+settings.register_profile(
+    "noriai", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("noriai")
 
 
 @pytest.fixture(autouse=True)
