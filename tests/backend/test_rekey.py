@@ -1,18 +1,22 @@
 """A key is changed while people book: small batches, killed anywhere, nothing unreadable, the old key gone."""
 
 import threading
+import tracemalloc
+import time
 from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from backend.db import sealing
-from backend.db.models import AuditEntry, LineUser, Notification, Rider, Staff
+from backend.db.models import AuditEntry, IncidentPhoto, LineUser, Notification, Rider, Staff
 from backend.db.queries import riders as rider_queries
 from backend.db.session import transaction
-from backend.services import line_events, rekeying
-from tests.make import NOW, make_line_user, make_rider, make_staff
+from backend.services import incidents, line_events, rekeying
+from tests.make import NOW, Town, make_line_user, make_rider, make_staff
+from tests.patience import PATIENCE_S
 
 RIDERS = 60
 
@@ -102,6 +106,14 @@ def test_killed_anywhere_it_goes_on_where_it_was(people, keys, monkeypatch, step
     assert list(rekeying.leftovers(people, 1)) == []
 
 
+def wait_for(done: list[int], more: int) -> None:
+    """Return when so many more rounds were done."""
+    wanted, end_at = done[0] + more, time.monotonic() + PATIENCE_S
+    while done[0] < wanted:
+        assert time.monotonic() < end_at
+        time.sleep(0.01)
+
+
 def test_under_load_nothing_becomes_unreadable(people, keys):
     """Members are corrected, registered and read all the while."""
     stop, wrong, done = threading.Event(), [], [0]
@@ -122,12 +134,15 @@ def test_under_load_nothing_becomes_unreadable(people, keys):
     threads = [threading.Thread(target=write_and_read, args=(first,)) for first in (0, 1)]
     for thread in threads:
         thread.start()
-    outcome = change(people, keys)
-    stop.set()
-    for thread in threads:
-        thread.join()
+    try:
+        wait_for(done, 5)
+        outcome = change(people, keys, say=lambda _step: wait_for(done, 1))
+        wait_for(done, 5)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
 
-    assert done[0] > 10
     assert wrong == []
     assert outcome.unreadable == []
     assert "読めません" not in names(people)
@@ -218,3 +233,65 @@ def test_what_is_owed_stays_readable(people, keys):
 
     with transaction(people) as session:
         assert session.scalars(select(Notification)).one().content == "お知らせ"
+
+
+def test_many_large_pictures_are_never_held_at_once(people, keys):
+    """A batch ends by bytes: twelve pictures of three megabytes pass, and less than half of them is held at a time."""
+    picture = "x" * 3_000_000
+    with transaction(people) as session:
+        town = Town(session)
+        by = {"service_id": town.service.id, "happened_at": NOW, "reported_by": "staff:1", "now": NOW}
+        incident_id = incidents.report(session, kind="damage", text="x", key="1", **by).id
+    for number in range(12):
+        with transaction(people) as session:
+            row = IncidentPhoto(key=str(number), incident_id=incident_id, at=NOW, by="staff:1")
+            row.picture = picture
+            session.add(row)
+    del row
+
+    tracemalloc.start()
+    change(people, keys)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 12 * len(picture) // 2
+    assert list(rekeying.leftovers(people, 1)) == []
+    with transaction(people) as session:
+        last = session.scalars(select(IncidentPhoto).order_by(IncidentPhoto.id.desc()).limit(1)).one()
+        assert last.picture == picture
+
+
+def test_a_row_that_somebody_holds_is_come_back_for(people, keys):
+    """The old key stays until the row that was passed over is written anew."""
+    said = []
+
+    with people.connect() as holder:
+
+        def say(line):
+            said.append(line)
+            if "in use" in line:
+                holder.execute(text("SELECT id FROM personal.riders WHERE id = 7 FOR SHARE"))
+            if len([each for each in said if "written anew" in each]) == 3:
+                holder.rollback()
+
+        outcome = change(people, keys, say=say)
+
+    assert (outcome.written, outcome.unreadable) == (2 * RIDERS + 1, [])
+    assert "読めません" not in names(people)
+    assert list(rekeying.leftovers(people, 1)) == []
+
+
+def test_who_was_still_writing_with_the_old_key_is_waited_for(people, keys):
+    late = Session(people)
+    make_rider(late, name="遅れた方", phone="08011112222")
+
+    def say(line):
+        if "waiting for who" in line:
+            late.commit()
+
+    change(people, keys, say=say)
+    late.commit()
+    late.close()
+
+    assert names(people)[-1] == "遅れた方"
+    assert list(rekeying.leftovers(people, 1)) == []
