@@ -31,6 +31,7 @@ from backend.services import (
 from routing import records
 from tests.demo_town import said
 from tests.make import MONDAY, NOW, GridMap, Town, jst, make_caller, make_rider, make_vehicle
+from tests.patience import PATIENCE_S
 
 
 def kept(session, *kinds):
@@ -336,7 +337,8 @@ def test_driving_times_that_somebody_just_books_with_are_not_taken_away(engine, 
 
 def await_waiter(watch):
     """Return when somebody waits for a lock of somebody else."""
-    for _ in range(500):
+    end_at = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end_at:
         if watch.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one():
             return
         time.sleep(0.01)

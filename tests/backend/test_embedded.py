@@ -15,6 +15,7 @@ import pytest
 
 from backend import embedded, running
 from backend.embedded import Account
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,8 +40,8 @@ def folder(tmp_path):
         shutil.rmtree(elsewhere.read_text().strip())
 
 
-def is_gone(pid: int, *, within_s: float = 15.0) -> bool:
-    end_at = time.monotonic() + within_s
+def is_gone(pid: int) -> bool:
+    end_at = time.monotonic() + PATIENCE_S
     while time.monotonic() < end_at:
         if not embedded._is_server(pid):
             return True

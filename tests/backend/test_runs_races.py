@@ -12,6 +12,7 @@ from backend.db.session import transaction
 from backend.domain.refusals import Refusal
 from backend.services import bookings, substitutions, suspensions
 from tests.make import LINE_NOW, Line, at, decide_due, jst, make_caller, make_rider
+from tests.patience import PATIENCE_S
 
 CLOSED = jst("2025-05-06 17:00:01")
 
@@ -30,7 +31,7 @@ def at_once(*acts):
     barrier = Barrier(len(acts))
 
     def start(act):
-        barrier.wait(10)
+        barrier.wait(PATIENCE_S)
         return act()
 
     with ThreadPoolExecutor(len(acts)) as pool:

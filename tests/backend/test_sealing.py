@@ -5,7 +5,7 @@ import json
 import multiprocessing
 import time
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,6 +16,7 @@ from backend.db.models import LineUser, Notification, Rider
 from backend.db.models.base import UNREADABLE
 from backend.db.queries import callers, riders
 from tests.make import NOW, make_line_user, make_rider
+from tests.patience import PATIENCE_S
 
 PLACE = "Rider.name.row-1"
 
@@ -179,7 +180,7 @@ def test_two_processes_that_make_it_at_once_share_one(tmp_path):
     for worker in workers:
         worker.start()
 
-    keys = {results.get(timeout=timedelta(seconds=30).total_seconds()) for _ in workers}
+    keys = {results.get(timeout=PATIENCE_S) for _ in workers}
     for worker in workers:
         worker.join()
     assert keys == {sealing.load(path).index_keys.key}
@@ -286,13 +287,14 @@ def test_five_purposes_have_five_keys_with_id_and_birth(ring):
 def test_a_process_that_runs_on_sees_a_new_key(tmp_path, monkeypatch, keyring):
     path = tmp_path / "keyring.json"
     ring = sealing.load_or_create(path)
+    now = time.monotonic()
+    monkeypatch.setattr(sealing.time, "monotonic", lambda: now)
     sealing.install(ring, path)
     try:
         grown = ring.field.with_next(born="2026-11-21")
         sealing.write(path, replace(ring, field=grown.with_active(2)))
         assert sealing.keyring().field.active == 1
-        later = time.monotonic() + sealing.RELOAD_S
-        monkeypatch.setattr(sealing.time, "monotonic", lambda: later)
+        monkeypatch.setattr(sealing.time, "monotonic", lambda: now + sealing.RELOAD_S)
         assert sealing.keyring().field.active == 2
     finally:
         sealing.install(keyring)

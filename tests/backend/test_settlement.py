@@ -13,6 +13,7 @@ from backend.domain.errors import StaleError
 from backend.services import settlement
 from backend.services.settlement import Cost
 from tests.make import NOW, Town, make_service
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.req("D-11")
 NOVEMBER, DECEMBER = date(2022, 11, 1), date(2022, 12, 1)
@@ -87,14 +88,14 @@ def test_a_form_sent_twice_at_once_enters_once(engine):
 
     def send():
         with transaction(engine) as session:
-            both.wait(10)
+            both.wait(PATIENCE_S)
             enter(session, town)
 
     senders = [threading.Thread(target=send) for _ in range(2)]
     for each in senders:
         each.start()
     for each in senders:
-        each.join(10)
+        each.join(PATIENCE_S)
 
     with transaction(engine) as session:
         assert session.scalar(select(func.count()).select_from(CostEntry)) == 1

@@ -11,6 +11,7 @@ from bot import messenger
 from bot.messenger import LineMessenger
 from tests.bot.simulator.conftest import serving
 from tests.make import make_settings
+from tests.patience import PATIENCE_S
 
 KEY = uuid.UUID(int=7)
 USER = "U" + "1" * 32
@@ -107,6 +108,9 @@ def test_a_platform_that_does_not_answer_is_not_waited_for(line, platform, monke
     with pytest.raises(TemporaryError):
         line.reply("token", [TEXT])
 
+    end_at = time.monotonic() + PATIENCE_S
+    while not platform.calls and time.monotonic() < end_at:  # nobody waited for the platform to read the call either
+        time.sleep(0.01)
     assert len(platform.calls) == 1
 
 

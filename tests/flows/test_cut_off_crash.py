@@ -58,7 +58,7 @@ def start_worker(database_url, valkey, tmp_path):
     yield start
     for process in started:
         process.kill()
-        process.wait(10)
+        process.wait(PATIENCE_S)
 
 
 def wait_until(holds, what: str) -> None:
@@ -95,7 +95,7 @@ def test_a_worker_killed_in_the_middle_decides_nothing_and_the_next_one_decides_
         sweeper.cut_offs()
         wait_until(lambda: is_waiting(engine), "the worker came to the run that is held")
         os.kill(first.pid, signal.SIGKILL)
-        first.wait(10)
+        first.wait(PATIENCE_S)
     after_the_kill = decisions(engine)
 
     wait_until(lambda: not is_waiting(engine), "nobody waits any more")

@@ -72,10 +72,10 @@ def see(phone: Phone, words: str) -> str:
 def fill_in(url: str, **fields: str) -> str:
     """Fill in a form as a browser does, and return the page that follows."""
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-    page = opener.open(url, timeout=20).read().decode()
+    page = opener.open(url, timeout=PATIENCE_S).read().decode()
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
     typed = urllib.parse.urlencode({"csrf_token": token, **fields}).encode()
-    return opener.open(url, typed, timeout=20).read().decode()
+    return opener.open(url, typed, timeout=PATIENCE_S).read().decode()
 
 
 def wait_until(true_now) -> None:

@@ -137,7 +137,7 @@ class Simulator:
     def send(self, method: str, path: str, body: bytes | None, **headers: str) -> Answer:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         given = {"authorization": f"Bearer {TOKEN}", "content-type": "application/json", **named}
-        return send(method, f"{self.url}/sim{path}", body=body, headers=given, timeout_s=5)
+        return send(method, f"{self.url}/sim{path}", body=body, headers=given, timeout_s=PATIENCE_S)
 
 
 @pytest.fixture
