@@ -34,6 +34,7 @@ def trip_lines(asker: Asker, trips: list[LastTrip]) -> list[TripLine]:
     names = asker.names()
     return [
         TripLine(
+            trip.service,
             names[trip.pickup],
             names[trip.dropoff],
             trip_talk.encode(trip),

@@ -23,6 +23,7 @@ PARTY_TOO_BIG = "party_too_big"
 class TripLine:
     """A former ride on a button: its words, and what the button carries."""
 
+    service_id: int
     pickup: str
     dropoff: str
     again: str
@@ -40,13 +41,15 @@ def trips(look: Look, shown: Sequence[TripLine], likely: Sequence[tuple[int, str
 
 
 def former(look: Look, shown: Sequence[TripLine]) -> list[Piece]:
-    """Return the last rides and the ways back as large buttons."""
+    """Return the last rides and the ways back as large buttons; no way between two stops stands there twice."""
     rides: list[Piece] = []
+    known = {(trip.service_id, trip.pickup, trip.dropoff) for trip in shown}
     for trip in shown:
         same = look.say("bot-trip", pickup=trip.pickup, dropoff=trip.dropoff)
         back = look.say("bot-trip", pickup=trip.dropoff, dropoff=trip.pickup)
         rides.append(choice([look.say("bot-same-again"), same], tap(same, Tap("again", look.token, trip.again))))
-        rides.append(choice([look.say("bot-way-back"), back], tap(back, Tap("again", look.token, trip.back))))
+        if (trip.service_id, trip.dropoff, trip.pickup) not in known:
+            rides.append(choice([look.say("bot-way-back"), back], tap(back, Tap("again", look.token, trip.back))))
     return rides
 
 

@@ -74,7 +74,7 @@ bot-more-said = { $what }をふやす
 bot-party-done = これでよい
 
 ## 確認
-bot-confirm-title = この内容でよろしいですか
+bot-confirm-title = これでよろしいですか
 bot-yes-book = はい、予約する
 bot-yes-change = はい、変更する
 bot-change-party = 人数を変える
