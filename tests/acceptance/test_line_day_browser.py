@@ -67,12 +67,13 @@ def report(engine, shift) -> None:
 
 @pytest.mark.req("T-22")
 def test_riders_left_behind_appear_on_an_open_board_and_one_press_sends_the_car(engine, shift, page):
+    page.clock.install()
     page.goto("/admin/dispatch/")
     page.locator('body[data-ready="1"]').wait_for()
 
     report(engine, shift)
-    alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("乗り残し 2名", timeout=WITHIN_MS)
+    page.clock.run_for(WITHIN_MS)
+    expect(page.get_by_role("alert")).to_contain_text("乗り残し 2名")
     page.get_by_role("button", name="増発便を出す").click()
 
     expect(page.locator(".runs")).to_contain_text("増発便")

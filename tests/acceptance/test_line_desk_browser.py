@@ -147,6 +147,7 @@ def test_every_page_of_the_line_is_readable_by_machines_and_fits(open_page, desk
 @pytest.mark.req("D-46", "T-18")
 def test_a_known_caller_is_booked_on_the_line_by_keyboard_alone_in_less_than_45_seconds(open_page, desk):
     page = open_page("/admin/desk/")
+    expect(page.locator("#who")).to_be_focused()
     begun = time.monotonic()
     page.keyboard.type(PHONE)
     page.keyboard.press("Enter")

@@ -24,6 +24,7 @@ from backend.db.models import (
     Vehicle,
 )
 from backend.services import extra_runs, service_days
+from tests.acceptance.test_terminal_browser import stop_clock
 from tests.make import LINE_DAY, make_booking, make_rider, make_service, make_wish
 from tests.patience import PATIENCE_MS
 from tests.terminal import LINE_MORNING, LineShift, make_app
@@ -98,9 +99,9 @@ def settled(page: Page) -> None:
     """Wait until the server has answered every tap."""
     for _ in range(PATIENCE_MS // 100):
         if page.evaluate("JSON.parse(localStorage.getItem('noriai-outbox') || '[]').length") == 0:
-            break
+            return
         page.wait_for_timeout(100)
-    page.wait_for_timeout(300)
+    raise AssertionError("the server has not answered")
 
 
 def heads(page: Page, name: str):
@@ -241,9 +242,7 @@ def test_a_reserved_run_offers_no_plain_way_to_add_a_rider(open_terminal, shift)
 @pytest.mark.req("T-22")
 def test_left_behind_takes_two_taps_and_the_answer_appears(open_terminal, shift, engine):
     page = open_terminal()
-    page.clock.install()
-    page.reload()
-    page.locator(".halt").wait_for()
+    stop_clock(page)
     page.locator("#next").get_by_role("button", name="乗り残し").click()
     page.get_by_role("button", name="真駒内駅 2名").click()
     expect(page.locator("#left")).to_contain_text("受付に知らせました")

@@ -83,8 +83,8 @@ def test_the_menu_works_without_script_and_marks_where_one_is(browser, serve):
     page.get_by_role("navigation", name="メニュー").get_by_text("事務").click()
     page.get_by_role("navigation", name="メニュー").get_by_role("link", name="報告書").click()
 
-    assert page.url.endswith("/admin/reports/")
-    assert page.locator("summary.here").inner_text() == "事務"
+    page.wait_for_url("**/admin/reports/")
+    expect(page.locator("summary.here")).to_have_text("事務")
 
 
 def test_a_group_of_one_page_is_a_link(browser, serve):
