@@ -66,7 +66,7 @@ def test_a_scenario_is_planned_as_if_known_the_night_before(tmp_path, capsys):
     assert (written["instance"], written["cost"], written["bound"], written["proven"]) == ("line", 600, None, False)
     assert written["declined"] == ["c"]
     assert written["impossible"] == {"c": "the party is larger than every vehicle"}
-    assert capsys.readouterr().err.startswith("0.0 s: cost ")
+    assert re.match(r"\d+\.\d s: cost \d", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize(

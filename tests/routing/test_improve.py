@@ -8,6 +8,7 @@ from routing.improve import improve
 from routing.problem import Boarded
 from routing.timing import schedule
 from routing.travel_times import Matrix
+from tests.patience import PATIENCE_S
 
 from .plans import days, make_itinerary, make_request, make_vehicle, off, up
 
@@ -41,7 +42,7 @@ def test_two_rides_the_same_way_end_up_in_one_vehicle():
         for number, request in ((1, first), (2, second))
     )
 
-    together = improve(apart, LINE, seconds=0.1, seed=1)
+    together = improve(apart, LINE, seconds=PATIENCE_S, seed=1)
 
     assert sorted(len(itinerary.visits) for itinerary in together) == [0, 4]
     assert total(together, LINE) < total(apart, LINE)
@@ -56,7 +57,7 @@ def test_a_party_on_board_stays_in_its_vehicle_while_others_change():
         make_itinerary(vehicle=make_vehicle(2), at_stop=4),
     )
 
-    better = improve(plan, LINE, seconds=0.1, seed=1)
+    better = improve(plan, LINE, seconds=PATIENCE_S, seed=1)
 
     assert better[0].visits == (off(aboard),)
     assert better[1].visits == (up(waiting), off(waiting))
@@ -66,7 +67,7 @@ def test_a_plan_that_already_breaks_a_promise_is_left_alone():
     late = make_request(1, 1, 2, pickup=(0, 50))
     plan = (make_itinerary(up(late), off(late)),)
 
-    assert improve(plan, LINE, seconds=0.1, seed=1) is plan
+    assert improve(plan, LINE, seconds=PATIENCE_S, seed=1) is plan
 
 
 def test_a_vehicle_whose_shift_is_over_is_left_alone():
@@ -76,7 +77,7 @@ def test_a_vehicle_whose_shift_is_over_is_left_alone():
         make_itinerary(vehicle=make_vehicle(2, shift=(0, 1_000)), ready_s=6_000),
     )
 
-    better = improve(plan, LINE, seconds=0.1, seed=1)
+    better = improve(plan, LINE, seconds=PATIENCE_S, seed=1)
 
     assert better[1] == plan[1]
     assert total(better, LINE) < total(plan, LINE)
