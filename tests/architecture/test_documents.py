@@ -22,7 +22,7 @@ ACTIONS = re.compile(r"\./noriai ([a-z-]+)")
 SCRIPT = (ROOT / "noriai").read_text(encoding="utf-8")
 IN_SCRIPT = set(re.findall(r'^  ([a-z| "-]+)\)', SCRIPT, re.MULTILINE))
 READS = re.compile(r"""(?:env\.get\(|_moment\(env, )"([A-Z_]+)"|text = env\.get\("([A-Z_]+)""")
-LARGEST_PICTURE = 300_000
+LARGEST_PICTURE = 150_000
 SECTIONS = ("Question", "Options", "Decision", "What gets harder", "When to look again")
 
 
