@@ -4,14 +4,11 @@ It prices requests for `pricing` (column generation) and holds subset-row cuts (
 which goes on from where it was.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
 
 from routing.fragments import Floats, Ints, Words
 from routing.network import Cuts, Prices
@@ -93,6 +90,7 @@ class Master:
         used = np.flatnonzero(relaxed.shares > _USED)
         serves = served_table(np.array([self.served[index] for index in used]), self.n)
         triples, excess = _violated(serves, relaxed.shares[used])
+        everybody = served_table(np.array(self.served), self.n)
         often = np.zeros(self.n, dtype=int)
         taken = 0
         for index in np.argsort(-excess, kind="stable"):
@@ -101,7 +99,7 @@ class Master:
                 break
             if tuple(members + 1) not in self.cuts and often[members].max() < _CUTS_OF_ONE:
                 often[members] += 1
-                self._add_cut(tuple(int(member) + 1 for member in members))
+                self._add_cut(tuple(int(member) + 1 for member in members), everybody[:, members].sum(axis=1) > 1)
                 taken += 1
         return taken
 
@@ -156,13 +154,29 @@ class Master:
         self.goal.SetCoefficient(variable, cost)
         self.variables.append(variable)
 
-    def _add_cut(self, members: tuple[int, ...]) -> None:
+    def _add_cut(self, members: tuple[int, ...], twice: NDArray[np.bool_]) -> None:
+        """Write a cut over the routes that serve two of its members."""
         row = self.solver.RowConstraint(-self.solver.infinity(), 1, "")
-        for served, variable in zip(self.served, self.variables, strict=True):
-            if len(riders_of(served).intersection(members)) > 1:
-                row.SetCoefficient(variable, 1)
+        for index in np.flatnonzero(twice).tolist():
+            row.SetCoefficient(self.variables[index], 1)
         self.cuts.append(members)
         self.cut_rows.append(row)
+
+
+def dual_value(prices: Prices, vehicles: int) -> float:
+    """Return what the relaxation is worth at ``prices``, if no route has a reduced cost under 0."""
+    return float(prices.requests.sum() + vehicles * prices.vehicle - prices.cuts.prices.sum())
+
+
+def between(old: Prices, new: Prices, share: float) -> Prices:
+    """Return prices between old (by ``share``) and new."""
+    if not share:
+        return new
+    return Prices(
+        share * old.requests + (1 - share) * new.requests,
+        share * old.vehicle + (1 - share) * new.vehicle,
+        Cuts(new.cuts.members, share * old.cuts.prices + (1 - share) * new.cuts.prices),
+    )
 
 
 def riders_of(served: Words) -> set[int]:
@@ -177,33 +191,36 @@ def served_table(served: Words, n: int) -> Floats:
     return ones[:, :n].astype(float)
 
 
-def choose(
-    serves: csr_array, costs: Floats, cuts: Sequence[tuple[int, ...]] = (), *, vehicles: int, seconds: float
-) -> Choice:
-    """Return the cheapest choice of routes (rows) that serves everybody once, in ``seconds`` of wall time.
+def choose(served: Words, costs: Floats, n: int, *, vehicles: int, seconds: float, exactly: bool) -> Choice:
+    """Return the cheapest choice of routes that serves everybody, in ``seconds`` of cpu time (SCIP).
 
-    ``cuts`` are subset-row cuts that help the search; a rider may be served twice where that costs nothing.
+    ``exactly`` forbids a second visit to a rider. Without it that is allowed where it costs nothing.
     """
     if not len(costs):
         return Choice(None, np.inf)
-    table = serves.T.tocsc()
-    fleet = csr_array(np.ones((1, len(costs))))
-    limits = [LinearConstraint(table, 1, np.inf), LinearConstraint(fleet, 0, vehicles)]
-    if cuts:
-        twice = [serves[:, np.array(members) - 1].sum(axis=1) > 1 for members in cuts]
-        limits.append(LinearConstraint(csr_array(np.array(twice, dtype=float)), -np.inf, 1))
-    result = milp(
-        costs,
-        integrality=np.ones(len(costs)),
-        bounds=Bounds(0, 1),
-        constraints=limits,
-        options={"time_limit": max(0.1, seconds), "mip_rel_gap": 0.0},
-    )
-    infeasible = 2
-    if result.status == infeasible:
+    solver = pywraplp.Solver.CreateSolver("SCIP")
+    solver.SetSolverSpecificParametersAsString("timing/clocktype = 1")  # cpu time
+    solver.SetTimeLimit(max(100, round(1_000 * seconds)))
+    endless = solver.infinity()
+    rows = [solver.RowConstraint(1, 1 if exactly else endless, "") for _ in range(n)]
+    fleet = solver.RowConstraint(-endless, vehicles, "")
+    goal = solver.Objective()
+    goal.SetMinimization()
+    routes = []
+    for riders, cost in zip(served_table(served, n), costs.tolist(), strict=True):
+        route = solver.BoolVar("")
+        for request in np.flatnonzero(riders).tolist():
+            rows[request].SetCoefficient(route, 1)
+        fleet.SetCoefficient(route, 1)
+        goal.SetCoefficient(route, cost)
+        routes.append(route)
+    status = solver.Solve()
+    if status == solver.INFEASIBLE:
         return Choice(None, np.inf)
-    bound = -np.inf if result.mip_dual_bound is None else float(result.mip_dual_bound)
-    return Choice(None if result.x is None else np.flatnonzero(result.x > 1 / 2), bound)
+    if status not in (solver.OPTIMAL, solver.FEASIBLE):
+        return Choice(None, -np.inf)
+    chosen = [index for index, route in enumerate(routes) if route.solution_value() > 1 / 2]
+    return Choice(np.array(chosen), goal.BestBound())
 
 
 def _violated(serves: Floats, shares: Floats) -> tuple[Ints, Floats]:

@@ -9,15 +9,15 @@ Whatever stops the search, the bound reached stands.
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from routing.clock import Clock, OutOfTimeError
 from routing.events import EventGraph
 from routing.fragments import Floats, IntractableError, Tables, Words, bits
 from routing.instances import Instance
-from routing.master import Choice, Master, Relaxed, choose, served_table
+from routing.master import Choice, Master, Relaxed, between, choose, dual_value, served_table
 from routing.network import Cuts, Network, Prices
 from routing.pool import Pool
 from routing.pricing import Chains, Search, chains
@@ -25,31 +25,42 @@ from routing.relaxation import assignment_bound
 from routing.routes import Route, Routes
 
 _MOST_EVENTS = 30_000
-_MOST_FRAGMENTS = 200_000
-_FIRST_FRAGMENTS = 20_000  # looked at in one turn, as long as the prices are rough
+_MOST_FRAGMENTS, _FIRST_FRAGMENTS = 200_000, 20_000
 _STEPS_S = 2_000_000  # visits tried in one second: fewer than on a slow machine
 _COLUMNS_ADDED = 150
 _COLUMNS_LOOKED_AT = 5_000
 _COLUMNS_OF_ONE = 5
 _SMOOTHING = 0.6  # of prices towards the best so far (Wentges 1997)
 _FEW_RIDERS = 4  # in a fragment
-_MOST_AT = (100_000, 200_000, 3_000_000)
-_BEAMS = (30, 300, 1_000_000_000)  # labels at a time: quick, better, and exact
-_EXACT = 2
-_MOST_LABELS = 3_000_000
-_FEW_LABELS = 200_000
+_MOST_LABELS, _FEW_LABELS = 3_000_000, 200_000  # in one enumeration
 _MOST_STEPS = 20_000_000
 _MARGIN = 1e-6
 _SAFE = 1e-5  # more than rounding can add to a reduced cost
 _TINY = 1e-9
-_CHOICE_S = 12.0  # of wall time
-_CHOICE_SHARE = 0.5  # of the time left: the solver looks at its clock seldom
-_ROUNDED = 1_500  # routes among which to look for a better day
-_ROUNDING_S = 2.0
+_CHOICE_S, _CHOICE_SHARE = 12.0, 0.5  # share of the time left
+_ROUNDED, _ROUNDING_S = 1_500, 1.0  # routes among which to look for a better day
 _STALLED = 0.04  # of the gap: cuts that gain less are not enough
 _NARROW = 0.002  # of the cost: a gap to begin with
 _ROUGH = 0.0005  # of the cost: near enough with short fragments only
+_NARROWEST = 0.0004  # of the cost: a gap that cuts should make narrow enough
+_PATIENCE = 3  # rounds of cuts that gain too little
 _CHOSEN_FROM = 3_000  # routes: few enough for the choice without more cuts
+
+
+class _Level(NamedTuple):
+    """How far pricing looks: under which share of the least there can be, how many labels and fragments."""
+
+    share: float
+    search: Search
+    fragments: int
+
+
+_LEVELS = (
+    _Level(0.4, Search(30, 100_000, whole=True), _FIRST_FRAGMENTS),
+    _Level(0.4, Search(10**9, 300_000, whole=False), _FIRST_FRAGMENTS),
+    _Level(0.1, Search(10**9, 500_000, whole=False), _MOST_FRAGMENTS),
+    _Level(0.0, Search(10**9, 3_000_000, whole=False), _MOST_FRAGMENTS),
+)
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,7 @@ class _Prover:
         self.bound = assignment_bound(self.tables)
         self.master = Master(self.tables.n, self.tables.vehicles, left_out=_left_out(self.tables))
         self.known: list[Route] = []
+        self.labels = _FEW_LABELS  # in one enumeration
 
     def run(self, pool: Iterable[Route], clock: Clock) -> None:
         """Raise the bound and lower the cost until they meet or the time is up."""
@@ -98,12 +110,12 @@ class _Prover:
         self._generate(self._short(clock), clock, goal=-np.inf, close=_ROUGH)
         root = self._generate(None, clock)
         self._round(root, clock)
-        gap = self.cost - root.value
-        if gap > 3 * _NARROW * root.value:
-            gap = _NARROW * root.value
+        gap = _NARROW * root.value
         while not self._closed():
-            self._settle(root, min(self.cost, max(root.value + gap, self.bound + gap / 4)), clock)
-            gap *= 2
+            goal = min(self.cost, self.bound + gap)
+            self._settle(root, goal, clock)
+            if self.bound >= goal:
+                gap *= 2
 
     def met(self) -> tuple[Route, ...]:
         """Return the routes in the master program."""
@@ -133,9 +145,9 @@ class _Prover:
         while True:
             clock.check()
             relaxed = self.master.relax()
-            prices = relaxed.prices if center is None else _between(center, relaxed.prices, share)
-            found, least = self._priced(network, prices, level, clock)
-            value = _dual(prices, self.tables.vehicles) + self.tables.vehicles * min(0.0, least)
+            prices = relaxed.prices if center is None else between(center, relaxed.prices, share)
+            found, least = self._priced(network, prices, _LEVELS[level], clock)
+            value = dual_value(prices, self.tables.vehicles) + self.tables.vehicles * min(0.0, least)
             self.bound = max(self.bound, min(value, goal))
             if center is None or value > worth:
                 center, worth = prices, value
@@ -143,7 +155,7 @@ class _Prover:
                 return Relaxed(worth, center, relaxed.shares)
             added = self._add(found, relaxed.prices) if found is not None else 0
             if not added and prices is relaxed.prices:
-                if level == _EXACT:
+                if level == len(_LEVELS) - 1:
                     raise IntractableError("too many labels to be sure")
                 level += 1
             share = _SMOOTHING if added else 0.0
@@ -161,7 +173,9 @@ class _Prover:
             return None
         return Prices(saved * self.cost / saved.sum(), 0.0, Cuts.none())
 
-    def _priced(self, network: Network | None, prices: Prices, level: int, clock: Clock) -> tuple[Chains | None, float]:
+    def _priced(
+        self, network: Network | None, prices: Prices, level: _Level, clock: Clock
+    ) -> tuple[Chains | None, float]:
         """Return routes of negative reduced cost, if any, and what no route undercuts."""
         floor = 0.0
         if network is None:
@@ -170,19 +184,18 @@ class _Prover:
                 return None, floor
         bounds = network.bounds(prices)
         least = min(floor, bounds.least)
-        below = (0.4 * bounds.least, 0.0, 0.0)[level]
-        search = Search(_BEAMS[level], _MOST_AT[level], whole=level != _EXACT)
-        found = chains(network, bounds, search, below=below, clock=clock)
-        if level == _EXACT and found.complete:
+        found = chains(network, bounds, level.search, below=level.share * bounds.least, clock=clock)
+        if found.complete and not (level.share or level.search.whole):
             least = min(floor, float(found.reduced.min(initial=0.0)))
         return found, least
 
-    def _worth_it(self, prices: Prices, level: int, clock: Clock) -> tuple[Network | None, float]:
-        """Return the fragments of all routes of negative reduced cost, and what no other route undercuts."""
+    def _worth_it(self, prices: Prices, level: _Level, clock: Clock) -> tuple[Network | None, float]:
+        """Return the fragments of routes that a level looks for, and what no other route undercuts."""
         sides = self.graph.sides(prices.requests, prices.vehicle)
-        limits = (self.tables.n, _MOST_FRAGMENTS if level == _EXACT else _FIRST_FRAGMENTS, _steps(clock))
-        fragments, complete = self.graph.fragments(prices.requests, sides, below=prices.vehicle, limits=limits)
-        floor = 0.0 if complete else sides.least
+        limits = (self.tables.n, level.fragments, _steps(clock))
+        below = prices.vehicle + level.share * sides.least
+        fragments, complete = self.graph.fragments(prices.requests, sides, below=below, limits=limits)
+        floor = (level.share if complete else 1.0) * sides.least
         return Network(self.tables, fragments) if len(fragments) else None, floor
 
     def _add(self, found: Chains, prices: Prices) -> int:
@@ -205,26 +218,30 @@ class _Prover:
     # -- a day cheaper than a goal, or none
 
     def _settle(self, root: Relaxed, goal: float, clock: Clock) -> None:
-        """Find the cheapest day, or raise the bound to ``goal``."""
-        network = self._network(root, goal, clock)
+        """Find the cheapest day, or raise the bound to ``goal``, or to less if that takes too many labels."""
+        network = self._reduced(self._network(root, goal, clock), root, goal)
         before = -np.inf
-        while not self._closed() and self.bound < goal:
+        while True:
             relaxed = self._generate(network, clock, goal=goal)
             self._take_up_whole(relaxed)
             if relaxed.value >= goal - _MARGIN:
                 self.bound = max(self.bound, goal)
+            if self.bound >= goal or self._closed():
                 return
             network = self._reduced(network, relaxed, goal)
-            stalled = relaxed.value - before < _STALLED * (goal - relaxed.value)
-            before = relaxed.value
-            pool = self._enumerated(network, relaxed, goal, (_FEW_LABELS, clock))
-            if pool is None and (stalled or not self.master.cut(relaxed)):
-                pool = self._enumerated(network, relaxed, goal, (_MOST_LABELS, clock))
-                if pool is None:
-                    goal = relaxed.value + (goal - relaxed.value) / 2
+            pool = self._enumerated(network, relaxed, goal, self.labels, clock)
             if pool is not None:
                 self._choose(pool, goal, clock)
                 return
+            if goal - self.bound > _NARROWEST * goal:
+                goal = (goal + self.bound) / 2
+                continue
+            stalled = relaxed.value - before < _STALLED * (goal - relaxed.value)
+            before = relaxed.value
+            if stalled or not self.master.cut(relaxed):
+                if self.labels == _MOST_LABELS:
+                    raise IntractableError("too many routes")
+                self.labels = min(4 * self.labels, _MOST_LABELS)
 
     def _network(self, root: Relaxed, goal: float, clock: Clock) -> Network:
         """Return all fragments that days cheaper than ``goal`` may hold."""
@@ -245,25 +262,24 @@ class _Prover:
         through = network.through(network.bounds(relaxed.prices))
         return network.keep(through < goal - relaxed.value + _SAFE)
 
-    def _enumerated(self, network: Network, relaxed: Relaxed, goal: float, limits: tuple[int, Clock]) -> Pool | None:
-        """Return all routes that days cheaper than ``goal`` may hold, None if they take too many labels."""
-        most, clock = limits
+    def _enumerated(self, network: Network, relaxed: Relaxed, goal: float, most: int, clock: Clock) -> Pool | None:
+        """Return all routes that days cheaper than ``goal`` may hold, None if they take more than ``most`` labels."""
         bounds, below = network.bounds(relaxed.prices), goal - relaxed.value + _SAFE
         found = chains(network, bounds, Search(most, most, whole=True), below=below, clock=clock)
         return Pool.of(found) if found.complete else None
 
     def _choose(self, pool: Pool, goal: float, clock: Clock) -> None:
         """Find the cheapest day made of routes of the pool, or raise the bound to ``goal``."""
-        before, size = -np.inf, _CHOSEN_FROM
+        before, stalls, size = -np.inf, 0, _CHOSEN_FROM
         while not self._closed() and self.bound < goal:
             relaxed = self._inspect(pool, clock)
             self.bound = max(self.bound, min(relaxed.value, goal))
             self._take_up_whole(relaxed)
             goal = min(goal, self.cost)
             pool = pool.within(relaxed.prices, goal - relaxed.value + _SAFE)
-            stalled = relaxed.value - before < _STALLED * (goal - relaxed.value)
+            stalls += relaxed.value - before < _STALLED * (goal - relaxed.value)
             before = relaxed.value
-            if len(pool) <= size or stalled or not self.master.cut(relaxed):
+            if len(pool) <= size or stalls > _PATIENCE or not self.master.cut(relaxed):
                 nearest, gap = pool.nearest(relaxed.prices, size)
                 best = self._choose_whole(nearest, min(goal, relaxed.value + gap), clock)
                 if best and len(nearest) == len(pool) and not self._closed():
@@ -285,7 +301,7 @@ class _Prover:
             if not added:
                 least = min(0.0, float(reduced.min(initial=0.0)))
                 return Relaxed(
-                    _dual(relaxed.prices, self.tables.vehicles) + self.tables.vehicles * least,
+                    dual_value(relaxed.prices, self.tables.vehicles) + self.tables.vehicles * least,
                     relaxed.prices,
                     relaxed.shares,
                 )
@@ -309,24 +325,25 @@ class _Prover:
             served = np.array([self.master.served[index] for index in order])
             legal = np.array([self.routes.is_feasible(route) for route in routes], dtype=bool)
             rows = np.flatnonzero(legal)
-            chosen = self._cheapest(served[rows], np.array(self.master.costs)[order[rows]], clock, _ROUNDING_S).chosen
+            chosen = self._cheapest(
+                served[rows], np.array(self.master.costs)[order[rows]], clock, _ROUNDING_S, exactly=False
+            ).chosen
             if chosen is not None:
                 self._take_up([routes[rows[index]] for index in chosen])
 
     def _choose_whole(self, pool: Pool, goal: float, clock: Clock) -> bool:
         """Choose the cheapest day from the pool, in whole routes; tell whether it is certain, and under ``goal``."""
-        choice = self._cheapest(pool.served, pool.cost, clock, _CHOICE_S)
+        choice = self._cheapest(pool.served, pool.cost, clock, _CHOICE_S, exactly=True)
         self.bound = max(self.bound, min(choice.bound, goal))
         if choice.chosen is None:
             return False
         self._take_up([pool.route(int(index)) for index in choice.chosen])
         return bool(pool.cost[choice.chosen].sum() <= min(choice.bound + _SAFE, goal))
 
-    def _cheapest(self, served: Words, costs: Floats, clock: Clock, seconds: float) -> Choice:
+    def _cheapest(self, served: Words, costs: Floats, clock: Clock, seconds: float, *, exactly: bool) -> Choice:
         clock.check()
-        serves = csr_array(served_table(served, self.tables.n))
-        seconds = min(seconds, _CHOICE_SHARE * clock.left_s() * clock.pace())
-        return choose(serves, costs, self.master.cuts, vehicles=self.tables.vehicles, seconds=seconds)
+        seconds = min(seconds, _CHOICE_SHARE * clock.left_s())
+        return choose(served, costs, self.tables.n, vehicles=self.tables.vehicles, seconds=seconds, exactly=exactly)
 
     def _take_up(self, chosen: list[Route]) -> None:
         """Make the routes, without second visits, the best day if it is legal and costs less."""
@@ -374,22 +391,6 @@ def _left_out(tables: Tables) -> float:
     up, off = np.arange(1, n + 1), np.arange(n + 1, 2 * n + 1)
     alone = tables.distance[0, up] + tables.distance[up, off] + tables.distance[off, tables.end]
     return float(4 * alone.max(initial=1.0))
-
-
-def _dual(prices: Prices, vehicles: int) -> float:
-    """Return what the relaxation is worth at ``prices``, if no route has a reduced cost under 0."""
-    return float(prices.requests.sum() + vehicles * prices.vehicle - prices.cuts.prices.sum())
-
-
-def _between(old: Prices, new: Prices, share: float) -> Prices:
-    """Return prices between old (by ``share``) and new."""
-    if not share:
-        return new
-    return Prices(
-        share * old.requests + (1 - share) * new.requests,
-        share * old.vehicle + (1 - share) * new.vehicle,
-        type(new.cuts)(new.cuts.members, share * old.cuts.prices + (1 - share) * new.cuts.prices),
-    )
 
 
 def _steps(clock: Clock) -> int:

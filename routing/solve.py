@@ -18,11 +18,11 @@ from routing.proof import Proof, prove
 from routing.routes import Route, Routes, day_of
 from routing.ruin import Search
 
-_FIRST_SHARE = 0.1  # of the time, before the proof; and for each pair of requests at most
-_FIRST_S = 0.0005
+_FIRST_SHARE = 0.1  # of the time, before the proof; and for each request at most
+_FIRST_S = 0.02
 _FREE_RIDE, _FREE_SHARE = 7.0, 0.05  # direct rides that a longest ride takes, share of the time for a proof then
 _PROOF_SHARE = 0.9  # of the time left: the rest is for a better day if the proof fails
-_COMBINING_S, _COMBINING, _MENDING = 1.0, 0.25, 1_000  # share of the time left, turns
+_COMBINING_S, _COMBINING, _MENDING = 0.3, 0.25, 1_000  # share of the time left, turns
 _FEW = 36  # requests that a proof may try all the same
 _MARGIN = 1e-6
 _LARGEST_START = 4_000  # routes that a proof starts with
@@ -89,7 +89,7 @@ class _Solver:
             if proof.proven:
                 self._take_up(proof)
             return self._solution(clock, proof)
-        first = Clock.of(min(_FIRST_SHARE * seconds, _FIRST_S * self.routes.n**2))
+        first = Clock.of(min(_FIRST_SHARE * seconds, _FIRST_S * self.routes.n))
         self.search.run(Seconds(first), watch=lambda: self._tell(clock, None))
         self._combine(clock)
         proof = self._prove(clock)

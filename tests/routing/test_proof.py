@@ -2,14 +2,13 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_array
 
 from routing.clock import Clock, OutOfTimeError
 from routing.events import EventGraph
 from routing.fragments import IntractableError, Tables, bits
 from routing.generated import static_day
 from routing.instances import Instance, Node
-from routing.master import Master, choose, served_table
+from routing.master import Master, choose
 from routing.network import Cuts, Network, Prices
 from routing.pool import Pool
 from routing.pricing import Search, chains
@@ -268,10 +267,20 @@ def test_the_cheapest_choice_serves_everybody_or_there_is_none():
     served = np.array([column(riders) for riders in ((1,), (2,), (1, 2))])
 
     def chosen(costs, among=3):
-        serves = csr_array(served_table(served[:among], 2))
-        return choose(serves, np.array(costs[:among]), vehicles=2, seconds=5)
+        return choose(served[:among], np.array(costs[:among]), 2, vehicles=2, seconds=5, exactly=True)
 
     assert chosen([1.0, 1.0, 3.0]).chosen.tolist() == [0, 1]
     assert chosen([2.0, 2.0, 3.0]).bound == pytest.approx(3.0)
     assert chosen([1.0, 1.0, 3.0], among=1).chosen is None
+    assert chosen([1.0, 1.0, 3.0], among=1).bound == float("inf")
     assert chosen([1.0, 1.0, 3.0], among=0).bound == float("inf")
+
+
+def test_a_choice_visits_nobody_twice_unless_that_is_allowed():
+    served = np.array([column(riders) for riders in ((1, 2), (2, 3), (3,))])
+
+    def chosen(*, exactly):
+        return choose(served, np.array([2.0, 2.0, 3.0]), 3, vehicles=2, seconds=5, exactly=exactly).chosen.tolist()
+
+    assert chosen(exactly=True) == [0, 2]
+    assert chosen(exactly=False) == [0, 1]
