@@ -12,7 +12,7 @@ from itertools import chain
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from backend.db.models import Booking, PartyLine, PromiseRow, ServiceDay, TransportService
+from backend.db.models import Booking, PartyLine, PromiseRow, Rider, ServiceDay, TransportService
 from backend.db.queries import money
 from backend.db.session import lock_name
 from backend.domain import times
@@ -99,6 +99,7 @@ def change(
         return done
     old = _find(session, public_id, caller.rider_id)
     old_day = session.get_one(ServiceDay, old.service_day_id)
+    _hold_rider(session, caller.rider_id)
     _lock_both(session, old_day, wish)
     done = _with_key(session, caller.key)  # the same tap again may have waited for the lock meanwhile
     if done:
@@ -152,6 +153,7 @@ def offers_instead(
 
 def _book(session: Session, wish: Wish, promise: Promise | None, caller: Caller, asking: Asking) -> Booking | Refusal:
     """Lock, check everything, write; or return the bare refusal."""
+    _hold_rider(session, asking.rider_id)
     service = session.get_one(TransportService, wish.transport_service_id)
     service_day = service_days.lock(session, service.id, wish.day)
     done = _with_key(session, caller.key)
@@ -255,6 +257,15 @@ def _cancel(session: Session, booking: Booking, service_day: ServiceDay, *, acto
 def _has_left(session: Session, booking: Booking, *, now: datetime) -> bool:
     service = session.get_one(TransportService, booking.transport_service_id)
     return MODES[service.mode].has_left(booking, now=now)
+
+
+def _hold_rider(session: Session, rider_id: int | None) -> None:
+    """Keep a rider from being erased until the booking is written, or wait until an erasure is over and is seen.
+
+    Before the lock of any day: who erases has the rider first, and then the days of the rides to give up.
+    """
+    if rider_id is not None:
+        session.execute(select(Rider.id).where(Rider.id == rider_id).with_for_update(read=True))
 
 
 def _lock_both(session: Session, old_day: ServiceDay, wish: Wish) -> None:

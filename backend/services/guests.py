@@ -75,9 +75,14 @@ def forget_over(session: Session, *, now: datetime) -> int:
 
 
 def _known(session: Session, *, name: str, number: str, line_user_id: int | None) -> Rider | None:
-    """Return the guest who is meant: the account's own on LINE, else one with the same number and name."""
+    """Return the guest who is meant: the account's own on LINE, else one with the same number and name.
+
+    Locked: nothing is written to somebody who is being erased.
+    """
     if line_user_id is not None:
-        own = session.get(Rider, session.get_one(LineUser, line_user_id).rider_id or 0)
+        rider_id = session.get_one(LineUser, line_user_id).rider_id or 0
+        own = session.get(Rider, rider_id, with_for_update={"key_share": True}, populate_existing=True)
         return own if own is not None and own.state == GUEST else None
     query = select(Rider).where(Rider.phone_index.in_(riders.phone_indexes(number)), Rider.state == GUEST)
+    query = query.order_by(Rider.id).with_for_update(key_share=True).execution_options(populate_existing=True)
     return next((each for each in session.scalars(query) if folded(each.name) == folded(name)), None)

@@ -74,7 +74,11 @@ def correct(
 
 def erase(session: Session, public_id: str, *, actor: str, now: datetime) -> None:
     """Erase a member at once: rides to come are given up, everything that names the person goes, counts stay (D-40)."""
-    rider = _get(session, public_id)
+    give_up_and_erase(session, _get(session, public_id), actor=actor, now=now)
+
+
+def give_up_and_erase(session: Session, rider: Rider, *, actor: str, now: datetime) -> None:
+    """Erase a person, member or guest, and give up the rides to come."""
     to_come = select(Booking.public_id).where(Booking.rider_id == rider.id, Booking.state == "confirmed")
     for booking_id in session.scalars(to_come).all():
         bookings.cancel(session, booking_id, actor=actor, now=now)
@@ -89,7 +93,8 @@ def _check(entry: PersonalData, *, now: datetime) -> Refusal | None:
 
 
 def _get(session: Session, public_id: str) -> Rider:
-    query = select(Rider).where(Rider.public_id == public_id, Rider.state == "active").with_for_update()
+    query = select(Rider).where(Rider.public_id == public_id, Rider.state == "active")
+    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     rider = session.scalars(query).one_or_none()
     if rider is None:
         raise NotFoundError(public_id)

@@ -216,7 +216,7 @@ def use_up(session: Session, link: OpenLink, *, wall: datetime) -> None:
 
 def leave(session: Session, link: OpenLink, *, now: datetime, wall: datetime) -> None:
     """Erase a member at once: bookings to come are given up, everything that names the person goes (L-17)."""
-    rider = session.get_one(Rider, link.rider_id)
+    rider = session.get_one(Rider, link.rider_id, with_for_update={"key_share": True}, populate_existing=True)
     to_come = select(Booking.public_id).where(Booking.rider_id == rider.id, Booking.state == "confirmed")
     for public_id in session.scalars(to_come).all():
         bookings.cancel(session, public_id, actor=_actor(link), now=now)

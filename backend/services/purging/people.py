@@ -83,7 +83,8 @@ def _unanswered(before: datetime) -> Select[int]:
 
 def _erase(session: Session, ids: Sequence[int], now: datetime) -> None:
     """Erase persons, but not who booked or answered since they were found: a booking being made is waited for."""
-    riders = session.scalars(select(Rider).where(Rider.id.in_(ids)).order_by(Rider.id).with_for_update()).all()
+    found = select(Rider).where(Rider.id.in_(ids)).order_by(Rider.id)
+    riders = session.scalars(found.with_for_update(key_share=True)).all()
     back = set(session.scalars(select(Rider.id).where(Rider.id.in_(ids), last_use() >= times.day_of(now))))
     for rider in riders:
         if rider.id in back:
