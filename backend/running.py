@@ -28,6 +28,7 @@ WATCH_S = 0.5
 CALM_S = 2.0
 FIRST = 2  # web and the worker that answers people; the rest starts once people can be served
 WEB_PROCESSES = "2"
+TO_OURSELVES = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever proxy the machine is told of
 WEB_THREADS = "8"
 
 
@@ -278,7 +279,7 @@ def _wait_until_ready(settings: Settings, started: list[Child], stop: list[int])
 
 def _is_ready(settings: Settings) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{settings.port}/readyz", timeout=2) as answer:
+        with TO_OURSELVES.open(f"http://127.0.0.1:{settings.port}/readyz", timeout=2) as answer:
             return bool(answer.status == 200)  # noqa: PLR2004 -- HTTP OK
     except (urllib.error.URLError, OSError):
         return False
