@@ -9,7 +9,7 @@ from backend import logs, startup, towns, world
 from backend.adapters.town_map import TownMap
 from backend.bell import Bell
 from backend.clock import Clock, wall
-from backend.db import sealing
+from backend.db import erasures, sealing
 from backend.db.session import make_engine, tell_after_commit
 from backend.jobs.sweeping import SEND
 from backend.services import demo_clock
@@ -23,6 +23,7 @@ def make_world(settings: Settings) -> World:
     """Return the outside as ``settings`` describe it, and let the jobs of this process use it."""
     ring = sealing.load_or_create(settings.keyring) if settings.is_demo else sealing.load(settings.keyring)
     sealing.install(ring, settings.keyring)
+    erasures.install(settings.erasures)
     engine = make_engine(settings.database_url)
     bell = Bell(settings.redis_url)
     town = towns.load(settings.demo_town)

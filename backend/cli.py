@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from backend import cli_explain, cli_secrecy
+from backend import cli_backup, cli_explain, cli_secrecy
 from backend.settings import Settings, SettingsError
 
 Action = Callable[[Settings, argparse.Namespace], int]
@@ -63,6 +63,7 @@ def _expected() -> tuple[type[Exception], ...]:
     import redis
     from sqlalchemy.exc import IntegrityError, OperationalError
 
+    from backend.db.sealed_chunks import ArchiveError
     from backend.db.sealing import KeyringError
     from backend.embedded import EmbeddedError
     from backend.running import RunningError
@@ -72,6 +73,7 @@ def _expected() -> tuple[type[Exception], ...]:
         EmbeddedError,
         RunningError,
         KeyringError,
+        ArchiveError,
         TownDataError,
         IntegrityError,
         OperationalError,
@@ -159,6 +161,7 @@ def sweep(settings: Settings, arguments: argparse.Namespace) -> int:
         while True:
             sweeper.sweep(time.monotonic())
             if arguments.once:
+                sweeper.daily_backup.finish()
                 return 0
             time.sleep(sweeping.SECONDS_APART)
 
@@ -331,6 +334,8 @@ COMMANDS = {
         cli_secrecy.verify_options,
     ),
     "rekey": Command(cli_secrecy.REKEY_SAYS, cli_secrecy.rekey, cli_secrecy.rekey_options),
+    "backup": Command(cli_backup.BACKUP_SAYS, cli_backup.backup, cli_backup.backup_options),
+    "restore": Command(cli_backup.RESTORE_SAYS, cli_backup.restore, cli_backup.restore_options),
     "purge": Command(cli_secrecy.PURGE_SAYS, cli_secrecy.purge, cli_secrecy.purge_options),
     "emergency": Command(
         "shut or open doors, end all sign-ins, revoke all devices", cli_secrecy.emergency, cli_secrecy.emergency_options

@@ -14,6 +14,8 @@ DEMO_SESSION_SECRET = "demo-session-secret"  # noqa: S105 -- refused in producti
 DEMO_ACCESS_TOKEN = "demo-channel-access-token"  # noqa: S105 -- refused in production
 SHORTEST_SECRET = 32
 HOME_REGION = "jp"
+KEPT_DAYS = 14
+LEDGER = "erased.jsonl"
 OFF = frozenset({"", "0", "false", "no", "off"})
 
 
@@ -48,6 +50,9 @@ class Settings:
     var: Path
     keyring: Path
     anchors: Path
+    backups: Path | None
+    backup_days: int
+    erasures: Path
     session_secret: str
     region: str
     is_debugged: bool
@@ -56,6 +61,11 @@ class Settings:
     def is_demo(self) -> bool:
         """Tell whether invented data, the chat page and printed sign-ins are allowed."""
         return self.mode == "demo"
+
+    @property
+    def spool(self) -> Path:
+        """Return where LINE's events wait, sealed, while the database is away."""
+        return self.var / "spool"
 
 
 def read(environ: Mapping[str, str] | None = None) -> Settings:
@@ -67,6 +77,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         faults.append(f"NORIAI_MODE: {mode!r} is neither demo nor production")
     port = _port(env, faults)
     var = Path(env.get("NORIAI_VAR") or ROOT / "var")
+    backups = env.get("NORIAI_BACKUPS", "")
     public_url = env.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
     settings = Settings(
         mode=mode,
@@ -84,6 +95,9 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         var=var,
         keyring=Path(env.get("NORIAI_KEYRING") or var / "keys" / "keyring.json"),
         anchors=Path(env.get("NORIAI_ANCHORS") or var / "anchors" / "audit.jsonl"),
+        backups=Path(backups) if backups else None,
+        backup_days=_days(env, faults),
+        erasures=Path(env.get("NORIAI_ERASURES") or Path(backups or var / "erasures") / LEDGER),
         session_secret=env.get("NORIAI_SESSION_SECRET", DEMO_SESSION_SECRET),
         region=env.get("NORIAI_REGION", ""),
         is_debugged=env.get("FLASK_DEBUG", "").lower() not in OFF,
@@ -120,6 +134,10 @@ def unsafe(settings: Settings) -> list[str]:
         "CLOCK_START: only for demo mode": settings.clock_start is not None,
         "NORIAI_KEYRING: file missing or readable by others": not _is_private(settings.keyring),
         "NORIAI_ANCHORS: cannot be written": not _can_be_written(settings.anchors),
+        "NORIAI_ERASURES: cannot be written": not _can_be_written(settings.erasures),
+        "NORIAI_BACKUPS: cannot be written": (
+            settings.backups is not None and not _can_be_written(settings.backups / "new")
+        ),
     }
     return [fault for fault, is_unsafe in checks.items() if is_unsafe]
 
@@ -148,6 +166,14 @@ def _port(env: Mapping[str, str], faults: list[str]) -> int:
         return int(text)
     faults.append(f"PORT: {text!r} is not a port number")
     return 8000
+
+
+def _days(env: Mapping[str, str], faults: list[str]) -> int:
+    text = env.get("NORIAI_BACKUP_DAYS") or str(KEPT_DAYS)
+    if text.isdigit() and int(text) > 0:
+        return int(text)
+    faults.append(f"NORIAI_BACKUP_DAYS: {text!r} is not a number of days")
+    return KEPT_DAYS
 
 
 def _line_api_base_url(env: Mapping[str, str], mode: str, port: int) -> str:

@@ -50,6 +50,8 @@ def read_usable() -> Settings:
 def check(settings: Settings) -> Findings:
     """Return everything that production would refuse, and what it would warn of."""
     found = outside(settings)
+    if settings.backups is None:
+        found.warnings.append("NORIAI_BACKUPS: not set: no daily backup is made")
     return Findings([*unsafe(settings), *found.faults], found.warnings)
 
 

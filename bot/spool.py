@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 def folder_of(settings: Settings) -> Path:
     """Return where this installation keeps such events."""
-    return settings.var / "spool"
+    return settings.spool
 
 
 def put(settings: Settings, event: str) -> None:

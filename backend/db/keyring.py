@@ -20,6 +20,7 @@ NONCE_BYTES = 12
 KEY_BYTES = 32
 HEADER_BYTES = 2
 LARGEST_KEY_ID = 255
+FINGERPRINT = b"noriai.fingerprint.of.a.key"
 PURPOSES = ("field", "index", "audit", "session", "backup")
 
 
@@ -48,6 +49,11 @@ class KeySet:
     def next_id(self) -> int:
         """Return the id of the next key."""
         return max(self.keys) + 1
+
+    @property
+    def fingerprints(self) -> dict[int, str]:
+        """Return by what each key is told from others of the same id; nothing of the key can be reckoned from it."""
+        return {key_id: hmac.digest(key, FINGERPRINT, sha256)[:8].hex() for key_id, key in self.keys.items()}
 
     @classmethod
     def fresh(cls, *, born: str) -> "KeySet":

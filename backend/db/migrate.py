@@ -1,6 +1,8 @@
 """Bring a database to the newest tables, or tell whether it is there."""
 
+import contextlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from alembic import command
@@ -15,6 +17,7 @@ from backend.db.models import Base
 
 FOLDER = Path(__file__).parent / "migrations"
 OURS = {None, "public", "personal"}
+LOCK = "hashtextextended('noriai.migrations', 0)"
 
 
 def config(connection: Connection | None = None) -> Config:
@@ -28,18 +31,41 @@ def config(connection: Connection | None = None) -> Config:
 def upgrade(engine: Engine) -> None:
     """Apply what is missing. Two processes at once: the second waits and finds nothing to do."""
     with engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('noriai.migrations', 0))"))
-        # The tables belong to who signs in to the database, not to the role that the application works as.
-        roles.become_owner(connection)
-        command.upgrade(config(connection), "head")
-        roles.grant(connection)
+        upgrade_within(connection)
+
+
+def upgrade_within(connection: Connection, to: str = "head") -> None:
+    """Apply what is missing up to a revision, as part of a transaction that is open already."""
+    connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+    # The tables belong to who signs in to the database, not to the role that the application works as.
+    roles.become_owner(connection)
+    command.upgrade(config(connection), to)
+    roles.grant(connection)
+
+
+@contextlib.contextmanager
+def kept_away(engine: Engine) -> Iterator[None]:
+    """Let nobody change tables for the length of a block; one that is being done is waited for."""
+    with engine.connect() as connection, connection.begin():
+        connection.execute(text(f"SELECT pg_advisory_xact_lock_shared({LOCK})"))
+        yield
+
+
+def revision(connection: Connection) -> str:
+    """Return which tables a database has: the number of the last migration; empty before the first."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def is_known(number: str) -> bool:
+    """Tell whether there is such a migration: an older database's, or the present one's."""
+    return number in {each.revision for each in ScriptDirectory.from_config(config()).walk_revisions()}
 
 
 def is_current(engine: Engine) -> bool:
     """Tell whether the database has exactly the newest tables."""
     head = ScriptDirectory.from_config(config()).get_current_head()
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+        return revision(connection) == head
 
 
 def differences(engine: Engine) -> list[str]:

@@ -6,13 +6,22 @@ from contextlib import contextmanager
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 
-from backend.db import roles
+from backend.db import erasures, roles
 from backend.db.roles import become_owner, open_schema
 
-__all__ = ["become_owner", "lock_name", "make_engine", "open_schema", "tell_after_commit", "transaction"]
+__all__ = [
+    "become_owner",
+    "lock_name",
+    "make_engine",
+    "note_erased",
+    "open_schema",
+    "tell_after_commit",
+    "transaction",
+]
 
 LOCK_TIMEOUT_MS = 5000
 STATEMENT_TIMEOUT_MS = 15000
+ERASED = "erased"  # what a session's work erases, noted outside the database once it is committed
 
 
 def make_engine(url: str, *, pool_size: int = 10) -> Engine:
@@ -41,11 +50,17 @@ def tell_after_commit(herald: Callable[[int], None]) -> None:
     _heralds[:] = [herald]
 
 
+def note_erased(session: Session, erased: erasures.Erased) -> None:
+    """Have an erasure noted in the ledger outside the database as soon as it is committed."""
+    session.info.setdefault(ERASED, []).append(erased)
+
+
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
     """Open the session of one outside event: committed at the end, rolled back by an exception."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+    erasures.note(session.info.get(ERASED, ()))
     for notification_id in session.info.get("owed", ()):
         for herald in _heralds:
             herald(notification_id)

@@ -11,9 +11,11 @@ from backend import world as worlds
 from backend.bell import PLAN
 from backend.db.queries import waiting
 from backend.db.session import transaction
+from backend.jobs.daily import DailyBackup
 from backend.services import (
     alarms,
     audit_chain,
+    backups,
     cut_offs,
     delays,
     guests,
@@ -46,10 +48,14 @@ class Sweeper:
     """Goes round every two seconds; once a minute it also looks at the days, once an hour at the menus."""
 
     world: World
+    daily_backup: DailyBackup = field(init=False)
     last_minute: float = -MINUTE_S
     last_hour: float = -HOUR_S
     planned: dict[int, Versions] = field(default_factory=dict)
     rung_for: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.daily_backup = DailyBackup(self.world)
 
     def sweep(self, monotonic_s: float) -> None:
         """Do one round. One thing that fails does not keep the rest from being done."""
@@ -65,12 +71,14 @@ class Sweeper:
             self._quietly(self.drafts)
             self._quietly(self.audit_anchor)
             self._quietly(self.look_ups)
+            self._quietly(self.erasures)
         if monotonic_s - self.last_hour >= HOUR_S:
             self.last_hour = monotonic_s
             self.world.bell.ring(SET_UP_MENUS)
             self._quietly(self.reports)
             self._quietly(self.guests)
             self._quietly(self.purge)
+            self._quietly(self.daily_backup.look)
 
     def events(self) -> None:
         """Handle the LINE events that no worker took, and those that came while the database was away."""
@@ -157,6 +165,10 @@ class Sweeper:
         """Take away what is past its period of keeping, once the town has agreed to the periods (Q-69)."""
         now, wall = self.world.clock(), self.world.wall()
         purging.purge(self.world.engine, actor="system", now=now, wall=wall, with_trail=False)
+
+    def erasures(self) -> None:
+        """Note outside the database who was erased, where a crash has kept it from being noted (C-18)."""
+        backups.note_erasures(self.world.engine, self.world.settings.erasures)
 
     def _quietly(self, part: Callable[[], None]) -> None:
         try:

@@ -8,7 +8,7 @@ cut off, or a chain that was written anew as a whole, is found.
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -127,6 +127,24 @@ def anchors(path: Path, *, newest_bytes: int = TAIL_BYTES) -> Iterator[Anchor]:
                 yield Anchor(str(content["at"]), int(content["position"]), str(content["hash"]))
             except (ValueError, KeyError, TypeError):
                 continue  # a line cut by a power failure
+
+
+def put_aside(path: Path, *, after: int, wall: datetime) -> Path | None:
+    """Keep the anchors up to a place only, since the chain ends there after a restore; None when there is no later one.
+
+    The file as it was stays beside it, under the name that is returned: it tells what was lost.
+    """
+    found = list(anchors(path, newest_bytes=path.stat().st_size)) if path.exists() else []
+    if all(each.position <= after for each in found):
+        return None
+    kept = "".join(json.dumps(asdict(each)) + "\n" for each in found if each.position <= after)
+    aside = path.with_name(f"{path.name}.before-{wall:%Y%m%dT%H%M%SZ}")
+    half = path.with_name(f"{path.name}.half")
+    half.touch(mode=0o600)
+    half.write_text(kept, encoding="utf-8")
+    path.rename(aside)
+    half.rename(path)
+    return aside
 
 
 def verify(session: Session, path: Path | None, *, newest: int | None = None) -> list[Fault]:

@@ -28,12 +28,17 @@ def reader(engine: Engine) -> Callable[[], timedelta]:
         nonlocal known, asked_at
         if time.monotonic() - asked_at > FRESH_S:
             with transaction(engine) as session:
-                row = session.get(DemoClock, ROW)
-                known = timedelta(seconds=row.moved_s) if row else timedelta(0)
+                known = moved_by(session)
             asked_at = time.monotonic()
         return known
 
     return moved
+
+
+def moved_by(session: Session) -> timedelta:
+    """Return how far the service's clock was moved: not at all in production."""
+    row = session.get(DemoClock, ROW)
+    return timedelta(seconds=row.moved_s) if row else timedelta(0)
 
 
 def move(session: Session, step: timedelta) -> None:

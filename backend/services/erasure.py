@@ -1,10 +1,14 @@
-"""Erasure of a person: no table, index, outbox or conversation names them any more; counts stay (D-40)."""
+"""Erasure of a person: no table, index, outbox or conversation names them any more; counts stay (D-40).
+
+The ledger outside the database learns of it, so that an older backup does not bring the person back (C-18).
+"""
 
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from backend.db.erasures import RIDER, Erased
 from backend.db.models import (
     Case,
     Consent,
@@ -18,6 +22,9 @@ from backend.db.models import (
     RunFollow,
 )
 from backend.db.models.base import Sealed
+from backend.db.session import note_erased
+
+ERASED_STATE = "left"
 
 
 def erase(session: Session, rider: Rider, *, now: datetime) -> None:
@@ -25,7 +32,7 @@ def erase(session: Session, rider: Rider, *, now: datetime) -> None:
     for name in (name for name, value in vars(Rider).items() if isinstance(value, Sealed)):
         setattr(rider, name, "")
     rider.phone_index = None
-    rider.state, rider.left_at = "left", now
+    rider.state, rider.left_at = ERASED_STATE, now
     session.execute(update(Consent).where(Consent.rider_id == rider.id).values(withdrawn_at=now))
     for table in (Favourite, LinkCode):
         session.execute(delete(table).where(table.rider_id == rider.id))
@@ -34,6 +41,7 @@ def erase(session: Session, rider: Rider, *, now: datetime) -> None:
     session.execute(update(LineUser).where(LineUser.id.in_(accounts)).values(rider_id=None))
     _forget_conversations(session, rider.id, accounts)
     session.flush()
+    note_erased(session, Erased(RIDER, rider.public_id))
 
 
 def _forget_conversations(session: Session, rider_id: int, accounts: list[int]) -> None:

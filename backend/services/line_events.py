@@ -9,8 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.db import sealing
+from backend.db.erasures import LINE_EVENT, Erased
 from backend.db.models import LineEvent, LineUser
 from backend.db.models.base import random_id
+from backend.db.session import note_erased
 
 OLDEST_HANDLED = timedelta(hours=24)
 MOST_TRIES = 3
@@ -80,6 +82,7 @@ def forget_message(session: Session, line_user_id: int, message_id: str) -> int:
     copies = [row for row in session.scalars(query) if _message_id(row.body) == message_id]
     for row in copies:
         row.body = ""
+        note_erased(session, Erased(LINE_EVENT, row.webhook_event_id))
     return len(copies)
 
 
