@@ -117,6 +117,7 @@ access-work-start = 作業をはじめる
 access-work-end = 作業を終える
 access-work-open = 作業中
 access-work-log-about = だれが、いつ、どの端末で、何の作業のために開いたかの記録です。
+access-work-none = まだ記録はありません。
 access-work-started = はじめ
 access-work-ended = 終わり
 access-work-approved = 確認
