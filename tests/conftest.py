@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from backend import embedded
 from backend.db import migrate, sealing
+from backend.db import session as sessions
 from backend.db.session import make_engine
 from tests import make
 from tests.demo_town import DemoTown
@@ -30,6 +31,9 @@ structlog.configure(
     processors=[structlog.processors.KeyValueRenderer()], logger_factory=structlog.ReturnLoggerFactory()
 )
 QUIET = structlog.get_config()
+
+# Of twenty at once the last one waits for nineteen: on a loaded machine longer than anybody should on the phone.
+sessions.LOCK_TIMEOUT_MS = sessions.STATEMENT_TIMEOUT_MS = PATIENCE_MS
 
 # The same examples everywhere and always, however slow the machine is.
 settings.register_profile(
