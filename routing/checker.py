@@ -1,11 +1,14 @@
 """Re-checks a plan from outside. Shares no code with `timing`: what one gets wrong the other must find.
 
 `timing` walks an order forward and goes back where a ride is too long. Here every limit is one inequality
-between two service starts, and all of them are tightened in rounds (Bellman-Ford) until nothing moves.
+between two service starts, and all of them are tightened in rounds (Bellman-Ford) until nothing moves. Visits whose
+services run side by side are one halt: nobody begins before who stands before it in the order, and all are over before
+the vehicle drives on. Where services add up every visit is a halt by itself.
 """
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from routing.problem import Itinerary, Plan, VisitKind
@@ -36,13 +39,8 @@ def check_times(itinerary: Itinerary, starts_s: Sequence[int], travel: TravelTim
     order = _order_faults(itinerary)
     if order:
         return order
-    faults = _load_faults(itinerary)
     starts = list(starts_s)
-    for index, visit in enumerate(itinerary.visits):
-        if not visit.window.earliest_s <= starts[index] <= visit.window.latest_s:
-            faults.append(f"{name} visit {index}: starts at {starts[index]}, outside {tuple(visit.window)}")
-    if starts and starts[0] < (soonest_s := _first_arrival(itinerary, travel)):
-        faults.append(f"{name} visit 0: starts at {starts[0]}, cannot be there before {soonest_s}")
+    faults = _load_faults(itinerary) + _start_faults(itinerary, starts, travel)
     for limit in _limits(itinerary, travel):
         least_s = limit.bound(starts[limit.sooner])
         if starts[limit.later] < least_s:
@@ -50,6 +48,20 @@ def check_times(itinerary: Itinerary, starts_s: Sequence[int], travel: TravelTim
             missing_s = least_s - starts[limit.later]
             faults.append(f"{name} visit {limit.later}: {what} visit {limit.sooner} by {missing_s} s")
     return faults + _aboard_faults(itinerary, starts) + _shift_faults(itinerary, starts, travel)
+
+
+def _start_faults(itinerary: Itinerary, starts: Sequence[int], travel: TravelTimes) -> list[str]:
+    """Return the visits that start outside their window, or before the vehicle can be there."""
+    name = f"vehicle {itinerary.vehicle.id}"
+    return [
+        f"{name} visit {index}: starts at {starts[index]}, outside {tuple(visit.window)}"
+        for index, visit in enumerate(itinerary.visits)
+        if not visit.window.earliest_s <= starts[index] <= visit.window.latest_s
+    ] + [
+        f"{name} visit {index}: starts at {starts[index]}, cannot be there before {soonest_s}"
+        for index, soonest_s in _soonest(itinerary, travel).items()
+        if starts[index] < soonest_s
+    ]
 
 
 def _shared_parties(plan: Plan) -> list[str]:
@@ -99,10 +111,35 @@ def _load_faults(itinerary: Itinerary) -> list[str]:
     return faults
 
 
-def _first_arrival(itinerary: Itinerary, travel: TravelTimes) -> int:
-    """Return when the vehicle can be at its first visit."""
-    leave_s = max(itinerary.ready_s, itinerary.vehicle.shift.earliest_s)
-    return leave_s + _driving(itinerary.at_stop, itinerary.visits[0].stop, leave_s, travel)
+def _halts(itinerary: Itinerary, travel: TravelTimes) -> list[list[int]]:
+    """Return the visits, in order, told apart by the halt at which they are made."""
+    halts: list[list[int]] = []
+    for index, visit in enumerate(itinerary.visits):
+        if travel.side_by_side and index and itinerary.visits[index - 1].stop == visit.stop:
+            halts[-1].append(index)
+        else:
+            halts.append([index])
+    return halts
+
+
+def _soonest(itinerary: Itinerary, travel: TravelTimes) -> dict[int, int]:
+    """Return when visits can begin for all that is known of where the vehicle stands: the first of each early halt."""
+    if not itinerary.visits:
+        return {}
+    halts, out_s = _halts(itinerary, travel), itinerary.vehicle.shift.earliest_s
+    leave_s = max(itinerary.ready_s, out_s)
+    is_there = travel.side_by_side and itinerary.visits[0].stop == itinerary.at_stop
+    soonest = {}
+    if is_there and itinerary.began_s is not None:
+        soonest[0] = max(itinerary.began_s, out_s)
+    for halt in halts[: 2 if is_there else 1]:
+        goal = itinerary.visits[halt[0]].stop
+        soonest.setdefault(halt[0], leave_s + _driving(itinerary.at_stop, goal, leave_s, travel))
+    for index, visit in enumerate(itinerary.visits):
+        for aboard in itinerary.onboard:
+            if travel.side_by_side and aboard.request.id == visit.request.id:
+                soonest[index] = max(soonest.get(index, aboard.boarded_s), aboard.boarded_s)
+    return soonest
 
 
 def _driving(origin: int, destination: int, leave_s: int, travel: TravelTimes) -> int:
@@ -112,20 +149,26 @@ def _driving(origin: int, destination: int, leave_s: int, travel: TravelTimes) -
 
 def _limits(itinerary: Itinerary, travel: TravelTimes) -> list[_AtLeast]:
     """Return the inequalities between service starts: the driving in between, and the longest rides."""
-    visits = itinerary.visits
-    limits = [_AtLeast(index, index + 1, _drive_bound(itinerary, index, travel)) for index in range(len(visits) - 1)]
+    visits, halts = itinerary.visits, _halts(itinerary, travel)
+    limits = [
+        _AtLeast(index, onward[0], _drive_bound(itinerary, index, onward[0], travel))
+        for halt, onward in pairwise(halts)
+        for index in halt
+    ]
+    limits += [_AtLeast(sooner, later, _apart_bound(0)) for halt in halts for sooner, later in pairwise(halt)]
     pickups = {visit.request.id: index for index, visit in enumerate(visits) if visit.kind is VisitKind.PICKUP}
     for index, visit in enumerate(visits):
         request = visit.request
         if visit.kind is VisitKind.DROPOFF and request.id in pickups:
-            back_s = max(0, request.max_ride_s) + request.pickup_service_s
-            limits.append(_AtLeast(index, pickups[request.id], _ride_bound(back_s)))
+            pickup, boards_s = pickups[request.id], request.pickup_service_s
+            limits.append(_AtLeast(index, pickup, _apart_bound(-max(0, request.max_ride_s) - boards_s)))
+            limits.append(_AtLeast(pickup, index, _apart_bound(boards_s)))
     return limits
 
 
-def _drive_bound(itinerary: Itinerary, index: int, travel: TravelTimes) -> Callable[[int], int]:
-    """Return how soon the visit after ``index`` can start, as a function of the start at ``index``."""
-    here, there = itinerary.visits[index], itinerary.visits[index + 1]
+def _drive_bound(itinerary: Itinerary, index: int, onward: int, travel: TravelTimes) -> Callable[[int], int]:
+    """Return how soon the visit ``onward`` can start that is driven to, as a function of the start at ``index``."""
+    here, there = itinerary.visits[index], itinerary.visits[onward]
 
     def bound(start_s: int) -> int:
         leave_s = start_s + here.service_s
@@ -134,11 +177,11 @@ def _drive_bound(itinerary: Itinerary, index: int, travel: TravelTimes) -> Calla
     return bound
 
 
-def _ride_bound(back_s: int) -> Callable[[int], int]:
-    """Return how soon a pick-up may start, as a function of the start of its drop-off."""
+def _apart_bound(apart_s: int) -> Callable[[int], int]:
+    """Return how soon a visit may start of which only the seconds after another are known."""
 
     def bound(start_s: int) -> int:
-        return start_s - back_s
+        return start_s + apart_s
 
     return bound
 
@@ -148,7 +191,8 @@ def _time_faults(itinerary: Itinerary, travel: TravelTimes) -> list[str]:
     if not itinerary.visits:
         return []
     starts = [visit.window.earliest_s for visit in itinerary.visits]
-    starts[0] = max(starts[0], _first_arrival(itinerary, travel))
+    for index, soonest_s in _soonest(itinerary, travel).items():
+        starts[index] = max(starts[index], soonest_s)
     limits = _limits(itinerary, travel)
     moved = True
     while moved:
@@ -183,9 +227,10 @@ def _shift_faults(itinerary: Itinerary, starts: Sequence[int], travel: TravelTim
     """Return whether the vehicle is done, and home if it must be, after its shift."""
     if not itinerary.visits:
         return []
-    last = itinerary.visits[-1]
-    done_s = starts[-1] + last.service_s
-    vehicle = itinerary.vehicle
+    last, last_halt, vehicle = itinerary.visits[-1], _halts(itinerary, travel)[-1], itinerary.vehicle
+    done_s = max(starts[index] + itinerary.visits[index].service_s for index in last_halt)
+    if last_halt[0] == 0 and last.stop == itinerary.at_stop:
+        done_s = max(done_s, itinerary.ready_s)
     if vehicle.end_stop is not None:
         done_s += _driving(last.stop, vehicle.end_stop, done_s, travel)
     if done_s <= vehicle.shift.latest_s:

@@ -45,6 +45,26 @@ class Stay:
     kind: VisitKind
 
 
+class Halts:
+    """The visits that each vehicle has made where it is, held back until nobody can join them any more."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, list[Stay]] = {}
+
+    def add(self, stay: Stay) -> list[Stay]:
+        """Add a visit that was made; return those of the halt that is over by that."""
+        last = self._open.get(stay.vehicle_id, [])[-1:]
+        joins = any(each.stop == stay.stop and stay.arrived_s < each.left_s for each in last)
+        over = [] if joins else self.leave(stay.vehicle_id)
+        self._open.setdefault(stay.vehicle_id, []).append(stay)
+        return over
+
+    def leave(self, vehicle_id: int) -> list[Stay]:
+        """Return the visits of the vehicle's last halt, each until the vehicle left."""
+        stays = self._open.pop(vehicle_id, [])
+        return [replace(stay, left_s=stays[-1].left_s) for stay in stays]
+
+
 @dataclass(frozen=True)
 class _Held:
     """An offer with the place behind it, until the rider has chosen."""
@@ -72,6 +92,7 @@ class Dispatcher:
         self._numbers = count()
         self._ask_ids: dict[int, str] = {}
         self._held: list[_Held] = []
+        self._halts = Halts()
 
     @property
     def plan(self) -> Plan:
@@ -110,12 +131,14 @@ class Dispatcher:
         self._held = []
 
     def advance(self, now_s: int) -> list[Stay]:
-        """Set out for every visit that is due by ``now_s``; return the visits made, in order by vehicle."""
-        return [self._stay(row) for row in self._fleet.advance(now_s).tolist()]
+        """Set out for every visit that is due by ``now_s``; return the visits of all halts that are over."""
+        stays = [self._stay(row) for row in self._fleet.advance(now_s).tolist()]
+        return [over for stay in stays for over in self._halts.add(stay)]
 
     def finish(self) -> list[Stay]:
         """Drive the rest of the day; return the visits made."""
-        return self.advance(_END_OF_TIME_S)
+        over = self.advance(_END_OF_TIME_S)
+        return over + [stay for vehicle in self._scenario.vehicles for stay in self._halts.leave(vehicle.id)]
 
     def _hold(self, request: Request, ask: Ask) -> None:
         """Hold the best place for ``request``, if there is any."""

@@ -63,16 +63,18 @@ def _alone(itinerary: Itinerary, request: Request, travel: TravelTimes) -> Limit
     shift = itinerary.vehicle.shift
     if request.pickup.latest_s < shift.earliest_s or request.dropoff.earliest_s > shift.latest_s:
         return Limit.SHIFT
-    at_stop, ready_s = itinerary.at_stop, itinerary.ready_s
+    at_stop, ready_s, began_s = itinerary.at_stop, itinerary.ready_s, itinerary.began_s
     if itinerary.frozen:
         driven = drive(itinerary, travel)
         at_stop = itinerary.visits[itinerary.frozen - 1].stop
         ready_s = driven.departs_s[itinerary.frozen - 1]
+        began_s = driven.starts_s[itinerary.frozen - 1]
     alone = Itinerary(
         vehicle=itinerary.vehicle,
         visits=(Visit(request, VisitKind.PICKUP), Visit(request, VisitKind.DROPOFF)),
         at_stop=at_stop,
         ready_s=ready_s,
+        began_s=began_s,
     )
     times = schedule(alone, travel)
     return times.limit if isinstance(times, Violation) else None

@@ -10,6 +10,7 @@ from routing.kernels import quote
 from routing.kernels.route import (
     ABOARD,
     AT,
+    BEGAN_HERE,
     FROZEN,
     LONGEST,
     OUTSET_COLUMNS,
@@ -137,7 +138,13 @@ class Fleet:
             if pair == ABOARD:
                 onboard.append(Boarded(request, boarded_s))
         return Itinerary(
-            self._vehicles[index], tuple(visits), outset[AT], outset[READY], tuple(onboard), outset[FROZEN]
+            vehicle=self._vehicles[index],
+            visits=tuple(visits),
+            at_stop=outset[AT],
+            ready_s=outset[READY],
+            onboard=tuple(onboard),
+            frozen=outset[FROZEN],
+            began_s=outset[BEGAN_HERE] if outset[BEGAN_HERE] < outset[READY] else None,
         )
 
     def _grow(self) -> None:

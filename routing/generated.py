@@ -65,7 +65,7 @@ def town_day(asks: int, vehicles: int, *, seed: int, profile: Literal["now", "bo
             wheelchair_s=120,
             promise_width_s=600,
         ),
-        travel=Matrix.single(rows),
+        travel=Matrix.single(rows, side_by_side=True),
         vehicles=tuple(
             Vehicle(number, Load(8, 1), Window(_OPENS_S, _CLOSES_S), number % stops) for number in range(vehicles)
         ),

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.demand import DaySoFar, Demand, expect
-from routing.dispatcher import Offer, Stay
+from routing.dispatcher import Halts, Offer, Stay
 from routing.kernels import future, halts
 from routing.kernels.halts import HALTED, OUTSET, ROW, WAITING
 from routing.kernels.orders import cheapest_orders
@@ -91,7 +91,7 @@ class Lookahead:
         self._numbers, self._looks = count(), count()
         self._ask_ids: dict[int, str] = {}
         self._held: list[_Held] = []
-        self._halts: dict[int, list[Stay]] = {vehicle.id: [] for vehicle in scenario.vehicles}
+        self._halts = Halts()
 
     def quote(self, now_s: int, ask: Ask) -> list[Offer]:
         """Return what can be promised for ``ask``: the wish itself, else up to three times near it.
@@ -133,7 +133,7 @@ class Lookahead:
             if now_s < _END_OF_TIME_S:
                 halts.stand(outset, now_s)
             else:
-                over += self._leave_halt(vehicle)
+                over += self._halts.leave(self._scenario.vehicles[vehicle].id)
         return over
 
     def finish(self) -> list[Stay]:
@@ -272,25 +272,15 @@ class Lookahead:
     def _make_next(self, vehicle: int) -> list[Stay]:
         """Make the next visit; return the visits of the halt that is over by that."""
         outset, visit = self._world.outsets[vehicle], self._world.visits[vehicle, 0].copy()
-        was_ready_s, was_at = int(outset[READY]), int(outset[AT])
         start_s, left_s = halts.make_next(
             self._travel, outset, self._world.visits[vehicle], self._world.counts[vehicle]
         )
         self._world.counts[vehicle] -= 1
-        goes_on = was_at == visit[STOP] and start_s < was_ready_s
-        over = [] if goes_on else self._leave_halt(vehicle)
         vehicle_id = self._scenario.vehicles[vehicle].id
         kind = VisitKind.PICKUP if visit[LONGEST] == PICKUP else VisitKind.DROPOFF
-        self._halts[vehicle_id].append(
+        return self._halts.add(
             Stay(vehicle_id, int(visit[STOP]), int(start_s), int(left_s), self._ask_ids[int(visit[PARTY])], kind)
         )
-        return over
-
-    def _leave_halt(self, vehicle: int) -> list[Stay]:
-        """Return the visits of the vehicle's last halt, each until the vehicle left."""
-        vehicle_id = self._scenario.vehicles[vehicle].id
-        stays, self._halts[vehicle_id] = self._halts[vehicle_id], []
-        return [replace(stay, left_s=stays[-1].left_s) for stay in stays]
 
 
 def _windows(request: Request, width_s: int) -> Iterator[Window]:

@@ -111,7 +111,8 @@ class Itinerary:
     """What one vehicle still has to do: visits in order, from where it is and when it can leave.
 
     ``onboard`` parties have only their drop-off among ``visits``. The first ``frozen`` visits were shown to
-    the driver and stay where they are.
+    the driver and stay where they are. ``began_s`` is when the last service at ``at_stop`` began, if it is not yet
+    over: where services run side by side the next may begin then. None: there is none.
     """
 
     vehicle: Vehicle
@@ -120,6 +121,7 @@ class Itinerary:
     ready_s: int
     onboard: tuple[Boarded, ...] = ()
     frozen: int = 0
+    began_s: int | None = None
 
 
 Plan = tuple[Itinerary, ...]

@@ -78,7 +78,10 @@ class Rules:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One day. ``labels`` are the fleet's names in the log, by vehicle id; ``kinds`` says what is at each stop."""
+    """One day. ``labels`` are the fleet's names in the log, by vehicle id; ``kinds`` says what is at each stop.
+
+    The simulator lets everybody at one stop get on and off at the same time.
+    """
 
     name: str
     rules: Rules
@@ -181,7 +184,7 @@ def _scenario(raw: _ScenarioJson, folder: Path) -> Scenario:
             wheelchair_s=int(params.get("wheelchair_s", 0)),
             promise_width_s=int(params["promise_width_s"]),
         ),
-        travel=Matrix.single(_rows(raw["travel_s"], folder)),
+        travel=Matrix.single(_rows(raw["travel_s"], folder), side_by_side=True),
         vehicles=tuple(
             Vehicle(
                 id=number,

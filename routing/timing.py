@@ -47,6 +47,7 @@ class Outset:
     """Where a vehicle stands before its first visit, with whom since when."""
 
     stop: int
+    began_s: int
     ready_s: int
     load: Load
     boarded_s: dict[int, int]
@@ -80,9 +81,11 @@ def outset_of(itinerary: Itinerary) -> Outset:
     load = EMPTY
     for aboard in itinerary.onboard:
         load = load.plus(aboard.request.load)
+    out_s = itinerary.vehicle.shift.earliest_s
     return Outset(
         stop=itinerary.at_stop,
-        ready_s=max(itinerary.ready_s, itinerary.vehicle.shift.earliest_s),
+        began_s=max(itinerary.ready_s if itinerary.began_s is None else itinerary.began_s, out_s),
+        ready_s=max(itinerary.ready_s, out_s),
         load=load,
         boarded_s={aboard.request.id: aboard.boarded_s for aboard in itinerary.onboard},
     )
@@ -107,6 +110,7 @@ def outset_row(itinerary: Itinerary) -> Ints:
             vehicle.shift.latest_s,
             end_stop,
             itinerary.frozen,
+            outset.began_s,
         ),
         np.int64,
     )

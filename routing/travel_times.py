@@ -24,6 +24,11 @@ class TravelTimes(Protocol):
         """Return the same times for compiled code."""
         ...
 
+    @property
+    def side_by_side(self) -> bool:
+        """Tell whether parties at one stop get on and off at the same time, not one after the other."""
+        ...
+
     def seconds(self, origin: int, destination: int, depart_s: int) -> int:
         """Return the driving time in seconds for a departure at ``depart_s``."""
         ...
@@ -35,21 +40,26 @@ class Matrix:
     ``band_starts`` ascend and begin with 0; ``bands[k][origin][destination]`` holds seconds from
     ``band_starts[k]`` on. A vehicle drives the whole leg at the speed of the band it leaves in; where a later
     band is faster the arrival is never later than leaving at its start would be (first in, first out).
+
+    ``side_by_side`` says how long a vehicle stands where several get on or off: as long as the services add up to, or
+    until the last is over.
     """
 
-    def __init__(self, band_starts: Sequence[int], bands: Sequence[ArrayLike]) -> None:
+    def __init__(self, band_starts: Sequence[int], bands: Sequence[ArrayLike], *, side_by_side: bool = False) -> None:
         self.band_starts = tuple(band_starts)
+        self.side_by_side = side_by_side
         self.bands: NDArray[np.int32] = np.array(bands, np.int32, order="C")
 
     @classmethod
-    def single(cls, rows: ArrayLike) -> "Matrix":
+    def single(cls, rows: ArrayLike, *, side_by_side: bool = False) -> "Matrix":
         """Return travel times that are the same all day."""
-        return cls((0,), (rows,))
+        return cls((0,), (rows,), side_by_side=side_by_side)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Matrix):
             return NotImplemented
-        return self.band_starts == other.band_starts and np.array_equal(self.bands, other.bands)
+        same_rules = (self.band_starts, self.side_by_side) == (other.band_starts, other.side_by_side)
+        return same_rules and np.array_equal(self.bands, other.bands)
 
     def __hash__(self) -> int:
         return hash((self.band_starts, self.bands.shape))
@@ -72,4 +82,4 @@ class Matrix:
     def arrays(self) -> Travel:
         """Return the same times for compiled code."""
         shortcut = shortcut_s(self.bands[0]) if len(self.bands) == 1 else _ENDLESS_S
-        return Travel(np.array(self.band_starts, np.int64), self.bands, shortcut)
+        return Travel(np.array(self.band_starts, np.int64), self.bands, shortcut, self.side_by_side)

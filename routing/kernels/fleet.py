@@ -12,6 +12,7 @@ from routing.kernels.route import (
     ABOARD,
     ARRIVAL,
     AT,
+    BEGAN_HERE,
     DEPART,
     EARLIEST,
     FEASIBLE,
@@ -54,7 +55,7 @@ class Fleet(NamedTuple):
     Attributes
     ----------
     outsets, counts
-        ``int64[V, 9]`` where each stands; ``int64[V]`` how many visits it has.
+        ``int64[V, 10]`` where each stands; ``int64[V]`` how many visits it has.
     visits, pairs, boarded, times
         ``int64[V, K, 8]``, ``int64[V, K]``, ``int64[V, K]``, ``int64[V, K, 4]``: its `Route`.
     driven, latest
@@ -100,24 +101,31 @@ def refresh(travel: Travel, fleet: Fleet, weights: Weights, vehicle: int) -> tup
     fleet.costs[vehicle] = cost(travel, outset, route, count, weights)
     latest_starts(travel, outset, route.visits, count, fleet.latest[vehicle])
     _drive(travel, fleet, vehicle)
-    _load(fleet, weights, vehicle)
+    _load(travel, fleet, weights, vehicle)
     return broken
 
 
 @kernel
 def _drive(travel: Travel, fleet: Fleet, vehicle: int) -> None:
     """Write when the services start if the order is simply driven."""
-    stop, depart_s = fleet.outsets[vehicle, AT], fleet.outsets[vehicle, READY]
+    outset = fleet.outsets[vehicle]
+    stop, start_s, depart_s, is_shared = outset[AT], outset[BEGAN_HERE], outset[READY], travel.side_by_side
     for position in range(fleet.counts[vehicle]):
         visit = fleet.visits[vehicle, position]
-        start_s = max(depart_s + drive_s(travel, stop, visit[STOP], depart_s), visit[EARLIEST])
+        here = visit[STOP]
+        start_s = start_s if is_shared and here == stop else depart_s + drive_s(travel, stop, here, depart_s)
+        start_s = max(start_s, visit[EARLIEST])
         fleet.driven[vehicle, position] = start_s
-        stop, depart_s = visit[STOP], start_s + visit[SERVICE]
+        stop, depart_s = here, max(depart_s, start_s + visit[SERVICE])
 
 
 @kernel
-def _load(fleet: Fleet, weights: Weights, vehicle: int) -> None:
-    """Write what is aboard between the visits, and what waiting with somebody aboard costs."""
+def _load(travel: Travel, fleet: Fleet, weights: Weights, vehicle: int) -> None:
+    """Write what is aboard between the visits, and what waiting with somebody aboard costs.
+
+    Side by side, somebody waits too while a service begins after the one before it at the same stop, and after getting
+    on while others who came earlier are still at it: at most that is saved when all begin later.
+    """
     outset, loads, count = fleet.outsets[vehicle], fleet.loads[vehicle], fleet.counts[vehicle]
     parties = 0
     for position in range(count):
@@ -126,10 +134,14 @@ def _load(fleet: Fleet, weights: Weights, vehicle: int) -> None:
     loads[0, SEATS_ABOARD] = outset[SEATS_TAKEN]
     loads[0, PLACES_ABOARD] = outset[PLACES_TAKEN]
     loads[0, PARTIES] = parties
-    waited_s = 0
+    waited_s, stop, began_s = 0, outset[AT], outset[BEGAN_HERE]
     for position in range(count):
         visit, times = fleet.visits[vehicle, position], fleet.times[vehicle, position]
-        waited_s += loads[position, PARTIES] * (times[START] - times[ARRIVAL])
+        there_s = began_s if travel.side_by_side and visit[STOP] == stop else times[ARRIVAL]
+        waited_s += loads[position, PARTIES] * (times[START] - there_s)
+        if visit[LONGEST] == PICKUP:
+            waited_s += times[DEPART] - times[START] - visit[SERVICE]
+        stop, began_s = visit[STOP], times[START]
         loads[position + 1, SEATS_ABOARD] = loads[position, SEATS_ABOARD] + visit[SEATS]
         loads[position + 1, PLACES_ABOARD] = loads[position, PLACES_ABOARD] + visit[WHEELCHAIRS]
         loads[position + 1, PARTIES] = loads[position, PARTIES] + (1 if visit[LONGEST] == PICKUP else -1)
@@ -196,11 +208,8 @@ def advance(travel: Travel, fleet: Fleet, weights: Weights, now_s: int, stays: I
                 refresh(travel, fleet, weights, vehicle)
             if made == len(stays):
                 break
-        stood_s = now_s - outsets[vehicle, READY]
-        if stood_s > 0:
-            outsets[vehicle, READY] = now_s
-            if counts[vehicle]:
-                _stand(travel, fleet, weights, vehicle, stood_s)
+        if outsets[vehicle, BEGAN_HERE] < now_s:
+            _stand(travel, fleet, weights, vehicle, now_s)
     return made
 
 
@@ -228,11 +237,12 @@ def _shorten(fleet: Fleet, vehicle: int, gone: int) -> None:
     visits, pairs = fleet.visits[vehicle], fleet.pairs[vehicle]
     boarded, times = fleet.boarded[vehicle], fleet.times[vehicle]
     for position in range(gone):
-        outset[AT], outset[READY] = visits[position, STOP], times[position, DEPART]
+        outset[AT], outset[BEGAN_HERE] = visits[position, STOP], times[position, START]
+        outset[READY] = times[position, DEPART]
         outset[SEATS_TAKEN] += visits[position, SEATS]
         outset[PLACES_TAKEN] += visits[position, WHEELCHAIRS]
         if visits[position, LONGEST] == PICKUP:
-            boarded[pairs[position]] = times[position, DEPART]
+            boarded[pairs[position]] = times[position, START] + visits[position, SERVICE]
     outset[FROZEN] = max(0, outset[FROZEN] - gone)
     for position in range(gone, count):
         to, partner = position - gone, pairs[position]
@@ -244,10 +254,22 @@ def _shorten(fleet: Fleet, vehicle: int, gone: int) -> None:
 
 
 @kernel
-def _stand(travel: Travel, fleet: Fleet, weights: Weights, vehicle: int, stood_s: int) -> None:
-    """Reckon with leaving so much later, not being under way; with one band only the first arrival changes."""
-    if travel.starts.size > 1:
+def _stand(travel: Travel, fleet: Fleet, weights: Weights, vehicle: int, now_s: int) -> None:
+    """Let nothing begin before now where a vehicle is, that is not under way.
+
+    With one band and the next visit elsewhere only the first arrival changes, and that only once it can leave.
+    """
+    outset = fleet.outsets[vehicle]
+    stood_s = now_s - outset[READY]
+    outset[BEGAN_HERE] = now_s
+    outset[READY] = max(outset[READY], now_s)
+    if fleet.counts[vehicle] == 0:
+        return
+    goes_on_here = travel.side_by_side and fleet.visits[vehicle, 0, STOP] == outset[AT]
+    if goes_on_here or (travel.starts.size > 1 and stood_s > 0):
         refresh(travel, fleet, weights, vehicle)
+        return
+    if stood_s <= 0:
         return
     fleet.times[vehicle, 0, ARRIVAL] += stood_s
     waited = stood_s * fleet.loads[vehicle, 0, PARTIES]

@@ -11,6 +11,7 @@ from routing.kernels import kernel
 from routing.kernels.fleet import PARTIES, PLACES_ABOARD, SEATS_ABOARD, UNABLE, Fleet, copy_visits, lengthen, route_of
 from routing.kernels.route import (
     AT,
+    BEGAN_HERE,
     EARLIEST,
     END_STOP,
     FEASIBLE,
@@ -72,49 +73,61 @@ def find(  # noqa: C901, PLR0912, PLR0915, PLR0917 -- the inner loop of every qu
     visits, driven, latest, loads = fleet.visits, fleet.driven, fleet.latest, fleet.loads
     origin, opens_s, closes_s, boards_s = party[0, STOP], party[0, EARLIEST], party[0, LATEST], party[0, SERVICE]
     direct_s = drive_s(travel, origin, party[1, STOP], opens_s)
-    boarded_s, is_bounded = opens_s + boards_s - travel.shortcut_s, travel.starts.size == 1
+    is_shared, is_bounded = travel.side_by_side, travel.starts.size == 1
+    free, done_s = (BEGAN_HERE, opens_s) if is_shared else (READY, opens_s + boards_s)
     for vehicle in range(span[0], span[1]):
-        if present[vehicle] == UNABLE or outsets[vehicle, READY] > closes_s:
+        if present[vehicle] == UNABLE or outsets[vehicle, free] > closes_s:
             continue
         free_seats = outsets[vehicle, SEATS_HELD] - party[0, SEATS]
         free_places = outsets[vehicle, PLACES_HELD] - party[0, WHEELCHAIRS]
         count, bound, soonest = counts[vehicle], best[-1], outsets[vehicle, FROZEN]
-        while soonest < count and latest[vehicle, soonest] < boarded_s:
+        while soonest < count and latest[vehicle, soonest] + travel.shortcut_s < done_s:
             soonest += 1
         for first in range(soonest, count + 1):
-            stop, left_s = outsets[vehicle, AT], outsets[vehicle, READY]
+            stop = outsets[vehicle, AT]
+            left_s = outsets[vehicle, free if stop == origin else READY]
             if first > 0:
                 if driven[vehicle, first - 1] > closes_s:
                     break
-                stop = visits[vehicle, first - 1, STOP]
-                left_s = driven[vehicle, first - 1] + visits[vehicle, first - 1, SERVICE]
-            left_s = max(left_s + drive_s(travel, stop, origin, left_s), opens_s)
+                stop, left_s = visits[vehicle, first - 1, STOP], driven[vehicle, first - 1]
+                left_s += 0 if is_shared and stop == origin else visits[vehicle, first - 1, SERVICE]
+            began_s = max(left_s + drive_s(travel, stop, origin, left_s), opens_s)
             load = loads[vehicle, first]
-            if left_s > closes_s or load[SEATS_ABOARD] > free_seats or load[PLACES_ABOARD] > free_places:
+            if began_s > closes_s or load[SEATS_ABOARD] > free_seats or load[PLACES_ABOARD] > free_places:
                 continue
-            onward, done_s = outsets[vehicle, END_STOP], left_s + boards_s
+            onward = outsets[vehicle, END_STOP]
             if first < count:
                 onward = visits[vehicle, first, STOP]
-                if done_s + drive_s(travel, origin, onward, done_s) > latest[vehicle, first] + travel.shortcut_s:
+                left_s = began_s + (0 if is_shared and onward == origin else boards_s)
+                if left_s + drive_s(travel, origin, onward, left_s) > latest[vehicle, first] + travel.shortcut_s:
                     continue
-            over_s = detour_s(travel, stop, origin, onward)
-            times_s = left_s - opens_s, over_s, direct_s + load[PARTIES] * (over_s + boards_s)
-            least = _least(weights, times_s, count, travel.shortcut_s) - savings[vehicle]
+            least = _over_cost(travel, weights, (stop, origin, onward), load[PARTIES], boards_s) - savings[vehicle]
+            least += _own_cost(weights, began_s - opens_s, direct_s, count, travel.shortcut_s)
             if is_bounded and least >= bound + _MARGIN:
                 continue
-            found, second = _best_dropoff(travel, fleet, weights, party, trial, vehicle, first, done_s, least, bound)
+            found, second = _best_dropoff(travel, fleet, weights, party, trial, vehicle, first, began_s, least, bound)
             if found < bound:
                 costs[vehicle] = bound = found
                 spots[vehicle, 0], spots[vehicle, 1] = first, second
-        if bound < best[-1]:
-            _rank(best, bound)
+        _rank(best, bound)
 
 
 @kernel
-def _least(weights: Weights, times_s: tuple[int, int, int], count: int, shortcut_s: int) -> float:
-    """Return what a place adds at least: delay, driving and riding in seconds, less what shortcuts may save."""
-    delay_s, driving_s, riding_s = times_s
-    least = weights.delay * delay_s + weights.driving * driving_s + weights.riding * riding_s
+def _over_cost(travel: Travel, weights: Weights, way: tuple[int, int, int], parties: int, service_s: int) -> float:
+    """Return what the way over a stop adds at least, with so many parties aboard; a shared halt may add nothing.
+
+    The ``way``: the stop before, the stop, the one after.
+    """
+    before, stop, onward = way
+    over_s = detour_s(travel, before, stop, onward)
+    stays_s = 0 if travel.side_by_side and stop in (before, onward) else service_s
+    return weights.driving * over_s + weights.riding * parties * (over_s + stays_s)
+
+
+@kernel
+def _own_cost(weights: Weights, delay_s: int, direct_s: int, count: int, shortcut_s: int) -> float:
+    """Return what the delay and the ride of a party add at least, less what shortcuts may save."""
+    least = weights.delay * delay_s + weights.riding * direct_s
     return least - 2 * shortcut_s * (weights.driving + (count + 2) * (weights.riding + weights.delay))
 
 
@@ -141,7 +154,9 @@ def room_for(visits: int) -> Route:
 
 @kernel
 def _rank(best: Floats, found: float) -> None:
-    """Put a cost in its place among the best, the last of which drops out."""
+    """Put a cost in its place among the best, the last of which drops out, if it is under that one."""
+    if found >= best[-1]:
+        return
     place = best.size - 1
     while place > 0 and best[place - 1] > found:
         best[place] = best[place - 1]
@@ -150,7 +165,7 @@ def _rank(best: Floats, found: float) -> None:
 
 
 @kernel
-def _best_dropoff(  # noqa: C901, PLR0913, PLR0917 -- one walk along the visits after the pick-up
+def _best_dropoff(  # noqa: C901, PLR0913, PLR0915, PLR0917 -- one walk along the visits after the pick-up
     travel: Travel,
     fleet: Fleet,
     weights: Weights,
@@ -158,44 +173,46 @@ def _best_dropoff(  # noqa: C901, PLR0913, PLR0917 -- one walk along the visits 
     trial: Route,
     vehicle: int,
     first: int,
-    left_s: int,
+    began_s: int,
     pickup: float,
     bound: float,
 ) -> tuple[float, int]:
     """Return the least added cost under ``bound`` with a pick-up before ``first``, and where the drop-off goes.
 
-    The pick-up costs ``pickup`` at least, and is left at ``left_s`` at the soonest. From there the visits are walked
+    The pick-up costs ``pickup`` at least, and begins at ``began_s`` at the soonest. From there the visits are walked
     on with, so that every time is a lower bound of what is possible, until the party cannot ride on.
     """
     visits, latest, loads = fleet.visits[vehicle], fleet.latest[vehicle], fleet.loads[vehicle]
     outset, count = fleet.outsets[vehicle], fleet.counts[vehicle]
-    goal, alights_s = party[1, STOP], party[1, SERVICE]
+    goal, alights_s, is_shared = party[1, STOP], party[1, SERVICE], travel.side_by_side
     last_s = min(party[1, LATEST], party[0, LATEST] + party[0, SERVICE] + party[1, LONGEST])
     free_seats, free_places = outset[SEATS_HELD] - party[0, SEATS], outset[PLACES_HELD] - party[0, WHEELCHAIRS]
     best, place, stop = UNABLE, -1, party[0, STOP]
+    left_s = began_s + party[0, SERVICE]
     for second in range(first, count + 1):
         onward, deadline_s = outset[END_STOP], outset[SHIFT_END]
         if second < count:
             onward, deadline_s = visits[second, STOP], latest[second]
-        start_s = max(left_s + drive_s(travel, stop, goal, left_s), party[1, EARLIEST])
-        done_s = start_s + alights_s
+        start_s = began_s if is_shared and stop == goal else left_s + drive_s(travel, stop, goal, left_s)
+        start_s = max(start_s, party[1, EARLIEST])
+        done_s = start_s + (0 if is_shared and goal == onward else alights_s)
         if onward != NOWHERE:
             done_s += drive_s(travel, goal, onward, done_s)
         if start_s <= last_s and done_s <= deadline_s:
-            more_s = detour_s(travel, stop, goal, onward)
-            least = pickup + weights.driving * more_s + weights.riding * loads[second, PARTIES] * (more_s + alights_s)
+            least = pickup + _over_cost(travel, weights, (stop, goal, onward), loads[second, PARTIES], alights_s)
             if travel.starts.size > 1 or least < bound + _MARGIN:
                 found = _added_cost(travel, fleet, weights, party, trial, vehicle, first, second)
                 if found < bound:
                     best, place, bound = found, second, found
         if second == count:
             break
-        left_s = max(left_s + drive_s(travel, stop, onward, left_s), visits[second, EARLIEST])
-        if left_s > last_s or left_s > min(visits[second, LATEST], deadline_s + travel.shortcut_s):
+        began_s = began_s if is_shared and stop == onward else left_s + drive_s(travel, stop, onward, left_s)
+        began_s = max(began_s, visits[second, EARLIEST])
+        if began_s > last_s or began_s > min(visits[second, LATEST], deadline_s + travel.shortcut_s):
             break
         if loads[second + 1, SEATS_ABOARD] > free_seats or loads[second + 1, PLACES_ABOARD] > free_places:
             break
-        stop, left_s = onward, left_s + visits[second, SERVICE]
+        stop, left_s = onward, began_s + visits[second, SERVICE]
     return best, place
 
 

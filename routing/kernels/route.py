@@ -18,11 +18,17 @@ A row of ``visits`` is one visit still to be made, of ``outset`` where a vehicle
 | ``SEATS``       | change aboard: + getting on, − getting off | ``SHIFT_END``  | last drop-off, or home, by then |
 | ``WHEELCHAIRS`` | the same for wheelchairs                   | ``END_STOP``   | home, ``NOWHERE`` if anywhere   |
 |                 |                                            | ``FROZEN``     | visits that stay first          |
+|                 |                                            | ``BEGAN_HERE`` | when the last service here began |
 
-Rides last from the end of service at the pick-up to the start of service at the drop-off. Besides the rows:
+Visits in a row at one stop follow each other without driving, and a rule of the day says how (``Travel.side_by_side``):
+one service begins when the one before it is over, or may begin together with it, and the vehicle leaves when all are
+over. Either way nobody gets off before having got on.
+
+Rides last from the end of the own service at the pick-up to the start of service at the drop-off. Besides the rows:
 ``pairs`` is where the same party's other visit stands (``ABOARD`` if the pick-up is done), ``boarded`` when the
-pick-up of a party aboard ended, ``times`` the schedule (``ARRIVAL``, ``START``, ``DEPART``; ``SOONEST`` is what the
-longest rides leave of the window). All times are whole seconds.
+pick-up of a party aboard ended, ``times`` the schedule: ``START``; ``ARRIVAL``, when the vehicle is there and free of
+the visits before; ``DEPART``, when it is free to leave; ``SOONEST`` is what the longest rides leave of the window. All
+times are whole seconds.
 """
 
 from typing import NamedTuple
@@ -37,8 +43,8 @@ Floats = NDArray[np.float64]
 
 STOP, EARLIEST, LATEST, SERVICE, PARTY, LONGEST, SEATS, WHEELCHAIRS = range(8)
 VISIT_COLUMNS = 8
-AT, READY, SEATS_TAKEN, PLACES_TAKEN, SEATS_HELD, PLACES_HELD, SHIFT_END, END_STOP, FROZEN = range(9)
-OUTSET_COLUMNS = 9
+AT, READY, SEATS_TAKEN, PLACES_TAKEN, SEATS_HELD, PLACES_HELD, SHIFT_END, END_STOP, FROZEN, BEGAN_HERE = range(10)
+OUTSET_COLUMNS = 10
 ARRIVAL, START, DEPART, SOONEST = range(4)
 TIME_COLUMNS = 4
 
@@ -53,12 +59,13 @@ class Travel(NamedTuple):
     """Driving times: from ``starts[b]`` on, ``seconds[b, origin, destination]``.
 
     ``shortcut_s`` is how much quicker than the direct way a way over a third stop can at most be; with several bands
-    nobody knows, and it is endless.
+    nobody knows, and it is endless. ``side_by_side``: services at one stop run at the same time.
     """
 
     starts: Ints
     seconds: NDArray[np.int32]
     shortcut_s: int
+    side_by_side: bool
 
 
 class Weights(NamedTuple):
@@ -142,7 +149,7 @@ def overload(outset: Ints, route: Route, count: int) -> tuple[int, int, int]:
 
 
 @kernel
-def reckon(  # noqa: C901 -- the pass and the step back are one loop
+def reckon(  # noqa: C901, PLR0915 -- the pass and the step back are one loop
     travel: Travel, outset: Ints, route: Route, count: int
 ) -> tuple[int, int, int]:
     """Write the earliest times that keep windows, rides and shift; return the first limit broken, where, by how much.
@@ -152,15 +159,18 @@ def reckon(  # noqa: C901 -- the pass and the step back are one loop
     visits, pairs, boarded, times = route.visits, route.pairs, route.boarded, route.times
     for position in range(count):
         times[position, SOONEST] = visits[position, EARLIEST]
-    position = reached = 0
-    stop, depart_s = outset[AT], outset[READY]
+    position, reached, is_shared = 0, 0, travel.side_by_side
+    stop, start_s, depart_s = outset[AT], outset[BEGAN_HERE], outset[READY]
     while position < count:
         here, longest_s = visits[position, STOP], visits[position, LONGEST]
-        arrival_s = depart_s + drive_s(travel, stop, here, depart_s)
-        start_s = max(arrival_s, times[position, SOONEST])
+        there_s = start_s if is_shared and here == stop else depart_s + drive_s(travel, stop, here, depart_s)
+        start_s = max(there_s, times[position, SOONEST])
         if longest_s != PICKUP:
             pickup = pairs[position]
-            excess = start_s - longest_s - (boarded[position] if pickup == ABOARD else times[pickup, DEPART])
+            boarded_s = boarded[position] if pickup == ABOARD else times[pickup, START] + visits[pickup, SERVICE]
+            if is_shared:
+                start_s = max(start_s, boarded_s)
+            excess = start_s - longest_s - boarded_s
             if excess > 0:
                 if pickup == ABOARD:
                     return RIDE_LONG, position, excess
@@ -168,13 +178,14 @@ def reckon(  # noqa: C901 -- the pass and the step back are one loop
                 times[pickup, SOONEST] = times[pickup, START] + excess
                 position = pickup
                 stop = visits[position - 1, STOP] if position else outset[AT]
+                start_s = times[position - 1, START] if position else outset[BEGAN_HERE]
                 depart_s = times[position - 1, DEPART] if position else outset[READY]
                 continue
         if start_s > visits[position, LATEST]:
             late = PICKUP_LATE if longest_s == PICKUP else DROPOFF_LATE
             return (RIDE_LONG if position < reached else late), position, start_s - visits[position, LATEST]
-        stop, depart_s = here, start_s + visits[position, SERVICE]
-        times[position, ARRIVAL] = arrival_s
+        times[position, ARRIVAL] = max(there_s, depart_s)
+        stop, depart_s = here, max(depart_s, start_s + visits[position, SERVICE])
         times[position, START] = start_s
         times[position, DEPART] = depart_s
         position += 1
@@ -188,14 +199,17 @@ def reckon(  # noqa: C901 -- the pass and the step back are one loop
 @kernel
 def drive_on(travel: Travel, outset: Ints, route: Route, count: int) -> None:
     """Write the times if the order is simply driven, whatever it breaks."""
-    visits, times = route.visits, route.times
-    stop, depart_s = outset[AT], outset[READY]
+    visits, pairs, boarded, times = route.visits, route.pairs, route.boarded, route.times
+    stop, start_s, depart_s, is_shared = outset[AT], outset[BEGAN_HERE], outset[READY], travel.side_by_side
     for position in range(count):
-        here = visits[position, STOP]
-        arrival_s = depart_s + drive_s(travel, stop, here, depart_s)
-        start_s = max(arrival_s, visits[position, EARLIEST])
-        stop, depart_s = here, start_s + visits[position, SERVICE]
-        times[position, ARRIVAL] = arrival_s
+        here, pickup = visits[position, STOP], pairs[position]
+        there_s = start_s if is_shared and here == stop else depart_s + drive_s(travel, stop, here, depart_s)
+        start_s = max(there_s, visits[position, EARLIEST])
+        if is_shared and visits[position, LONGEST] != PICKUP:
+            boarded_s = boarded[position] if pickup == ABOARD else times[pickup, START] + visits[pickup, SERVICE]
+            start_s = max(start_s, boarded_s)
+        times[position, ARRIVAL] = max(there_s, depart_s)
+        stop, depart_s = here, max(depart_s, start_s + visits[position, SERVICE])
         times[position, START] = start_s
         times[position, DEPART] = depart_s
 
@@ -206,11 +220,14 @@ def latest_starts(travel: Travel, outset: Ints, visits: Ints, count: int, latest
 
     So a later start is impossible, and an earlier one not yet proven possible.
     """
-    limit_s, onward = outset[SHIFT_END], outset[END_STOP]
+    limit_s, onward, depart_s = outset[SHIFT_END], outset[END_STOP], outset[SHIFT_END]
     for position in range(count - 1, -1, -1):
         here = visits[position, STOP]
-        depart_s = limit_s if onward == NOWHERE else leave_by(travel, here, onward, limit_s)
-        limit_s = min(visits[position, LATEST], depart_s - visits[position, SERVICE])
+        is_shared = travel.side_by_side and here == onward and position < count - 1
+        if not is_shared:
+            depart_s = limit_s if onward == NOWHERE else leave_by(travel, here, onward, limit_s)
+            limit_s = depart_s
+        limit_s = min(limit_s, visits[position, LATEST], depart_s - visits[position, SERVICE])
         latest[position] = limit_s
         onward = here
 
@@ -230,14 +247,15 @@ def cost(travel: Travel, outset: Ints, route: Route, count: int, weights: Weight
     for position in range(count):
         start_s = times[position, START]
         driving += times[position, ARRIVAL] - left_s
-        standing += aboard * (start_s - times[position, ARRIVAL])
+        standing += aboard * max(0, start_s - times[position, ARRIVAL])
         left_s = times[position, DEPART]
         if visits[position, LONGEST] == PICKUP:
             delay += start_s - visits[position, EARLIEST]
             aboard += 1
         else:
             pickup = pairs[position]
-            riding += start_s - (boarded[position] if pickup == ABOARD else times[pickup, DEPART])
+            is_aboard = pickup == ABOARD
+            riding += start_s - (boarded[position] if is_aboard else times[pickup, START] + visits[pickup, SERVICE])
             aboard -= 1
     driving += home_s(travel, outset, visits[count - 1, STOP], left_s) - left_s
     return worth(weights, driving, standing, riding, delay)

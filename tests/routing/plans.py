@@ -39,11 +39,10 @@ def make_vehicle(number=1, capacity=(4, 1), shift=(0, 10_000), start_stop=0, end
     return Vehicle(number, Load(*capacity), Window(*shift), start_stop, end_stop)
 
 
-def make_itinerary(*visits, vehicle=None, at_stop=None, ready_s=0, onboard=(), frozen=0):
+def make_itinerary(*visits, vehicle=None, at_stop=None, ready_s=0, onboard=(), frozen=0, began_s=None):
     vehicle = vehicle or make_vehicle()
-    return Itinerary(
-        vehicle, tuple(visits), vehicle.start_stop if at_stop is None else at_stop, ready_s, onboard, frozen
-    )
+    stop = vehicle.start_stop if at_stop is None else at_stop
+    return Itinerary(vehicle, tuple(visits), stop, ready_s, onboard, frozen, began_s)
 
 
 def up(request):
@@ -56,12 +55,13 @@ def off(request):
 
 @st.composite
 def matrices(draw):
-    """Any driving times, triangle inequality or not, in one band or in three short ones."""
+    """Any driving times, triangle inequality or not, in one band or in three short ones; services of either rule."""
+    side_by_side = draw(st.booleans())
     rows = st.lists(st.lists(st.integers(0, 30), min_size=STOPS, max_size=STOPS), min_size=STOPS, max_size=STOPS)
     if draw(st.booleans()):
-        return Matrix.single(draw(rows))
+        return Matrix.single(draw(rows), side_by_side=side_by_side)
     starts = sorted(draw(st.sets(st.integers(1, 120), min_size=2, max_size=2)))
-    return Matrix((0, *starts), tuple(draw(rows) for _ in range(3)))
+    return Matrix((0, *starts), tuple(draw(rows) for _ in range(3)), side_by_side=side_by_side)
 
 
 @st.composite
@@ -78,7 +78,7 @@ def requests(draw, party, slack_s=40):
         (dropoff_s, dropoff_s + draw(st.integers(0, slack_s + 20))),
         (draw(st.integers(0, 2)), draw(st.integers(0, 1))),
         draw(st.integers(5, slack_s + 20)),
-        draw(st.integers(0, 3)),
+        draw(st.sampled_from((0, 1, 3, 15))),
     )
 
 
@@ -102,6 +102,7 @@ def orders(draw, parties=3):
         at_stop=draw(st.integers(0, STOPS - 1)),
         ready_s=ready_s,
         onboard=tuple(Boarded(request, ready_s - draw(st.integers(0, 20))) for request in aboard),
+        began_s=draw(st.none() | st.integers(ready_s - 20, ready_s)),
     )
 
 

@@ -8,6 +8,7 @@ from routing.checker import check
 from routing.commands import main
 from routing.dispatcher import Dispatcher
 from routing.generated import town_day
+from routing.journal import visits_json
 from routing.lookahead import Foresight
 from routing.problem import VisitKind
 from routing.protocol import serve
@@ -45,11 +46,13 @@ def broken_promises(scenario, day):
 def moves_too_fast(scenario, stays):
     faults = []
     for vehicle in scenario.vehicles:
-        stop, free_s = vehicle.start_stop, vehicle.shift.earliest_s
+        stop, began_s = vehicle.start_stop, vehicle.shift.earliest_s
+        free_s = began_s
         for stay in (stay for stay in stays if stay.vehicle_id == vehicle.id):
-            if stay.arrived_s < free_s + scenario.travel.seconds(stop, stay.stop, 0):
+            there_s = began_s if stay.stop == stop else free_s + scenario.travel.seconds(stop, stay.stop, 0)
+            if stay.arrived_s < there_s or stay.left_s < max(free_s, stay.arrived_s + scenario.rules.service_s):
                 faults.append(f"too fast: {stay}")
-            stop, free_s = stay.stop, stay.left_s
+            stop, began_s, free_s = stay.stop, stay.arrived_s, stay.left_s
         if free_s > vehicle.shift.latest_s:
             faults.append(f"vehicle {vehicle.id} works too long")
     return faults
@@ -109,6 +112,26 @@ def test_a_day_ends_with_every_promise_kept(profile, strict, seed):
 
     assert broken_promises(scenario, day) == []
     assert 0 < day.accepted < len(scenario.asks)
+
+
+@pytest.mark.parametrize("vehicles", [1, 4])
+def test_a_log_tells_of_halts_that_follow_each_other_and_of_parties_that_board_together(vehicles):
+    scenario = town_day(60 * vehicles, vehicles, seed=1, profile="now", stops=12)
+    dispatcher, lines = Dispatcher(scenario), []
+    for ask in scenario.asks:
+        lines += visits_json(scenario, dispatcher.advance(ask.asked_s))
+        dispatcher.confirm(0 if dispatcher.quote(ask.asked_s, ask) else None)
+    lines += visits_json(scenario, dispatcher.finish())
+
+    for vehicle, label in zip(scenario.vehicles, scenario.labels, strict=True):
+        stop, left_s = vehicle.start_stop, vehicle.shift.earliest_s
+        for line in (line for line in lines if line["veh"] == label):
+            services = line["pick"] | line["drop"]
+            assert line["arr"] >= left_s + scenario.travel.seconds(stop, line["stop"], 0)
+            assert line["arr"] == min(services.values())
+            assert line["dep"] >= max(services.values()) + scenario.rules.service_s
+            stop, left_s = line["stop"], line["dep"]
+    assert any(len(line["pick"]) > 1 for line in lines)
 
 
 def test_riders_who_may_travel_at_other_times_are_offered_some():

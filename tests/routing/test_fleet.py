@@ -40,10 +40,11 @@ class SmallDay:
             places = [(self.rng.randint(0, 30), self.rng.randint(0, 30)) for _ in range(STOPS)]
             return [[round(abs(a - c) + abs(b - d)) for c, d in places] for a, b in places]
 
+        side_by_side = self.rng.random() < 1 / 2
         if self.rng.random() < 2 / 3:
-            return Matrix.single(rows())
+            return Matrix.single(rows(), side_by_side=side_by_side)
         starts = sorted(self.rng.sample(range(1, 200), 2))
-        return Matrix((0, *starts), tuple(rows() for _ in range(3)))
+        return Matrix((0, *starts), tuple(rows() for _ in range(3)), side_by_side=side_by_side)
 
     def _vehicle(self, number):
         start_s = self.rng.randint(0, 30)
@@ -67,7 +68,7 @@ class SmallDay:
             (dropoff_s, dropoff_s + self.rng.choice((0, 50, 150))),
             (self.rng.randint(0, 2), int(self.rng.random() < 1 / 4)),
             self.rng.choice((0, 40, 120)),
-            self.rng.randint(0, 3),
+            self.rng.choice((0, 1, 3, 15)),
         )
 
     def go_on(self):

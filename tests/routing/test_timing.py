@@ -36,6 +36,41 @@ def test_two_parties_at_one_stop_board_one_after_the_other_without_driving():
     assert times.starts_s == (100, 130, 260, 290)
 
 
+def test_side_by_side_two_parties_board_at_once_and_the_vehicle_leaves_when_the_slower_is_aboard():
+    slow, quick = make_request(1, 1, 2, service_s=90), make_request(2, 1, 3, service_s=30)
+    travel = Matrix.single(LINE.bands[0], side_by_side=True)
+
+    times = schedule(make_itinerary(up(slow), up(quick), off(slow), off(quick)), travel)
+
+    assert times.starts_s == (100, 100, 290, 480)
+    assert times.departs_s == (190, 190, 380, 510)
+
+
+def test_side_by_side_a_ride_lasts_from_the_end_of_the_own_boarding():
+    slow = make_request(1, 1, 2, service_s=90)
+    travel = Matrix.single(LINE.bands[0], side_by_side=True)
+
+    def planned(longest_s):
+        quick = make_request(2, 1, 2, service_s=30, max_ride_s=longest_s, pickup=(0, 100))
+        return schedule(make_itinerary(up(slow), up(quick), off(slow), off(quick)), travel)
+
+    assert planned(160).starts_s == (100, 100, 290, 290)
+    assert planned(159) == Violation(Limit.RIDE_TIME, 1, 1)
+
+
+def test_side_by_side_a_party_joins_others_who_have_begun_to_board_but_nobody_gets_off_before_being_on():
+    joining, there = make_request(1, 1, 2, service_s=30), make_request(2, 2, 1, service_s=60)
+    travel = Matrix.single(LINE.bands[0], side_by_side=True)
+    halting = make_itinerary(
+        off(there), up(joining), off(joining), at_stop=1, ready_s=150, began_s=120, onboard=(Boarded(there, 130),)
+    )
+
+    times = schedule(halting, travel)
+
+    assert times.starts_s == (130, 130, 290)
+    assert times.departs_s == (190, 190, 320)
+
+
 def test_a_ride_that_would_be_too_long_boards_later():
     long_wait = make_request(2, 2, 3, pickup=(900, 1000))
     short_ride = make_request(1, 1, 3, pickup=(0, 900), max_ride_s=250)
