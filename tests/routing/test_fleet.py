@@ -12,7 +12,7 @@ from routing.cost import cost
 from routing.fleet import Fleet
 from routing.kernels.fleet import GOT_ON, VEHICLE, WHO
 from routing.kernels.route import ABOARD, ARRIVAL, DEPART, START
-from routing.problem import Limit, Window
+from routing.problem import Boarded, Limit, Window
 from routing.speed import quote_seconds
 from routing.timing import party_rows, schedule
 from routing.travel_times import Matrix
@@ -200,6 +200,38 @@ def test_of_equal_vehicles_the_first_takes_the_party():
     fleet = Fleet(tuple(make_itinerary(vehicle=make_vehicle(number)) for number in range(3)), LINE)
 
     assert [spot.vehicle for spot in fleet.cheapest(party_rows(make_request(1, 0, 1)), 2)] == [0, 1]
+
+
+def test_side_by_side_it_costs_those_aboard_nothing_when_somebody_boards_where_others_do():
+    travel = Matrix.single(LINE.bands[0], side_by_side=True)
+    aboard = [make_request(party, 0, 4) for party in (1, 2, 3)]
+    boarding, later, asking = (make_request(party, 1, 4, service_s=90) for party in (4, 5, 6))
+    busy = make_itinerary(
+        up(boarding),
+        *map(off, aboard),
+        off(boarding),
+        vehicle=make_vehicle(capacity=(5, 0)),
+        onboard=tuple(Boarded(one, 0) for one in aboard),
+    )
+    late = make_itinerary(up(later), off(later), vehicle=make_vehicle(2), at_stop=1, ready_s=600)
+    party = party_rows(replace(asking, pickup=Window(100, 900)))
+
+    (spot,) = Fleet((late, busy), travel).cheapest(party)
+
+    assert (spot.vehicle, spot.added_cost) == (1, pytest.approx(0.2 * 300))
+
+
+def test_side_by_side_a_later_halt_saves_those_aboard_the_wait_for_the_last_to_begin():
+    travel = Matrix.single(LINE.bands[0], side_by_side=True)
+    riding, first = make_request(1, 2, 4), make_request(2, 3, 4, service_s=600)
+    second = make_request(3, 3, 4, pickup=(800, 900), service_s=600)
+    waits = make_itinerary(up(riding), up(first), up(second), off(riding), off(first), off(second), at_stop=1)
+    idle = make_itinerary(vehicle=make_vehicle(2))
+    party = party_rows(make_request(4, 0, 1, pickup=(500, 900)))
+
+    (spot,) = Fleet((idle, waits), travel).cheapest(party)
+
+    assert (spot.vehicle, spot.added_cost) == (1, pytest.approx(200 + 0.2 * 100 + 0.1 * 1_200 - 0.2 * 1_200))
 
 
 def test_a_quote_over_a_fleet_is_timed():
