@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from admin.guard import may
+from admin.guard import may, own_carrier
 from admin.routes import TOWN_OFFICER
 from backend.db.queries import cases, contacts, incidents, network, sales
 from backend.db.queries.staff import StaffView
@@ -34,7 +34,7 @@ def list_alerts(session: Session, person: StaffView, today: date) -> list[Alert]
 def _incidents(session: Session, person: StaffView, _today: date) -> list[Alert]:
     """Town officers hear of every open incident at once, the others of those not reported yet (T-48, T-50)."""
     is_town = person.role == TOWN_OFFICER
-    count = incidents.count_open(session) if is_town else incidents.count_untold(session)
+    count = incidents.count_open(session) if is_town else incidents.count_untold(session, carrier_id=own_carrier())
     key = "alert-incidents-open" if is_town else "alert-incidents-untold"
     return [Alert(key, "admin.incidents.home", "bad", {"count": count})] if count else []
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from admin import cookies
 from admin.field_labels import label_of
 from admin.forms import FormError
-from admin.routes import AUDITOR, BULK, DRIVER, MENU, PAPERS, PUBLIC, ROLES, UPLOADS
+from admin.routes import AUDITOR, BULK, CARRIER, DRIVER, MENU, PAPERS, PUBLIC, ROLES, UPLOADS
 from backend import texts, why_words, wording
 from backend.app import world
 from backend.db.queries.staff import SignedIn, StaffView, find_signed_in
@@ -28,6 +28,7 @@ SHUT_IN_EMERGENCY = ("admin.", "api.")
 OPEN_IN_EMERGENCY = ("admin.secrecy.", "admin.sign_in.")
 FOREIGN_SITES = {"cross-site", "same-site"}
 CSRF_HOLDS_S = 12 * 3600
+NOBODY = -1
 
 csrf = CSRFProtect()
 
@@ -108,6 +109,14 @@ def may(endpoint: str) -> bool:
     """Tell whether the person signed in may open a route; pages show only what may be opened."""
     person: StaffView | None = g.get("staff")
     return person is not None and person.role in roles_for(endpoint)
+
+
+def own_carrier() -> int | None:
+    """Return whose vehicles, runs and machines may be seen: a carrier's own (C-12); everybody else sees all of them.
+
+    A carrier's clerk without a carrier sees nobody's.
+    """
+    return (g.staff.carrier_id or NOBODY) if g.staff.role == CARRIER else None
 
 
 def home_of(person: StaffView) -> str:

@@ -4,7 +4,7 @@ import segno
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from admin import forms
+from admin import forms, guard
 from admin.forms import FormError
 from backend.app import world
 from backend.db.queries import access
@@ -39,7 +39,7 @@ def announce() -> ResponseReturnValue:
         return _page(faults=fault.said(g.language)), 400
     with transaction(world().engine) as session:
         _, code = devices.announce(
-            session, kind=kind, name=name, carrier_id=_own_carrier(), actor=g.actor, wall=world().wall()
+            session, kind=kind, name=name, carrier_id=guard.own_carrier(), actor=g.actor, wall=world().wall()
         )
     return _page(code=code, name=name)
 
@@ -47,14 +47,14 @@ def announce() -> ResponseReturnValue:
 def revoke(public_id: str) -> ResponseReturnValue:
     """Lock a machine and let it forget everything."""
     with transaction(world().engine) as session:
-        devices.revoke(session, public_id, carrier_id=_own_carrier(), actor=g.actor, wall=world().wall())
+        devices.revoke(session, public_id, carrier_id=guard.own_carrier(), actor=g.actor, wall=world().wall())
     return redirect(url_for("admin.access.list_devices"), 303)
 
 
 def empty(public_id: str) -> ResponseReturnValue:
     """Let a machine forget everything it holds."""
     with transaction(world().engine) as session:
-        devices.empty(session, public_id, carrier_id=_own_carrier(), actor=g.actor, wall=world().wall())
+        devices.empty(session, public_id, carrier_id=guard.own_carrier(), actor=g.actor, wall=world().wall())
     return redirect(url_for("admin.access.list_devices"), 303)
 
 
@@ -65,11 +65,6 @@ def revoke_all() -> ResponseReturnValue:
     return redirect(url_for("admin.access.list_devices"), 303)
 
 
-def _own_carrier() -> int | None:
-    """Return whose machines may be seen: a carrier's own; -1, nobody's, for a carrier's clerk without a carrier."""
-    return (g.staff.carrier_id or -1) if g.staff.role == CARRIER else None
-
-
 def _kinds() -> tuple[str, ...]:
     return (devices.TABLET,) if g.staff.role == CARRIER else (devices.TABLET, devices.OFFICE)
 
@@ -77,7 +72,7 @@ def _kinds() -> tuple[str, ...]:
 def _page(*, faults: dict[str, str] | None = None, code: str = "", name: str = "") -> str:
     wall = world().wall()
     with transaction(world().engine) as session:
-        rows = access.list_devices(session, carrier_id=_own_carrier(), wall=wall)
+        rows = access.list_devices(session, carrier_id=guard.own_carrier(), wall=wall)
     link = world().settings.public_url + url_for("admin.sign_in.ask_device", code=code)
     return render_template(
         "access/devices.html",

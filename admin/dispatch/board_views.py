@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from admin import forms
+from admin import forms, guard
 from admin.dispatch.town_map import draw
 from backend.app import world
 from backend.db.queries import board as board_queries
@@ -55,7 +55,7 @@ def board() -> ResponseReturnValue:
     with transaction(world().engine) as session:
         service = network.get_service(session)
         services = network.list_services(session)
-        view = board_queries.day(session, service.id, day, now=now)
+        view = board_queries.day(session, service.id, day, now=now, carrier_id=guard.own_carrier())
         stops = network.list_stops(session, service.id, day)
         return render_template(
             "dispatch/board.html",
@@ -78,7 +78,12 @@ def board() -> ResponseReturnValue:
 
 def _line_part(session: Session, service: ServiceView, day: date, *, now: datetime) -> LinePart:
     now_s = times.second_of(now, day)
-    reports = left_behind.list_of_day(session, service.id, day)
+    carrier_id = guard.own_carrier()
+    runs = line_board.day(session, service.id, day, now_s=now_s, carrier_id=carrier_id)
+    shown = {run.run_id for run in runs.runs}
+    reports = [
+        each for each in left_behind.list_of_day(session, service.id, day) if carrier_id is None or each.run_id in shown
+    ]
     waiting = tuple(
         Waiting(
             report,
@@ -89,4 +94,4 @@ def _line_part(session: Session, service: ServiceView, day: date, *, now: dateti
         if report.outcome is None
     )
     answered = tuple(report for report in reports if report.outcome is not None)
-    return LinePart(service, line_board.day(session, service.id, day, now_s=now_s), waiting, answered)
+    return LinePart(service, runs, waiting, answered)

@@ -3,7 +3,7 @@
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from admin import forms
+from admin import forms, guard
 from admin.dispatch import driver_notes
 from backend.app import world
 from backend.db.queries import line_board
@@ -79,7 +79,7 @@ def resume(run_id: int) -> ResponseReturnValue:
 def _page(run_id: int, faults: Faults) -> str:
     now = world().clock()
     with transaction(world().engine) as session:
-        shown = line_board.get_run(session, run_id, now=now)
+        shown = line_board.get_run(session, run_id, now=now, carrier_id=guard.own_carrier())
         return render_template(
             "dispatch/run.html",
             day=shown.day,

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from admin import forms, records
+from admin import forms, guard, records
 from backend.app import world
 from backend.db.queries import incidents as queries
 from backend.db.queries import masters, network
-from backend.db.queries.incidents import KINDS
+from backend.db.queries.incidents import KINDS, IncidentView
 from backend.db.session import transaction
 from backend.domain import times
 from backend.domain.refusals import Refusal
@@ -39,8 +40,10 @@ def home() -> ResponseReturnValue:
     """Show what is open on top, then what was closed in the last year."""
     now = world().clock()
     with transaction(world().engine) as session:
-        opened = queries.list_open(session)
-        closed = [each for each in queries.happened_between(session, now - SHOWN, now) if each.closed_at]
+        whose = guard.own_carrier()
+        opened = queries.list_open(session, carrier_id=whose)
+        past = queries.happened_between(session, now - SHOWN, now, carrier_id=whose)
+        closed = [each for each in past if each.closed_at]
     return render_template("incidents/home.html", opened=opened, closed=closed)
 
 
@@ -85,7 +88,7 @@ def incident(public_id: str) -> ResponseReturnValue:
 def paper(public_id: str) -> ResponseReturnValue:
     """Show the report to the town with all notes, for printing (T-48, D-22)."""
     with transaction(world().engine) as session:
-        found = queries.get_incident(session, public_id)
+        found = _get(session, public_id)
         records.note_account(session, "incident", found.id, ACCOUNT)
     return render_template("incidents/paper.html", incident=found, now=world().clock())
 
@@ -98,6 +101,7 @@ def add_note(public_id: str) -> ResponseReturnValue:
     except forms.FormError as fault:
         return _incident(public_id, key=key, faults=fault.said(g.language)), 400
     with transaction(world().engine) as session:
+        _get(session, public_id)
         incidents.add_note(session, public_id, text=said, key=key, actor=g.actor, now=world().clock())
     return redirect(url_for("admin.incidents.incident", public_id=public_id, saved="1"), 303)
 
@@ -108,7 +112,7 @@ def add_photo(public_id: str) -> ResponseReturnValue:
     sent = request.files.get("photo")
     picture = sent.stream.read(incidents.LARGEST_PHOTO + 1) if sent else b""
     with transaction(world().engine) as session:
-        found = queries.get_incident(session, public_id)
+        found = _get(session, public_id)
         refusal = incidents.add_photo(session, found.id, picture=picture, key=key, actor=g.actor, now=world().clock())
     if refusal:
         return _incident(public_id, refusal=refusal), 409
@@ -118,14 +122,16 @@ def add_photo(public_id: str) -> ResponseReturnValue:
 def photo(public_id: str, photo_id: str) -> ResponseReturnValue:
     """Show a picture: to who may read the incident, and kept by no browser; each look is on the trail (S-27)."""
     with transaction(world().engine) as session:
+        found = _get(session, public_id)
         picture = queries.get_photo(session, public_id, photo_id)
-        records.note_account(session, "incident", queries.get_incident(session, public_id).id, PHOTO)
+        records.note_account(session, "incident", found.id, PHOTO)
     return Response(picture, mimetype="image/jpeg")
 
 
 def tell_town(public_id: str) -> ResponseReturnValue:
     """Keep that the report went to the town now (T-48)."""
     with transaction(world().engine) as session:
+        _get(session, public_id)
         incidents.tell_town(session, public_id, actor=g.actor, now=world().clock())
     return redirect(url_for("admin.incidents.incident", public_id=public_id, saved="1"), 303)
 
@@ -133,10 +139,16 @@ def tell_town(public_id: str) -> ResponseReturnValue:
 def close(public_id: str) -> ResponseReturnValue:
     """Close an incident (T-50)."""
     with transaction(world().engine) as session:
+        _get(session, public_id)
         refusal = incidents.close(session, public_id, actor=g.actor, now=world().clock())
     if refusal:
         return _incident(public_id, refusal=refusal), 409
     return redirect(url_for("admin.incidents.incident", public_id=public_id, saved="1"), 303)
+
+
+def _get(session: Session, public_id: str) -> IncidentView:
+    """Return an incident; another carrier's is not there for a carrier (S-27)."""
+    return queries.get_incident(session, public_id, carrier_id=guard.own_carrier())
 
 
 def _kind() -> str:
@@ -184,7 +196,7 @@ def _incident(
     refusal: Refusal | None = None,
 ) -> str:
     with transaction(world().engine) as session:
-        found = queries.get_incident(session, public_id)
+        found = _get(session, public_id)
         records.note_account(session, "incident", found.id, ACCOUNT)
     return render_template(
         "incidents/incident.html",

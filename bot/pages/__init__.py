@@ -16,7 +16,7 @@ from backend.services import emergency, notifications, registration
 from backend.services.registration import OpenLink
 from backend.texts import FALLBACK, languages, text
 from bot.pages import entry, guest, joining, opinion
-from bot.pages.shared import KNOWN, SHOW_MENU, known, open_link, page
+from bot.pages.shared import KNOWN, SHOW_MENU, known, newcomer_link, open_link, page
 
 csrf = CSRFProtect()
 
@@ -30,9 +30,7 @@ def create_blueprint() -> Blueprint:
     blueprint.register_error_handler(
         CSRFError, lambda _error: (page("closed", said=text("my-old-form", g.language)), 400)
     )
-    blueprint.register_error_handler(
-        NotFoundError, lambda _error: (page("closed", said=text("my-closed", g.language)), 410)
-    )
+    blueprint.register_error_handler(NotFoundError, _closed)
     blueprint.add_url_rule("/privacy", view_func=privacy)
     blueprint.add_url_rule("/<any(done, saved, left, known):name>", view_func=message)
     blueprint.add_url_rule("/register/<token>", view_func=show_register)
@@ -63,9 +61,7 @@ def message(name: str) -> ResponseReturnValue:
 def show_register(token: str) -> ResponseReturnValue:
     """Show the registration form: the purpose first, then the fields (L-13)."""
     with transaction(world().engine) as rows:
-        link = open_link(rows, token, "register")
-        if link.is_member:
-            raise NotFoundError("already registered")
+        link = newcomer_link(rows, token)
         registration.give_time(rows, link, wall=world().wall())
     return page("register", values=entry.typed({}), errors={}, token=token)
 
@@ -74,7 +70,7 @@ def register(token: str) -> ResponseReturnValue:
     """Make the person a member; a form to be mended comes back as it was typed."""
     here = world()
     with transaction(here.engine) as rows:
-        link = open_link(rows, token, "register")
+        link = newcomer_link(rows, token)
         values = entry.typed(request.form)
         checked = entry.check(values, language=g.language, today=times.day_of(here.clock()))
         if checked.data is None:
@@ -147,10 +143,20 @@ def _typed_settings(link: OpenLink) -> tuple[entry.Checked, dict[str, str]]:
     return entry.check(values, language=g.language, today=times.day_of(world().clock())), values
 
 
+def _closed(_error: NotFoundError) -> ResponseReturnValue:
+    """Answer for a link that opens nothing, in the language asked for: whose it was would show in its own (S-27)."""
+    g.language = _asked_language()
+    return page("closed", said=text("my-closed", g.language)), 410
+
+
+def _asked_language() -> str:
+    asked = request.args.get("lang") or request.form.get("lang") or ""
+    return asked if asked in languages() else FALLBACK
+
+
 def _begin() -> ResponseReturnValue | None:
     """Choose the language that the address asks for, and check where a form comes from; shut in an emergency."""
-    asked = request.args.get("lang") or request.form.get("lang") or ""
-    g.language = asked if asked in languages() else FALLBACK
+    g.language = _asked_language()
     if request.method == "POST":
         csrf.protect()
     if request.endpoint in {"my.static", "my.privacy"}:

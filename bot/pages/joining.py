@@ -9,7 +9,7 @@ from backend.domain.errors import NotFoundError
 from backend.domain.refusals import Refusal
 from backend.services import linking, registration
 from bot.pages import entry
-from bot.pages.shared import SHOW_MENU, open_link, page
+from bot.pages.shared import SHOW_MENU, newcomer_link, page
 
 FIELDS = ("code", "tail")
 
@@ -18,9 +18,7 @@ def show(token: str) -> ResponseReturnValue:
     """Ask for the code, and for the last digits of the number that the desk knows."""
     here = world()
     with transaction(here.engine) as rows:
-        link = open_link(rows, token, "register")
-        if link.is_member:
-            raise NotFoundError("already registered")
+        link = newcomer_link(rows, token)
         registration.give_time(rows, link, wall=here.wall())
     return page("join", values=dict.fromkeys(FIELDS, ""), errors={}, token=token)
 
@@ -29,7 +27,7 @@ def take(token: str) -> ResponseReturnValue:
     """Join the account to the member; anything wrong is answered alike."""
     here = world()
     with transaction(here.engine) as rows:
-        link = open_link(rows, token, "register")
+        link = newcomer_link(rows, token)
         if link.tries >= linking.MOST_TRIES:
             raise NotFoundError("tried too often")
         code, tail = (entry.digits(request.form.get(name, "")) for name in FIELDS)

@@ -23,6 +23,14 @@ def open_link(rows: Session, token: str, purpose: str) -> OpenLink:
     return link
 
 
+def newcomer_link(rows: Session, token: str) -> OpenLink:
+    """Return the link of somebody who is no member yet; for a member it opens nothing, whatever is typed."""
+    link = open_link(rows, token, "register")
+    if link.is_member:
+        raise NotFoundError("already registered")
+    return link
+
+
 def known(link: OpenLink) -> OpenLink:
     """Return the link of who gave the right digits on this device; anybody else has to give them."""
     if session.get(KNOWN) != link.id:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from backend.db.models import Booking, Duty, Position, Run, ServiceDay, Staff, Vehicle, Visit
@@ -125,14 +125,20 @@ class BoardView:
     persons: int
 
 
-def day(session: Session, service_id: int, on: date, *, now: datetime) -> BoardView:
-    """Return the board of a day, past or coming; a day without duties has an empty one."""
+def is_driven_by(carrier_id: int) -> ColumnElement[bool]:
+    """Return the condition that a run is driven by a carrier's vehicle."""
+    return Run.duty.has(Duty.vehicle.has(Vehicle.carrier_id == carrier_id))
+
+
+def day(session: Session, service_id: int, on: date, *, now: datetime, carrier_id: int | None = None) -> BoardView:
+    """Return the board of a day, past or coming, or one carrier's part; a day without duties has an empty one."""
+    whose = true() if carrier_id is None else is_driven_by(carrier_id)
     runs = session.scalars(
         select(Run)
         .join(ServiceDay)
         .join(Duty, Run.duty_id == Duty.id)
         .join(Vehicle)
-        .where(ServiceDay.transport_service_id == service_id, ServiceDay.day == on, Run.kind == "area")
+        .where(ServiceDay.transport_service_id == service_id, ServiceDay.day == on, Run.kind == "area", whose)
         .options(joinedload(Run.duty).joinedload(Duty.vehicle))
         .order_by(Vehicle.code, Duty.start_s, Run.id)
     ).all()

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select, true
+from sqlalchemy.orm import Session, aliased
 
 from backend.db.models import (
+    Duty,
     Incident,
     IncidentNote,
     IncidentPhoto,
@@ -62,19 +63,21 @@ class IncidentView:
         return times.day_of(self.happened_at)
 
 
-def list_open(session: Session) -> list[IncidentView]:
-    """Return the open incidents, the last one on top."""
-    return _views(session, _incidents().where(Incident.state == "open"))
+def list_open(session: Session, *, carrier_id: int | None = None) -> list[IncidentView]:
+    """Return the open incidents, or those that concern one carrier, the last one on top."""
+    return _views(session, _incidents(carrier_id).where(Incident.state == "open"))
 
 
-def happened_between(session: Session, first: datetime, last: datetime) -> list[IncidentView]:
-    """Return what happened from ``first`` until before ``last``, the last one on top."""
-    return _views(session, _incidents().where(Incident.happened_at >= first, Incident.happened_at < last))
+def happened_between(
+    session: Session, first: datetime, last: datetime, *, carrier_id: int | None = None
+) -> list[IncidentView]:
+    """Return what happened from ``first`` until before ``last``, to anybody or one carrier, the last one on top."""
+    return _views(session, _incidents(carrier_id).where(Incident.happened_at >= first, Incident.happened_at < last))
 
 
-def get_incident(session: Session, public_id: str) -> IncidentView:
-    """Return one incident with its notes; raise `NotFoundError`."""
-    found = _views(session, _incidents().where(Incident.public_id == public_id))
+def get_incident(session: Session, public_id: str, *, carrier_id: int | None = None) -> IncidentView:
+    """Return one incident with its notes; raise `NotFoundError`, with ``carrier_id`` also where it is another's."""
+    found = _views(session, _incidents(carrier_id).where(Incident.public_id == public_id))
     if not found:
         raise NotFoundError(f"incident {public_id}")
     return found[0]
@@ -98,23 +101,29 @@ def count_open(session: Session) -> int:
     return session.scalars(select(func.count()).select_from(Incident).where(Incident.state == "open")).one()
 
 
-def count_untold(session: Session) -> int:
-    """Return how many incidents were not reported to the town yet."""
-    query = select(func.count()).select_from(Incident).where(Incident.told_town_at.is_(None), Incident.state == "open")
-    return session.scalars(query).one()
+def count_untold(session: Session, *, carrier_id: int | None = None) -> int:
+    """Return how many incidents, or of those that concern one carrier, were not reported to the town yet."""
+    query = _incidents(carrier_id).where(Incident.told_town_at.is_(None), Incident.state == "open")
+    return session.scalars(query.order_by(None).with_only_columns(func.count())).one()
 
 
 Rows = Select[Incident, str, str, str, str]
 
 
-def _incidents() -> Rows:
+def _incidents(carrier_id: int | None) -> Rows:
+    """Ask for incidents. One that names neither vehicle nor run concerns every carrier."""
+    driven = aliased(Vehicle)
+    whose = func.coalesce(Vehicle.carrier_id, driven.carrier_id, carrier_id) == carrier_id
     return (
         select(Incident, TransportService.name, Vehicle.name, Stop.name, TimetableEntry.code)
         .join(TransportService, TransportService.id == Incident.transport_service_id)
         .outerjoin(Vehicle, Vehicle.id == Incident.vehicle_id)
         .outerjoin(Stop, Stop.id == Incident.stop_id)
         .outerjoin(Run, Run.id == Incident.run_id)
+        .outerjoin(Duty, Duty.id == Run.duty_id)
+        .outerjoin(driven, driven.id == Duty.vehicle_id)
         .outerjoin(TimetableEntry, TimetableEntry.id == Run.timetable_entry_id)
+        .where(true() if carrier_id is None else whose)
         .order_by(Incident.happened_at.desc(), Incident.id.desc())
     )
 

@@ -114,15 +114,15 @@ class SwapView:
     to_vehicle: str
 
 
-def day(session: Session, service_id: int, on: date, *, now_s: int) -> LineBoard:
-    """Return the runs of a day of the timetable, each with its visits and loads on each leg."""
-    query = _runs().where(ServiceDay.transport_service_id == service_id, ServiceDay.day == on)
+def day(session: Session, service_id: int, on: date, *, now_s: int, carrier_id: int | None = None) -> LineBoard:
+    """Return the runs of a day of the timetable, or one carrier's alone, each with its visits and loads on each leg."""
+    query = _runs(carrier_id).where(ServiceDay.transport_service_id == service_id, ServiceDay.day == on)
     return LineBoard(_rows(session, session.scalars(query).all(), now_s=now_s))
 
 
-def get_run(session: Session, run_id: int, *, now: datetime) -> RunOfDay:
-    """Return one run of a timetable; raise `NotFoundError` for any other."""
-    run = session.scalars(_runs().where(Run.id == run_id)).one_or_none()
+def get_run(session: Session, run_id: int, *, now: datetime, carrier_id: int | None = None) -> RunOfDay:
+    """Return one run of a timetable; raise `NotFoundError` for any other, with ``carrier_id`` for another carrier's."""
+    run = session.scalars(_runs(carrier_id).where(Run.id == run_id)).one_or_none()
     if run is None:
         raise NotFoundError(f"run {run_id}")
     service_day = run.service_day
@@ -152,8 +152,8 @@ def list_vehicles(session: Session) -> list[VehicleChoice]:
     return [VehicleChoice(row.id, row.name, row.seats, row.is_spare) for row in session.scalars(query)]
 
 
-def _runs() -> Select[Run]:
-    return (
+def _runs(carrier_id: int | None) -> Select[Run]:
+    query = (
         select(Run)
         .join(ServiceDay, ServiceDay.id == Run.service_day_id)
         .where(Run.timetable_entry_id.is_not(None))
@@ -162,6 +162,7 @@ def _runs() -> Select[Run]:
         )
         .order_by(Run.departs_s, Run.id)
     )
+    return query if carrier_id is None else query.where(board.is_driven_by(carrier_id))
 
 
 def _rows(session: Session, runs: Sequence[Run], *, now_s: int) -> tuple[LineRunRow, ...]:
