@@ -218,8 +218,10 @@ def _fault_at(row: Row[tuple[object, ...]], expected: int, before: bytes) -> str
 
 def _put_back(session: Session) -> list[Fault]:
     """Return the rows whose sealed columns are older than the trail says: somebody put a whole row back."""
+    # Facts that somebody changed may hold anything: the walk names such an entry, and the check must get to its end.
     query = sql(
-        "SELECT object_kind, object_id, max((facts->>'generation')::int) AS generation "
+        "SELECT object_kind, object_id, max(CASE WHEN facts->>'generation' ~ '^[0-9]{1,9}$' "
+        "THEN (facts->>'generation')::int ELSE 0 END) AS generation "
         "FROM audit_entries WHERE action = :action GROUP BY object_kind, object_id"
     )
     wanted: dict[str, dict[int, int]] = {}

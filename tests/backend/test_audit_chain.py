@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from backend.db import audit_marks, sealing
-from backend.db.models import AuditEntry, Rider, StaffNotice
+from backend.db.models import AuditEntry, AuditLink, Rider, StaffNotice
 from backend.db.session import transaction
 from backend.jobs.sweeping import Sweeper
 from backend.services import audit_chain, lifecycle
@@ -155,6 +155,29 @@ def test_random_tamperings_by_the_owner_are_all_found(trail, anchors):
             found = audit_chain.verify(Session(connection), anchors)
             everything.rollback()
         assert [each.position for each in found][:1] == [position], (seed, statements, found)
+
+
+@pytest.mark.req("S-25")
+@pytest.mark.parametrize("facts", ["{}", "[1]", "3", '{"generation": "x"}', '{"generation": 99999999999}'])
+def test_an_entry_about_a_sealed_row_is_named_whatever_was_put_in_it(engine, anchors, facts):
+    """The check reads these facts: what they hold must not stop it."""
+    with transaction(engine) as session:
+        rider_id = make_rider(session).id
+    with transaction(engine) as session:
+        session.get_one(Rider, rider_id).name = "今の名前"
+    with transaction(engine) as session:
+        audit_chain.link(session, now=NOW)
+        [position] = session.scalars(
+            select(AuditLink.position)
+            .join(AuditEntry, AuditEntry.id == AuditLink.entry_id)
+            .where(AuditEntry.action == audit_marks.ROW_SEALED)
+        )
+
+    as_owner(
+        engine, f"UPDATE audit_entries SET facts = '{facts.replace(':', chr(92) + ':')}' WHERE action = 'row.sealed'"
+    )
+
+    assert [each.position for each in faults(engine, anchors)] == [position]
 
 
 def test_a_copy_of_a_true_entry_is_found(trail, anchors):
