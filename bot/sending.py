@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.db.queries import bookings, line, network
 from backend.db.queries.line import LineEventView, OwedView
-from backend.db.queries.waiting import STILL_MEMBER
+from backend.db.queries.waiting import REMINDER, STILL_MEMBER
 from backend.db.session import transaction
 from backend.domain.errors import NotFoundError
 from backend.ports import (
@@ -21,7 +21,7 @@ from backend.ports import (
     TemporaryError,
     UnknownUserError,
 )
-from backend.services import emergency, notifications
+from backend.services import emergency, notifications, reminders
 from backend.world import World
 from bot.screens import notices
 from bot.screens.notices import RunNews
@@ -163,7 +163,7 @@ def _outgoing(session: Session, notification_id: int, here: World) -> Outgoing |
     assert owed.line_user_id is not None
     account = line.get_user(session, owed.line_user_id)
     is_shut = owed.kind != ANSWER and emergency.is_shut(session, emergency.LINE)
-    can_be_told = account.followed and not is_shut
+    can_be_told = account.followed and not is_shut and _is_still_true(session, owed, here)
     messages = render(session, owed, language=account.language) if can_be_told else None
     if messages is None:
         why = "line_shut" if is_shut else "left_line" if not account.followed else "nothing_to_say"
@@ -174,6 +174,13 @@ def _outgoing(session: Session, notification_id: int, here: World) -> Outgoing |
     if owed.kind == ANSWER and owed.line_event_id is not None and not owed.was_let_go:
         token = reply_token(line.get_event(session, owed.line_event_id), wall=here.wall())
     return Outgoing(notification_id, account.user_id, messages, owed.retry_key, token)
+
+
+def _is_still_true(session: Session, owed: OwedView, here: World) -> bool:
+    """Tell whether a message may still be said as it was owed: a reminder of a ride given up since may not."""
+    if owed.kind != REMINDER or owed.booking_id is None or owed.line_user_id is None:
+        return True
+    return reminders.is_of_use(session, owed.booking_id, line_user_id=owed.line_user_id, now=here.clock())
 
 
 def _sent(here: World, notification_id: int) -> None:

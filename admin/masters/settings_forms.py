@@ -46,7 +46,7 @@ class Sheet:
 
 AREA = Sheet(
     texts=("name", "phone_number"),
-    clocks=("hours_start_s", "hours_end_s"),
+    clocks=("hours_start_s", "hours_end_s", "remind_at_s"),
     minutes=(
         "phone_lead_s",
         "pickup_window_s",
@@ -72,13 +72,13 @@ AREA = Sheet(
         "planned_callers",
         "planned_stops",
     ),
-    ticks=("members_only", "closed_on_holidays"),
+    ticks=("members_only", "closed_on_holidays", "reminds"),
     reserve=("reserved_seats", "reserve_until_s"),
     weights=plan_weights.ranges(),
 )
 LINE = Sheet(
     texts=("name", "phone_number", "vehicle_sign"),
-    clocks=("hours_start_s", "hours_end_s", "phone_start_s", "phone_end_s"),
+    clocks=("hours_start_s", "hours_end_s", "phone_start_s", "phone_end_s", "remind_at_s"),
     minutes=("large_delay_s", "no_show_wait_s"),
     numbers=(
         "max_party",
@@ -92,7 +92,7 @@ LINE = Sheet(
         "planned_extra_runs",
         "planned_day_km",
     ),
-    ticks=("closed_on_holidays", "allows_top_up"),
+    ticks=("closed_on_holidays", "allows_top_up", "reminds"),
     weekdays=("weekdays", "phone_weekdays"),
     spans=("longest_duty_s", "shortest_rest_s"),
     pay_kinds=("cash", "coupon", "pass", "free"),
@@ -158,6 +158,8 @@ def parse_settings(form: Form) -> ServiceSettings:
         planned_stops=forms.number_of(form, "planned_stops"),
         reserved_seats=forms.number_of(form, "reserved_seats", most=MOST_RESERVED),
         reserve_until_s=_minutes_s(form, "reserve_until_s"),
+        reminds=forms.is_ticked(form, "reminds"),
+        remind_at_s=forms.clock_of(form, "remind_at_s"),
         weights=plan_weights.changed_of({each.name: _weight(form, each) for each in AREA.weights}),
     )
 
@@ -195,6 +197,8 @@ def parse_line_settings(form: Form) -> LineSettings:
         planned_reserved_runs=forms.number_of(form, "planned_reserved_runs"),
         planned_extra_runs=forms.number_of(form, "planned_extra_runs"),
         planned_day_km=forms.number_of(form, "planned_day_km"),
+        reminds=forms.is_ticked(form, "reminds"),
+        remind_at_s=forms.clock_of(form, "remind_at_s"),
     )
 
 

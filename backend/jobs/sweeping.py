@@ -23,6 +23,7 @@ from backend.services import (
     planning,
     purging,
     reads,
+    reminders,
     reports,
 )
 from backend.services import drafts as draft_service
@@ -67,6 +68,7 @@ class Sweeper:
             self._quietly(self.days)
             self._quietly(self.cut_offs)
             self._quietly(self.late_runs)
+            self._quietly(self.reminders)
             self._quietly(self.better_plans)
             self._quietly(self.drafts)
             self._quietly(self.audit_anchor)
@@ -115,6 +117,11 @@ class Sweeper:
         """Tell people about vehicles that are late without their driver having said so."""
         with transaction(self.world.engine) as session:
             delays.check_running(session, now=self.world.clock())
+
+    def reminders(self) -> None:
+        """Owe the reminders of tomorrow's rides, once their time has come."""
+        with transaction(self.world.engine) as session:
+            reminders.owe_due(session, now=self.world.clock())
 
     def better_plans(self) -> None:
         """Have the days improved whose plans changed since."""

@@ -50,6 +50,8 @@ class LineSettings:
     planned_reserved_runs: int
     planned_extra_runs: int
     planned_day_km: int
+    reminds: bool
+    remind_at_s: int
 
 
 def check(entry: LineSettings) -> Refusal | None:

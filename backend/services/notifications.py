@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from backend.db.models import Booking, CallTask, LineUser, Notification, ServiceDay, TransportService, Visit
 from backend.db.queries.call_tasks import SUPERSEDED
 from backend.db.queries.line import LET_GO
-from backend.db.queries.waiting import STILL_MEMBER, is_due
+from backend.db.queries.waiting import REMINDER, STILL_MEMBER, is_due
 from backend.domain import states
 from backend.services import lifecycle
 
@@ -24,6 +24,8 @@ MOST_TRIES = 30
 CALL_KINDS = frozenset({"delay", "delay_over", "run_suspended", "vehicle_changed", "timetable_changed", STILL_MEMBER})
 DELAYS_FIRST = 1
 ANSWERS_FIRST = 2
+REMINDERS_LAST = 9
+LEAST = frozenset({REMINDER})  # nobody is phoned for it, and who answers people is not rung for it
 
 
 def owe(  # noqa: PLR0913 -- what a message is about is all of this
@@ -63,7 +65,7 @@ def owe(  # noqa: PLR0913 -- what a message is about is all of this
         return None
     if recipient is None:
         to_call_list(session, notification_id, why="no_line", now=now)
-    else:
+    elif kind not in LEAST:
         session.info.setdefault("owed", []).append(notification_id)
     return notification_id
 
@@ -193,7 +195,7 @@ def to_call_list(session: Session, notification_id: int, *, why: str, now: datet
     row = session.get_one(Notification, notification_id)
     row.lease_until = None
     row.last_error = why
-    if row.rider_id is None and row.booking_id is None:
+    if row.kind in LEAST or (row.rider_id is None and row.booking_id is None):
         row.state, row.done_at = "dropped", now
         return
     row.state = "call"

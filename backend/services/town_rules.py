@@ -16,6 +16,7 @@ from backend.domain import times
 from backend.domain.calendar import Closure, Period
 from backend.domain.errors import NotFoundError, StaleError
 from backend.domain.party import FareCategory
+from backend.domain.policies import reminding
 from backend.domain.policies.booking_window import BookingRule
 from backend.domain.refusals import Refusal
 from backend.services import driver_limits, lifecycle, line_settings
@@ -59,6 +60,8 @@ class ServiceSettings:
     planned_stops: int
     reserved_seats: int
     reserve_until_s: int
+    reminds: bool
+    remind_at_s: int
     weights: Mapping[str, float]
 
 
@@ -68,7 +71,9 @@ def change_settings(
     """Change a service's figures, or say why not; StaleError when somebody changed them since ``version``."""
     if not 0 <= entry.hours_start_s < entry.hours_end_s <= times.DAY_S:  # no run crosses midnight (Q-24)
         return Refusal("hours_backwards")
-    refusal = line_settings.check(entry) if isinstance(entry, LineSettings) else None
+    refusal = reminding.check(entry.remind_at_s)
+    if refusal is None and isinstance(entry, LineSettings):
+        refusal = line_settings.check(entry)
     if refusal:
         return refusal
     days = driver_limits.lock_days(session, service_id, today=times.day_of(now))

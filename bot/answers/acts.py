@@ -6,10 +6,10 @@ from backend.db.queries import bookings as booking_queries
 from backend.db.queries.bookings import BookingView
 from backend.domain.errors import NotFoundError
 from backend.domain.refusals import Refusal
-from backend.services import bookings, favourites, follows, line_events, registration
+from backend.services import bookings, favourites, follows, line_events, registration, reminders
 from backend.services.bookings import Caller
 from bot.answers.asker import CHANNEL, Asker
-from bot.dialogue.turns import Act, Book, Cancel, Follow, Keep, MakeLink, SpeakLanguage
+from bot.dialogue.turns import Act, Book, Cancel, Follow, Keep, MakeLink, Remind, SpeakLanguage
 from bot.drafts import Draft
 
 
@@ -27,6 +27,10 @@ def do(asker: Asker, act: Act) -> BookingView | Refusal | str | None:
             return None
         case MakeLink():
             return registration.make_link(asker.session, asker.account.id, act.purpose, wall=asker.wall)
+        case Remind():
+            reminders.switch(asker.session, asker.account.id, is_on=act.is_on)
+            asker.account = replace(asker.account, wants_reminders=act.is_on)
+            return None
         case SpeakLanguage():
             line_events.set_language(asker.session, asker.account.id, act.language)
             asker.account = replace(asker.account, language=act.language)

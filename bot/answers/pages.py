@@ -38,7 +38,11 @@ def _help(asker: Asker, prompt: Prompt) -> list[Piece]:
     other = "japanese" if asker.account.language == "en" else "english"
     look = look_of(asker, prompt)
     url = privacy_url(asker)
-    return [page_screens.usage(look, is_known=asker.is_known, other_language=other, privacy_url=url)]
+    reminds = asker.is_known and any(service.reminds for service in asker.services)
+    switch = ("unremind" if asker.account.wants_reminders else "remind") if reminds else ""
+    return [
+        page_screens.usage(look, is_known=asker.is_known, reminder_switch=switch, other_language=other, privacy_url=url)
+    ]
 
 
 def _phone(asker: Asker, prompt: Prompt) -> list[Piece]:

@@ -14,6 +14,7 @@ from bot.dialogue.turns import (
     MakeLink,
     Place,
     Prompt,
+    Remind,
     Said,
     SpeakLanguage,
     Turn,
@@ -28,6 +29,7 @@ MISSES_TO_DESK = 2
 PAGES = {"menu": "menu", "help": "help", "phone": "phone", "stay": "menu"}
 NOTES = {"stay": "bot-stayed"}
 LANGUAGES = {"english": "en", "japanese": "ja"}
+REMINDERS = {"remind": True, "unremind": False}
 
 
 def step(draft: Draft, said: Said, context: Context) -> Turn:
@@ -80,10 +82,17 @@ def _opened(verb: str, context: Context) -> Turn | None:
         return Turn(Draft(), Prompt("settings_link"), MakeLink("settings")) if context.is_known else None
     if verb == "opinion":
         return Turn(Draft(), Prompt("opinion_link"), MakeLink("opinion"))
-    if verb in LANGUAGES:
-        return Turn(Draft(), Prompt("menu", note="bot-language-set"), SpeakLanguage(LANGUAGES[verb]))
+    if verb in LANGUAGES or verb in REMINDERS:
+        return _preferred(verb)
     note = NOTES.get(verb, "") if context.is_known else ""
     return Turn(Draft(), Prompt(PAGES[verb], note=note)) if verb in PAGES else None
+
+
+def _preferred(verb: str) -> Turn:
+    """Keep how somebody wants to be spoken to."""
+    if verb in LANGUAGES:
+        return Turn(Draft(), Prompt("menu", note="bot-language-set"), SpeakLanguage(LANGUAGES[verb]))
+    return Turn(Draft(), Prompt("help", note=f"bot-{verb}-done"), Remind(is_on=REMINDERS[verb]))
 
 
 def _navigated(draft: Draft, tap: Tap, context: Context) -> Turn | None:

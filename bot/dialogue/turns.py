@@ -179,7 +179,14 @@ class SpeakLanguage:
     language: str
 
 
-Act = Book | Cancel | Follow | Keep | MakeLink | SpeakLanguage
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Remind of rides on the evening before them from now on, or no more."""
+
+    is_on: bool
+
+
+Act = Book | Cancel | Follow | Keep | MakeLink | Remind | SpeakLanguage
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,16 @@ def spoken(look: Look, booking: BookingView) -> str:
     )
 
 
+def vehicle_said(look: Look, booking: BookingView) -> str:
+    """Return how to know the vehicle (T-54), or nothing where the plan may still change it.
+
+    The run of a line keeps its vehicle, or its riders are told; which one takes an area ride is open until it comes.
+    """
+    if booking.departure is None:
+        return ""
+    return wording.vehicle_text(booking.vehicle_look, booking.vehicle_sign, look.language)
+
+
 def _lines(look: Look, booking: BookingView) -> list[str]:
     window = wording.pickup_text(booking.promise, booking.departure, look.language)
     day = wording.day_text(booking.day, look.language)
@@ -93,8 +103,8 @@ def _facts(look: Look, booking: BookingView) -> list[Piece]:
         fact(look.say("bot-fact-fare"), wording.yen_text(booking.fare_yen, language)),
     ]
     if ride is not None:
-        vehicle = wording.vehicle_text(booking.vehicle_look, booking.vehicle_sign, language)
-        facts += [fact(look.say("bot-fact-vehicle"), vehicle), line(look.say("bot-no-ic"), size="md")]
+        vehicle = fact(look.say("bot-fact-vehicle"), vehicle_said(look, booking))
+        facts += [vehicle, line(look.say("bot-no-ic"), size="md")]
     return facts
 
 

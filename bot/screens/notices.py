@@ -5,9 +5,11 @@ from datetime import date
 
 from backend import wording
 from backend.db.queries.bookings import BookingView
+from backend.db.queries.waiting import REMINDER
 from bot.postback import Tap
-from bot.screens.bookings import receipt
-from bot.screens.parts import Look, Piece, button, line, screen, tap
+from bot.screens.bookings import receipt, spoken, vehicle_said
+from bot.screens.parts import Look, Piece, button, fact, line, screen, tap
+from bot.screens.rides import ride_facts
 
 FOLLOW_DELAY, FOLLOW_SUSPENDED, FOLLOW_RESUMED = "follow_delay", "follow_suspended", "follow_resumed"
 FOLLOW_TEXTS = {FOLLOW_SUSPENDED: "bot-follow-suspended", FOLLOW_RESUMED: "bot-follow-resumed"}
@@ -41,6 +43,8 @@ def notice(look: Look, kind: str, booking: BookingView, *, minutes: int | None) 
     """Return the message for a kind of notification, or None for a kind that has no words for residents."""
     if kind in RECEIPTS:
         return receipt(look, booking, title_key=RECEIPTS[kind])
+    if kind == REMINDER:
+        return _reminder(look, booking)
     if kind not in TOLD:
         return None
     said = look.say(
@@ -56,6 +60,23 @@ def notice(look: Look, kind: str, booking: BookingView, *, minutes: int | None) 
     again = button(tap(look.say("bot-book-again"), Tap("again-of", "", booking.public_id)), style="primary")
     body = [line(said), *([again] if kind in REBOOKED else []), *([] if kind in REBOOKED else [see])]
     return screen(look, look.say(f"{TOLD[kind]}-title"), body, alt=said, has_back=False)
+
+
+def _reminder(look: Look, booking: BookingView) -> Piece:
+    """Remind of a ride: day, places and times, how to know the vehicle (T-54), and what can be done about it."""
+    title = look.say("bot-reminder-title")
+    vehicle = vehicle_said(look, booking)
+    body = [
+        line(look.say("bot-reminder", day=wording.day_text(booking.day, look.language))),
+        *ride_facts(look, booking.promise, booking.departure, booking.pickup.name, booking.dropoff.name),
+        *([fact(look.say("bot-fact-vehicle"), vehicle)] if vehicle else []),
+        fact(look.say("bot-fact-number"), booking.number),
+        button(tap(look.say("bot-see-booking"), Tap("booking", "", booking.public_id)), style="primary"),
+        button(tap(look.say("bot-cancel"), Tap("cancel", "", booking.public_id))),
+        button(tap(look.say("bot-unremind"), Tap("unremind"))),
+    ]
+    heard = "\n".join(filter(None, (title, spoken(look, booking), vehicle)))
+    return screen(look, title, body, alt=heard, has_back=False)
 
 
 def follow_notice(look: Look, kind: str, news: RunNews) -> Piece:

@@ -87,11 +87,16 @@ def form_link(look: Look, *, url: str, purpose: str) -> Piece:
     return screen(look, look.say(f"bot-link-{purpose}-title"), body, alt=look.say(f"bot-link-{purpose}"))
 
 
-def usage(look: Look, *, is_known: bool, other_language: str, privacy_url: str) -> Piece:
-    """Say how it works, and where an opinion goes (T-49)."""
+def usage(look: Look, *, is_known: bool, reminder_switch: str, other_language: str, privacy_url: str) -> Piece:
+    """Say how it works, and where an opinion goes (T-49).
+
+    ``reminder_switch`` is remind or unremind; empty for whom nobody would remind.
+    """
     body: list[Piece] = [line(look.say(f"bot-how-{step}")) for step in ("1", "2", "3", "4")]
     if is_known:
         body.append(button(tap(look.say("bot-menu-settings"), Tap("settings"))))
+    if reminder_switch:
+        body.append(button(tap(look.say(f"bot-{reminder_switch}"), Tap(reminder_switch))))
     body.append(button(tap(look.say("bot-menu-opinion"), Tap("opinion"))))
     body.append(button(tap(look.say("bot-speak-other"), Tap(other_language))))
     body.append(button(link(look.say("bot-policy"), privacy_url)))

@@ -18,6 +18,10 @@ bot-menu-help = How it works
 bot-menu-settings = See or change my data
 bot-speak-other = 日本語
 bot-language-set = We speak English now.
+bot-remind = Remind me the day before
+bot-unremind = Stop reminding me
+bot-remind-done = We remind you of your ride on the day before it.
+bot-unremind-done = We do not remind you any more. We still tell you of delays and cancellations.
 
 ## Greeting
 bot-welcome-title = Welcome
@@ -185,6 +189,8 @@ bot-notice-vehicle-title = Another vehicle comes
 bot-notice-vehicle = The vehicle for your ride on { $day } has changed. New vehicle: { $vehicle }. The stop is still { $pickup }.
 bot-notice-suspended-title = Your ride does not run
 bot-notice-suspended = We are sorry: the vehicle for your booking on { $day } (number { $number }) does not run.
+bot-reminder-title = Your coming ride
+bot-reminder = You have a booking on { $day }.
 
 ## Rich menu
 bot-rich-bar = Open the menu

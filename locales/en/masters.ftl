@@ -35,6 +35,7 @@ admin-field-planned-extra-runs = Planned extra runs a year
 admin-field-planned-day-km = Planned kilometres a day
 
 refusal-desk-hours-backwards = The phone desk has to close after it opens.
+refusal-remind-at-outside = The time of the reminder has to be between { $from_s } and { $to_s }.
 refusal-reminder-after-due = The reminder has to come before the due day.
 refusal-limit-over-seats = The limit of { $run } cannot exceed the { $seats } seats of its vehicle.
 masters-report-heads = Recipient and contractor of reports

@@ -104,6 +104,7 @@ register-item-user-id-sealed = LINE user id
 register-item-followed = friend
 register-item-first-seen-at = first seen at
 register-item-misses = misunderstandings
+register-item-wants-reminders = whether to be reminded on the day before
 register-item-way = how it was checked
 register-item-made-at = made at
 register-item-expires-at = expires at

@@ -18,6 +18,10 @@ bot-menu-help = 使い方
 bot-menu-settings = 登録の内容を見る・直す
 bot-speak-other = English
 bot-language-set = 日本語でご案内します。
+bot-remind = 前の日のお知らせを受ける
+bot-unremind = 前の日のお知らせをやめる
+bot-remind-done = のる日の前の日に、予約をお知らせします。
+bot-unremind-done = 前の日のお知らせをやめました。遅れや運休は、これからもお知らせします。
 
 ## あいさつ
 bot-welcome-title = ようこそ
@@ -182,6 +186,8 @@ bot-notice-vehicle-title = 車が変わります
 bot-notice-vehicle = { $day }にのる車が変わります。新しい車は「{ $vehicle }」です。のる場所は{ $pickup }のままです。
 bot-notice-suspended-title = 運休のお知らせ
 bot-notice-suspended = もうしわけありません。{ $day }の予約(番号{ $number })の車は動きません。
+bot-reminder-title = 予約のお知らせ
+bot-reminder = { $day }に、予約があります。
 
 ## リッチメニュー
 bot-rich-bar = メニューを開く

@@ -35,6 +35,7 @@ admin-field-planned-extra-runs = 予定運行便数(増発便、年間)
 admin-field-planned-day-km = 1日の予定走行キロ
 
 refusal-desk-hours-backwards = 電話受付の終わりは、始まりより後にしてください。
+refusal-remind-at-outside = 前の日に予約を知らせる時刻は、{ $from_s }から{ $to_s }までにしてください。
 refusal-reminder-after-due = お知らせの日は、期限より前にしてください。
 refusal-limit-over-seats = { $run }の上限は、車両の座席{ $seats }席までにしてください。
 masters-report-heads = 報告書の宛先と受託者

@@ -104,6 +104,7 @@ register-item-user-id-sealed = LINEの利用者番号
 register-item-followed = 友だちか
 register-item-first-seen-at = 初めての日時
 register-item-misses = 通じなかった回数
+register-item-wants-reminders = 前の日のお知らせを受けるか
 register-item-way = 確かめた方法
 register-item-made-at = 作った日時
 register-item-expires-at = 期限

@@ -21,7 +21,8 @@ class TransportService(Base):
 
     No driver of an area duty is out for more than ``break_after_s`` without a break of ``break_s`` (none if 0);
     ``gap_s`` is left between two stops besides driving; a plan that only saves driving changes an itinerary at most
-    ``changes_an_hour`` times within any hour (decision 0028).
+    ``changes_an_hour`` times within any hour (decision 0028). If it ``reminds``, riders are told of a ride once more
+    in LINE from ``remind_at_s`` of the day before: each costs a push.
     """
 
     __tablename__ = "transport_services"
@@ -84,6 +85,8 @@ class TransportService(Base):
     break_after_s: Mapped[int] = mapped_column(default=6 * 3600)
     gap_s: Mapped[int] = mapped_column(default=0)
     changes_an_hour: Mapped[int] = mapped_column(default=6)
+    reminds: Mapped[bool] = mapped_column(default=True)
+    remind_at_s: Mapped[int] = mapped_column(default=18 * 3600)
     version: Mapped[int] = mapped_column(default=1)
 
     operating_periods: Mapped[list["OperatingPeriod"]] = relationship(order_by="OperatingPeriod.runs_from")

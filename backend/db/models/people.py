@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import ForeignKey, LargeBinary, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.db.models.base import PERSONAL, Base, Code, HasSealed, Id, PublicId, Sealed
@@ -64,7 +64,10 @@ class Rider(HasSealed, Base):
 
 
 class LineUser(HasSealed, Base):
-    """A LINE account that wrote to us; ``rider_id`` once it is linked to a member."""
+    """A LINE account that wrote to us; ``rider_id`` once it is linked to a member.
+
+    ``wants_reminders`` is switched by the person: to be told of a ride once more on the evening before it.
+    """
 
     __tablename__ = "line_users"
     __table_args__ = PERSONAL
@@ -77,6 +80,7 @@ class LineUser(HasSealed, Base):
     language: Mapped[Code] = mapped_column(default="ja")
     first_seen_at: Mapped[datetime]
     misses: Mapped[int] = mapped_column(default=0)
+    wants_reminders: Mapped[bool] = mapped_column(default=True, server_default=true())
 
     user_id = Sealed()
     rider: Mapped[Rider | None] = relationship()

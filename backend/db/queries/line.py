@@ -27,6 +27,7 @@ class LineUserView:
     followed: bool
     language: str
     misses: int
+    wants_reminders: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def get_user(session: Session, line_user_id: int) -> LineUserView:
     row = session.get(LineUser, line_user_id)
     if row is None:
         raise NotFoundError(f"line user {line_user_id}")
-    return LineUserView(row.id, row.user_id, row.rider_id, row.followed, row.language, row.misses)
+    return LineUserView(row.id, row.user_id, row.rider_id, row.followed, row.language, row.misses, row.wants_reminders)
 
 
 def get_event(session: Session, event_id: int) -> LineEventView:

@@ -10,7 +10,8 @@ from backend.domain.policies.daytime import is_day
 
 GRACE = timedelta(seconds=3)
 STILL_MEMBER = "still_member"  # asked who did not ride for long
-BY_DAY = (STILL_MEMBER,)  # what has a day's time, and wakes nobody
+REMINDER = "reminder"  # of a ride, on the evening before it
+BY_DAY = (STILL_MEMBER, REMINDER)  # what has a day's time, and wakes nobody
 
 
 def line_users_waiting(session: Session, *, wall: datetime) -> list[int]:

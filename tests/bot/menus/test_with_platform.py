@@ -1,11 +1,13 @@
 """The bot as it runs: signed webhooks in over HTTP, the SDK out over HTTP, a strict platform at the other end."""
 
+import dataclasses
 import re
 import threading
 import time
 import urllib.parse
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from http.cookiejar import CookieJar
 
 import pytest
@@ -14,8 +16,10 @@ from werkzeug.serving import make_server
 
 from backend import world as worlds
 from backend.bell import SilentBell
-from backend.db.models import Booking, Notification
+from backend.db.models import Booking, LineUser, Notification, Rider, Stop
+from backend.db.queries import network
 from backend.db.session import tell_after_commit, transaction
+from backend.jobs.sweeping import Sweeper
 from backend.world import World
 from bot import jobs
 from bot.messenger import LineMessenger
@@ -23,7 +27,7 @@ from bot.simulator.client import Phone
 from tests.bot.make_bot import make_app
 from tests.bot.residents import BEFORE_NINE
 from tests.bot.simulator.conftest import SECRET, TOKEN
-from tests.make import make_world, seed_minami
+from tests.make import MONDAY, jst, make_booking, make_rider, make_wish, make_world, seed_minami
 from tests.patience import PATIENCE_S
 
 
@@ -142,6 +146,31 @@ def test_an_answer_comes_once_whatever_the_platform_does(town, simulator, fault)
     see(phone, "350円")
     wait_until(lambda: _states(town) == {"sent"})
     assert sum("350円" in each.text for each in phone.messages()) == 1
+
+
+@pytest.mark.parametrize("fault", ["500", "drop_after_accept"])
+def test_a_reminder_comes_once_whatever_the_platform_does(town, simulator, fault):
+    phone = Phone.add(simulator.url, "見本さん")
+    see(phone, "ようこそ")
+    wait_until(lambda: _states(town) == {"sent"})
+    with transaction(town.engine) as session:
+        account = session.scalars(select(LineUser)).one()
+        account.rider_id = make_rider(session).id
+        stops = session.scalars(select(Stop).order_by(Stop.id).limit(2)).all()
+        wish = make_wish(network.get_service(session), *stops, day=MONDAY)
+        make_booking(session, wish, rider=session.get_one(Rider, account.rider_id), actor="line:1")
+    simulator.post("/faults", {"mode": fault, "count": 1})
+    evening = dataclasses.replace(town, clock=lambda: jst("2022-11-27 18:00:00"))
+    worlds.install(evening)
+
+    Sweeper(evening).reminders()
+    Sweeper(evening).messages()
+    assert _states(town) == {"sent", "owed"}
+    later = dataclasses.replace(evening, wall=lambda: town.wall() + timedelta(minutes=1))
+    worlds.install(later)
+    wait_until(lambda: Sweeper(later).messages() or _states(town) == {"sent"})
+
+    assert sum("11月28日(月)に、予約があります" in each.text for each in phone.messages()) == 1
 
 
 def _states(town) -> set[str]:
