@@ -14,7 +14,7 @@ from ortools.linear_solver import pywraplp
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_array, eye_array, hstack, vstack
 
-_FIRST, _JOINING = 1_500, 800  # routes
+_FIRST, _JOINING, _MOST_ROUNDS = 1_500, 800, 1_000  # routes, routes at a time, times
 _LARGEST_CHOICE = 500
 _MOST_NODES = 100  # of the whole-number search
 _MARGIN = 1e-6
@@ -62,7 +62,7 @@ class Combiner:
         reduced, bound = self._relax(columns, current)
         reduced[list(current)] = -np.inf
         kept = np.flatnonzero(reduced <= cost - bound + _MARGIN)
-        yield self._dive(columns)
+        yield self._dive()
         if len(kept) > _LARGEST_CHOICE and thorough:
             kept = np.sort(np.argsort(reduced, kind="stable")[:_LARGEST_CHOICE])
         if len(kept) <= _LARGEST_CHOICE and (chosen := self._choose(columns, kept, seconds)):
@@ -72,7 +72,7 @@ class Combiner:
         """Return what each column costs at the prices of the relaxation over all of them."""
         return self._relax(columns, current)[0]
 
-    def _dive(self, columns: Columns) -> list[int]:
+    def _dive(self) -> list[int]:
         """Round the relaxation: fix the routes it uses most, solve it again, until nothing is left to fix."""
         fixed: dict[int, pywraplp.Variable] = {}
         while True:
@@ -84,7 +84,7 @@ class Combiner:
             for row in {surest} | {row for row in used if shares[row] > _SURE}:
                 fixed[row] = self.variables[row]
                 fixed[row].SetLb(1)
-            self._solve(columns, rounds=1)
+            self._optimise()
         for variable in fixed.values():
             variable.SetLb(0)
         return sorted(fixed)
@@ -111,22 +111,25 @@ class Combiner:
         self._join(columns, np.union1d(np.array(current, np.intp), np.arange(max(0, count - _FIRST), count)))
         return self._solve(columns)
 
-    def _solve(self, columns: Columns, rounds: int = 1_000) -> tuple[_Floats, float]:
-        """Solve the relaxation; columns worth more than its prices join until there are none, or for some rounds."""
-        for turn in range(rounds):
-            if self.solver.Solve() != pywraplp.Solver.OPTIMAL:
-                raise ArithmeticError("the relaxation over the pool was not solved")
+    def _solve(self, columns: Columns) -> tuple[_Floats, float]:
+        """Solve the relaxation; columns worth more than its prices join until there are none, or for many rounds."""
+        for _ in range(_MOST_ROUNDS):
+            self._optimise()
             prices = np.array([max(0.0, row.dual_value()) for row in self.requests])
             kinds = np.array([min(0.0, row.dual_value()) for row in self.kinds])
             reduced: _Floats = columns.costs - columns.serves.T @ prices - kinds[columns.kinds]
             outside = reduced.copy()
             outside[list(self.variables)] = 0.0
-            joining = np.argsort(outside, kind="stable")[:_JOINING]
-            joining = joining[outside[joining] < -_MARGIN]
-            if not len(joining) or turn + 1 == rounds:
+            joining = np.flatnonzero(outside < -_MARGIN)
+            if not len(joining):
                 break
-            self._join(columns, joining)
+            self._join(columns, joining[np.argsort(outside[joining], kind="stable")[:_JOINING]])
         return reduced, float(self.goal.Value())
+
+    def _optimise(self) -> None:
+        """Solve the linear program over the columns that it has."""
+        if self.solver.Solve() != pywraplp.Solver.OPTIMAL:
+            raise ArithmeticError("the relaxation over the pool was not solved")
 
     def _join(self, columns: Columns, rows: NDArray[np.intp]) -> None:
         """Take columns up into the linear program."""
