@@ -23,7 +23,7 @@ ATTACKS = {
     "attribute": f'" onfocus="{MARK}()" autofocus x="',
     "path": "../../../../etc/passwd",
     "header": f"x\r\nSet-Cookie: {MARK}=1",
-    "template": "{{7*191}}${7*191}",
+    "template": "{{7919*104729}}${7919*104729}",
     "half a sign": "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
 }
 NAMES = (
@@ -71,7 +71,7 @@ def test_no_page_runs_breaks_or_gives_away_what_is_smuggled_into_its_address(dem
             answer.status_code >= 500,
             f"<script>{MARK}" in page,
             re.search(rf'[^&;]" onfocus="{MARK}', page) is not None,
-            str(7 * 191) in page and "7*191" not in page,
+            str(7919 * 104729) in page,
             MARK in str(answer.headers.get_all("Set-Cookie")),
             "root:" in page,
         )
