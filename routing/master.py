@@ -13,6 +13,7 @@ from ortools.linear_solver import pywraplp
 from routing.fragments import Floats, Ints, Words
 from routing.network import Cuts, Prices
 
+_LOOKED_AT, _OF_ONE = 5_000, 5  # routes that may join, those that may serve the same request first
 _VIOLATED = 0.02  # a cut worth taking up
 _CUTS_EACH = 40  # at a time
 _CUTS_OF_ONE = 5  # that may hold the same request
@@ -191,18 +192,31 @@ def served_table(served: Words, n: int) -> Floats:
     return ones[:, :n].astype(float)
 
 
-def choose(served: Words, costs: Floats, n: int, *, vehicles: int, seconds: float, exactly: bool) -> Choice:
-    """Return the cheapest choice of routes that serves everybody, in ``seconds`` of cpu time (SCIP).
+def spread(served: Words, reduced: Floats, n: int, *, most: int) -> list[int]:
+    """Return routes of negative reduced cost, the cheapest first, so that no rider is in many before others are."""
+    order = np.argsort(reduced, kind="stable")[:_LOOKED_AT]
+    order = order[reduced[order] < -_TINY]
+    rides = served_table(served[order], n) > 0
+    often = np.zeros(n, dtype=int)
+    taken: list[int] = []
+    for index, riders in zip(order, rides, strict=True):
+        if often[riders].min() < _OF_ONE:
+            often[riders] += 1
+            taken.append(int(index))
+            if len(taken) == most:
+                break
+    return taken
 
-    ``exactly`` forbids a second visit to a rider. Without it that is allowed where it costs nothing.
-    """
+
+def choose(served: Words, costs: Floats, n: int, *, vehicles: int, seconds: float) -> Choice:
+    """Return the cheapest choice of routes that serves everybody once, in ``seconds`` of cpu time (SCIP)."""
     if not len(costs):
         return Choice(None, np.inf)
     solver = pywraplp.Solver.CreateSolver("SCIP")
     solver.SetSolverSpecificParametersAsString("timing/clocktype = 1")  # cpu time
     solver.SetTimeLimit(max(100, round(1_000 * seconds)))
     endless = solver.infinity()
-    rows = [solver.RowConstraint(1, 1 if exactly else endless, "") for _ in range(n)]
+    rows = [solver.RowConstraint(1, 1, "") for _ in range(n)]
     fleet = solver.RowConstraint(-endless, vehicles, "")
     goal = solver.Objective()
     goal.SetMinimization()

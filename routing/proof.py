@@ -6,7 +6,7 @@ enumerated and chosen from whole (`pool`), first within a narrow gap if the best
 Whatever stops the search, the bound reached stands.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,9 +15,9 @@ import numpy as np
 
 from routing.clock import Clock, OutOfTimeError
 from routing.events import EventGraph
-from routing.fragments import Floats, IntractableError, Tables, Words, bits
+from routing.fragments import IntractableError, Tables, bits
 from routing.instances import Instance
-from routing.master import Choice, Master, Relaxed, between, choose, dual_value, served_table
+from routing.master import Master, Relaxed, between, choose, dual_value, spread
 from routing.network import Cuts, Network, Prices
 from routing.pool import Pool
 from routing.pricing import Chains, Search, chains
@@ -28,9 +28,9 @@ _MOST_EVENTS = 30_000
 _MOST_FRAGMENTS, _FIRST_FRAGMENTS = 200_000, 20_000
 _STEPS_S = 2_000_000  # visits tried in one second: fewer than on a slow machine
 _COLUMNS_ADDED = 150
-_COLUMNS_LOOKED_AT = 5_000
-_COLUMNS_OF_ONE = 5
 _SMOOTHING = 0.6  # of prices towards the best so far (Wentges 1997)
+_CLOSING, _LITTLE_SMOOTHING = 0.005, 0.3  # share of the value that is still uncertain, smoothing from there on
+_FEW_ADDED = 5  # columns: time to look further
 _FEW_RIDERS = 4  # in a fragment
 _MOST_LABELS, _FEW_LABELS = 3_000_000, 200_000  # in one enumeration
 _MOST_STEPS = 20_000_000
@@ -38,13 +38,18 @@ _MARGIN = 1e-6
 _SAFE = 1e-5  # more than rounding can add to a reduced cost
 _TINY = 1e-9
 _CHOICE_S, _CHOICE_SHARE = 12.0, 0.5  # share of the time left
-_ROUNDED, _ROUNDING_S = 1_500, 1.0  # routes among which to look for a better day
 _STALLED = 0.04  # of the gap: cuts that gain less are not enough
 _NARROW = 0.002  # of the cost: a gap to begin with
+_WORTH_A_SEARCH = 0.0002  # of the cost: a gap in which a better day may be found
+_RISEN = 0.2  # of the gap: the relaxation knows more than when a better day was last looked for
 _ROUGH = 0.0005  # of the cost: near enough with short fragments only
 _NARROWEST = 0.0004  # of the cost: a gap that cuts should make narrow enough
+_HOPELESS = 0.00002  # of the cost: a gap in which even the longest list is too short
 _PATIENCE = 3  # rounds of cuts that gain too little
 _CHOSEN_FROM = 3_000  # routes: few enough for the choice without more cuts
+
+
+Improve = Callable[[tuple[Route, ...], tuple[Route, ...]], tuple[Route, ...]]
 
 
 class _Level(NamedTuple):
@@ -78,11 +83,19 @@ class Proof:
         return self.routes is not None and self.cost <= self.bound + _MARGIN
 
 
-def prove(
-    instance: Instance, routes: Routes, pool: Iterable[Route], best: tuple[Route, ...] | None, clock: Clock
+def prove(  # noqa: PLR0917 -- what is known, and what to do with it
+    instance: Instance,
+    routes: Routes,
+    pool: Iterable[Route],
+    best: tuple[Route, ...] | None,
+    clock: Clock,
+    improve: Improve | None = None,
 ) -> Proof:
-    """Return the best day and bound that the time allows, from the routes of ``pool`` and ``best`` to start with."""
-    prover = _Prover(instance, routes, best)
+    """Return the best day and bound that the time allows, from the routes of ``pool`` and ``best`` to start with.
+
+    ``improve`` is asked now and then for a better day than the best, near the routes of the relaxation.
+    """
+    prover = _Prover(instance, routes, best, improve)
     with suppress(OutOfTimeError, IntractableError, ArithmeticError):  # the bound reached stands
         prover.run(pool, clock)
     return Proof(min(prover.bound, prover.cost), prover.cost, prover.best, prover.met())
@@ -91,13 +104,17 @@ def prove(
 class _Prover:
     """One proof: what is known so far."""
 
-    def __init__(self, instance: Instance, routes: Routes, best: tuple[Route, ...] | None) -> None:
-        self.tables, self.routes, self.best = Tables.of(instance), routes, best
+    def __init__(
+        self, instance: Instance, routes: Routes, best: tuple[Route, ...] | None, improve: Improve | None
+    ) -> None:
+        self.tables, self.routes, self.best, self.improve = Tables.of(instance), routes, best, improve
         self.cost = sum(map(routes.length, best)) if best is not None else np.inf
         self.bound = assignment_bound(self.tables)
         self.master = Master(self.tables.n, self.tables.vehicles, left_out=_left_out(self.tables))
         self.known: list[Route] = []
         self.labels = _FEW_LABELS  # in one enumeration
+        self.listed = -np.inf  # what it was worth when its routes were last listed
+        self.rounded = 0.0  # what the relaxation was worth when a better day was last looked for
 
     def run(self, pool: Iterable[Route], clock: Clock) -> None:
         """Raise the bound and lower the cost until they meet or the time is up."""
@@ -109,7 +126,7 @@ class _Prover:
                 self._take_in(route)
         self._generate(self._short(clock), clock, goal=-np.inf, close=_ROUGH)
         root = self._generate(None, clock)
-        self._round(root, clock)
+        self._round(root)
         gap = _NARROW * root.value
         while not self._closed():
             goal = min(self.cost, self.bound + gap)
@@ -145,6 +162,8 @@ class _Prover:
         while True:
             clock.check()
             relaxed = self.master.relax()
+            if relaxed.value < self.cost - _MARGIN:
+                self._take_up_whole(relaxed)
             prices = relaxed.prices if center is None else between(center, relaxed.prices, share)
             found, least = self._priced(network, prices, _LEVELS[level], clock)
             value = dual_value(prices, self.tables.vehicles) + self.tables.vehicles * min(0.0, least)
@@ -154,11 +173,12 @@ class _Prover:
             if relaxed.value <= worth + max(_MARGIN, close * worth):
                 return Relaxed(worth, center, relaxed.shares)
             added = self._add(found, relaxed.prices) if found is not None else 0
-            if not added and prices is relaxed.prices:
-                if level == len(_LEVELS) - 1:
-                    raise IntractableError("too many labels to be sure")
+            if added < _FEW_ADDED and level < len(_LEVELS) - 1:
                 level += 1
-            share = _SMOOTHING if added else 0.0
+            elif not added and prices is relaxed.prices:
+                raise IntractableError("too many labels to be sure")
+            is_closing = relaxed.value - worth < _CLOSING * worth
+            share = (_LITTLE_SMOOTHING if is_closing else _SMOOTHING) if added else 0.0
 
     def _guess(self) -> Prices | None:
         """Return prices to begin with: each rider's share of the cost is what leaving the rider out saves."""
@@ -202,7 +222,7 @@ class _Prover:
         """Add the best chains to the master; return how many."""
         reduced = prices.reduced(found.cost, found.served)
         added = 0
-        for index in _spread(found.served, reduced, self.tables.n):
+        for index in spread(found.served, reduced, self.tables.n, most=_COLUMNS_ADDED):
             if self.master.add(found.served[index], float(found.cost[index]), len(self.known)):
                 self.known.append(found.route(int(index)))
                 added += 1
@@ -220,10 +240,10 @@ class _Prover:
     def _settle(self, root: Relaxed, goal: float, clock: Clock) -> None:
         """Find the cheapest day, or raise the bound to ``goal``, or to less if that takes too many labels."""
         network = self._reduced(self._network(root, goal, clock), root, goal)
-        before = -np.inf
+        self.listed = -np.inf
         while True:
             relaxed = self._generate(network, clock, goal=goal)
-            self._take_up_whole(relaxed)
+            self._round(relaxed)
             if relaxed.value >= goal - _MARGIN:
                 self.bound = max(self.bound, goal)
             if self.bound >= goal or self._closed():
@@ -233,15 +253,22 @@ class _Prover:
             if pool is not None:
                 self._choose(pool, goal, clock)
                 return
-            if goal - self.bound > _NARROWEST * goal:
-                goal = (goal + self.bound) / 2
-                continue
-            stalled = relaxed.value - before < _STALLED * (goal - relaxed.value)
-            before = relaxed.value
-            if stalled or not self.master.cut(relaxed):
-                if self.labels == _MOST_LABELS:
-                    raise IntractableError("too many routes")
-                self.labels = min(4 * self.labels, _MOST_LABELS)
+            goal = self._narrowed(goal, relaxed)
+
+    def _narrowed(self, goal: float, relaxed: Relaxed) -> float:
+        """Make fewer routes worth listing: a goal nearer to the bound, cuts, a longer list at last; return the goal."""
+        if goal - self.bound > _NARROWEST * goal:
+            return (goal + self.bound) / 2
+        stalled = relaxed.value - self.listed < _STALLED * (goal - relaxed.value)
+        self.listed = relaxed.value
+        if not stalled and self.master.cut(relaxed):
+            return goal
+        if self.labels < _MOST_LABELS:
+            self.labels = min(4 * self.labels, _MOST_LABELS)
+            return goal
+        if goal - self.bound < _HOPELESS * goal:
+            raise IntractableError("too many routes")
+        return (goal + self.bound) / 2
 
     def _network(self, root: Relaxed, goal: float, clock: Clock) -> Network:
         """Return all fragments that days cheaper than ``goal`` may hold."""
@@ -314,36 +341,24 @@ class _Prover:
         if (relaxed.shares[used] > 1 - _MARGIN).all():
             self._take_up([self.known[self.master.names[index]] for index in used])
 
-    def _round(self, relaxed: Relaxed, clock: Clock) -> None:
-        """Look for a better day among the best routes of the master."""
-        self._take_up_whole(relaxed)
-        reduced = self.master.reduced(relaxed.prices)
-        order = np.argsort(reduced, kind="stable")[:_ROUNDED]
-        order = order[reduced[order] <= self.cost - relaxed.value + _SAFE]
-        if self.cost - relaxed.value > _NARROW * relaxed.value:
-            routes = [self.known[self.master.names[index]] for index in order]
-            served = np.array([self.master.served[index] for index in order])
-            legal = np.array([self.routes.is_feasible(route) for route in routes], dtype=bool)
-            rows = np.flatnonzero(legal)
-            chosen = self._cheapest(
-                served[rows], np.array(self.master.costs)[order[rows]], clock, _ROUNDING_S, exactly=False
-            ).chosen
-            if chosen is not None:
-                self._take_up([routes[rows[index]] for index in chosen])
+    def _round(self, relaxed: Relaxed) -> None:
+        """Look for a better day near the routes of the relaxation, if it knows more than the last time."""
+        gap = self.cost - relaxed.value
+        if gap > _WORTH_A_SEARCH * relaxed.value and relaxed.value > self.rounded + _RISEN * (self.cost - self.rounded):
+            self.rounded = relaxed.value
+            if self.improve is not None:
+                self._take_up(list(self.improve(self.met(), self.best or ())))
 
     def _choose_whole(self, pool: Pool, goal: float, clock: Clock) -> bool:
         """Choose the cheapest day from the pool, in whole routes; tell whether it is certain, and under ``goal``."""
-        choice = self._cheapest(pool.served, pool.cost, clock, _CHOICE_S, exactly=True)
+        clock.check()
+        seconds = min(_CHOICE_S, _CHOICE_SHARE * clock.left_s())
+        choice = choose(pool.served, pool.cost, self.tables.n, vehicles=self.tables.vehicles, seconds=seconds)
         self.bound = max(self.bound, min(choice.bound, goal))
         if choice.chosen is None:
             return False
         self._take_up([pool.route(int(index)) for index in choice.chosen])
         return bool(pool.cost[choice.chosen].sum() <= min(choice.bound + _SAFE, goal))
-
-    def _cheapest(self, served: Words, costs: Floats, clock: Clock, seconds: float, *, exactly: bool) -> Choice:
-        clock.check()
-        seconds = min(seconds, _CHOICE_SHARE * clock.left_s())
-        return choose(served, costs, self.tables.n, vehicles=self.tables.vehicles, seconds=seconds, exactly=exactly)
 
     def _take_up(self, chosen: list[Route]) -> None:
         """Make the routes, without second visits, the best day if it is legal and costs less."""
@@ -367,22 +382,6 @@ class _Prover:
             for index in without.keys() - {keep}:
                 chosen[index] = without[index]
         return tuple(chosen)
-
-
-def _spread(served: Words, reduced: Floats, n: int) -> list[int]:
-    """Return routes of negative reduced cost, the cheapest first, so that no rider is in many before others are."""
-    order = np.argsort(reduced, kind="stable")[:_COLUMNS_LOOKED_AT]
-    order = order[reduced[order] < -_TINY]
-    rides = served_table(served[order], n) > 0
-    often = np.zeros(n, dtype=int)
-    taken: list[int] = []
-    for index, riders in zip(order, rides, strict=True):
-        if often[riders].min() < _COLUMNS_OF_ONE:
-            often[riders] += 1
-            taken.append(int(index))
-            if len(taken) == _COLUMNS_ADDED:
-                break
-    return taken
 
 
 def _left_out(tables: Tables) -> float:
