@@ -41,7 +41,7 @@ _CHOICE_S, _CHOICE_SHARE = 12.0, 0.5  # share of the time left
 _STALLED = 0.04  # of the gap: cuts that gain less are not enough
 _NARROW = 0.002  # of the cost: a gap to begin with
 _WORTH_A_SEARCH = 0.0002  # of the cost: a gap in which a better day may be found
-_RISEN = 0.2  # of the gap: the relaxation knows more than when a better day was last looked for
+_RISEN, _A_WHILE_S = 0.05, 5.0  # of the gap, gained by cuts, and time after which to look for a better day
 _ROUGH = 0.0005  # of the cost: near enough with short fragments only
 _NARROWEST = 0.0004  # of the cost: a gap that cuts should make narrow enough
 _HOPELESS = 0.00002  # of the cost: a gap in which even the longest list is too short
@@ -114,7 +114,7 @@ class _Prover:
         self.known: list[Route] = []
         self.labels = _FEW_LABELS  # in one enumeration
         self.listed = -np.inf  # what it was worth when its routes were last listed
-        self.rounded = 0.0  # what the relaxation was worth when a better day was last looked for
+        self.rounded = self.rounded_s = 0.0  # what the relaxation was worth when a better day was last looked for; when
 
     def run(self, pool: Iterable[Route], clock: Clock) -> None:
         """Raise the bound and lower the cost until they meet or the time is up."""
@@ -126,7 +126,7 @@ class _Prover:
                 self._take_in(route)
         self._generate(self._short(clock), clock, goal=-np.inf, close=_ROUGH)
         root = self._generate(None, clock)
-        self._round(root)
+        self.rounded, self.rounded_s = root.value, clock.spent_s()
         gap = _NARROW * root.value
         while not self._closed():
             goal = min(self.cost, self.bound + gap)
@@ -243,7 +243,7 @@ class _Prover:
         self.listed = -np.inf
         while True:
             relaxed = self._generate(network, clock, goal=goal)
-            self._round(relaxed)
+            self._round(relaxed, clock)
             if relaxed.value >= goal - _MARGIN:
                 self.bound = max(self.bound, goal)
             if self.bound >= goal or self._closed():
@@ -341,13 +341,15 @@ class _Prover:
         if (relaxed.shares[used] > 1 - _MARGIN).all():
             self._take_up([self.known[self.master.names[index]] for index in used])
 
-    def _round(self, relaxed: Relaxed) -> None:
-        """Look for a better day near the routes of the relaxation, if it knows more than the last time."""
-        gap = self.cost - relaxed.value
-        if gap > _WORTH_A_SEARCH * relaxed.value and relaxed.value > self.rounded + _RISEN * (self.cost - self.rounded):
-            self.rounded = relaxed.value
-            if self.improve is not None:
-                self._take_up(list(self.improve(self.met(), self.best or ())))
+    def _round(self, relaxed: Relaxed, clock: Clock) -> None:
+        """Look for a better day near the routes of the relaxation, if cuts have raised it, and every now and then."""
+        is_raised = relaxed.value > self.rounded + _RISEN * (self.cost - self.rounded)
+        is_due = is_raised or clock.spent_s() > self.rounded_s + _A_WHILE_S
+        if self.improve is None or not is_due or self.cost - relaxed.value < _WORTH_A_SEARCH * relaxed.value:
+            return
+        clock.check()
+        self._take_up(list(self.improve(self.met(), self.best or ())))
+        self.rounded, self.rounded_s = relaxed.value, clock.spent_s()
 
     def _choose_whole(self, pool: Pool, goal: float, clock: Clock) -> bool:
         """Choose the cheapest day from the pool, in whole routes; tell whether it is certain, and under ``goal``."""

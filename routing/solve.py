@@ -80,6 +80,7 @@ class _Solver:
         self.instance, self.routes = instance, Routes(instance)
         self.search = Search(self.routes.day, seed=seed)
         self.progress = progress
+        self.combined_s = 0.0  # the longest that a combination took
 
     def solve(self, seconds: float, turns: int | None) -> Solution | None:
         """Search, prove, and search again."""
@@ -130,9 +131,13 @@ class _Solver:
         return clock.part(_FREE_SHARE if is_free else _PROOF_SHARE)
 
     def _combine(self, clock: Clock, *, turns: int = _MENDING) -> None:
-        """Make the best day of all routes met, as far as a short time allows."""
-        seconds = min(_COMBINING_S, _COMBINING * clock.left_s()) * clock.pace()
+        """Make the best day of all routes met, if the time left is enough for that."""
+        left_s = clock.left_s()
+        if left_s < self.combined_s:
+            return
+        seconds = min(_COMBINING_S, _COMBINING * left_s) * clock.pace()
         self.search.combine(seconds, turns=turns, thorough=True)
+        self.combined_s = max(self.combined_s, left_s - clock.left_s())
 
     def _take_up(self, proof: Proof) -> None:
         if proof.routes is not None:
