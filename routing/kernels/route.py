@@ -73,8 +73,8 @@ class Weights(NamedTuple):
 
     driving: float = 1.0
     standing: float = 0.3
-    riding: float = 0.2
-    delay: float = 0.1
+    riding: float = 0.3
+    delay: float = 0.3
 
 
 class Route(NamedTuple):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.checker import check
-from routing.cost import cost
+from routing.cost import Weights, cost
 from routing.fleet import Fleet
 from routing.kernels.fleet import GOT_ON, VEHICLE, WHO
 from routing.kernels.route import ABOARD, ARRIVAL, DEPART, START
@@ -216,7 +216,7 @@ def test_side_by_side_it_costs_those_aboard_nothing_when_somebody_boards_where_o
     late = make_itinerary(up(later), off(later), vehicle=make_vehicle(2), at_stop=1, ready_s=600)
     party = party_rows(replace(asking, pickup=Window(100, 900)))
 
-    (spot,) = Fleet((late, busy), travel).cheapest(party)
+    (spot,) = Fleet((late, busy), travel, Weights(riding=0.2, delay=0.1)).cheapest(party)
 
     assert (spot.vehicle, spot.added_cost) == (1, pytest.approx(0.2 * 300))
 
@@ -229,7 +229,7 @@ def test_side_by_side_a_later_halt_saves_those_aboard_the_wait_for_the_last_to_b
     idle = make_itinerary(vehicle=make_vehicle(2))
     party = party_rows(make_request(4, 0, 1, pickup=(500, 900)))
 
-    (spot,) = Fleet((idle, waits), travel).cheapest(party)
+    (spot,) = Fleet((idle, waits), travel, Weights(riding=0.2, delay=0.1)).cheapest(party)
 
     assert (spot.vehicle, spot.added_cost) == (1, pytest.approx(200 + 0.2 * 100 + 0.1 * 1_200 - 0.2 * 1_200))
 
