@@ -80,7 +80,7 @@ def erase(session: Session, public_id: str, *, actor: str, now: datetime) -> Non
 def give_up_and_erase(session: Session, rider: Rider, *, actor: str, now: datetime) -> None:
     """Erase a person, member or guest, and give up the rides to come."""
     to_come = select(Booking.public_id).where(Booking.rider_id == rider.id, Booking.state == "confirmed")
-    for booking_id in session.scalars(to_come).all():
+    for booking_id in session.scalars(to_come.order_by(Booking.id)).all():
         bookings.cancel(session, booking_id, actor=actor, now=now)
     erasure.erase(session, rider, now=now)
     lifecycle.record(session, "rider", rider.id, "rider.left", actor=actor, now=now)

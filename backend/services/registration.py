@@ -218,7 +218,7 @@ def leave(session: Session, link: OpenLink, *, now: datetime, wall: datetime) ->
     """Erase a member at once: bookings to come are given up, everything that names the person goes (L-17)."""
     rider = session.get_one(Rider, link.rider_id, with_for_update={"key_share": True}, populate_existing=True)
     to_come = select(Booking.public_id).where(Booking.rider_id == rider.id, Booking.state == "confirmed")
-    for public_id in session.scalars(to_come).all():
+    for public_id in session.scalars(to_come.order_by(Booking.id)).all():
         bookings.cancel(session, public_id, actor=_actor(link), now=now)
     erasure.erase(session, rider, now=now)
     use_up(session, link, wall=wall)
@@ -234,7 +234,7 @@ def unfollowed(session: Session, line_user_id: int, *, now: datetime) -> None:
     """Note that an account was blocked or left: nothing is sent any more, what is owed becomes a phone call (L-17)."""
     session.get_one(LineUser, line_user_id).followed = False
     owed = select(Notification.id).where(Notification.line_user_id == line_user_id, Notification.state == "owed")
-    for notification_id in session.scalars(owed).all():
+    for notification_id in session.scalars(owed.order_by(Notification.id)).all():
         notifications.to_call_list(session, notification_id, why="left_line", now=now)
 
 

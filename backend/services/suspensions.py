@@ -162,7 +162,8 @@ def _suspend(
     session: Session, service_day: ServiceDay, run: Run, *, reason: str, actor: str, now: datetime
 ) -> CalledOff:
     query = select(Booking).where(Booking.run_id == run.id, Booking.state == "confirmed").order_by(Booking.id)
-    given_up = _give_up(session, service_day, session.scalars(query).all(), actor=actor, now=now)
+    held = session.scalars(query).all()
+    given_up = _give_up(session, service_day, held, actor=actor, now=now)
     lifecycle.move_run(session, run, "suspended", actor=actor, now=now)
     run.suspended_reason = reason
     run.plan_version += 1
