@@ -3,18 +3,20 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from routing.budget import Turns
 from routing.clock import Clock, OutOfTimeError
 from routing.events import EventGraph
 from routing.fragments import IntractableError, Tables, bits
 from routing.generated import static_day
 from routing.instances import Instance, Node
-from routing.master import Master, choose
+from routing.master import Master, choose, spread
 from routing.network import Cuts, Network, Prices
 from routing.pool import Pool
 from routing.pricing import Search, chains
 from routing.proof import prove
 from routing.relaxation import assignment_bound
 from routing.routes import Routes
+from routing.ruin import Search as RuinAndRecreate
 from tests.routing.test_solve import has_times, least_cost, orders
 
 EVERYTHING = Search(beam=10**6, most=10**5, whole=True)
@@ -207,6 +209,35 @@ def test_a_duty_shorter_than_the_day_is_kept_and_bounded(seed):
     assert proof.routes is None or all(has_times(day, route) for route in proof.routes)
 
 
+def test_a_better_day_is_looked_for_near_the_relaxation_once_cuts_have_raised_it():
+    day = static_day(24, 3, seed=4)
+    routes, search = Routes(day), RuinAndRecreate(Routes(day).day, seed=1)
+    search.run(Turns(30))
+    begun = tuple(filter(None, search.routes()))
+    least = prove(day, routes, [], begun, Clock.of(20))
+    asked = []
+
+    def improve(met, best):
+        asked.append((met, best))
+        return least.routes
+
+    proof = prove(day, routes, [], begun, Clock.of(20), improve)
+
+    (met, best), *_ = asked
+    assert sum(map(routes.length, best)) > least.cost
+    assert {node for route in met for node in route} == set(range(1, 2 * day.requests + 1))
+    assert (proof.proven, proof.cost) == (True, pytest.approx(least.cost))
+
+
+def test_a_look_for_a_better_day_that_finds_none_does_no_harm():
+    day = static_day(24, 3, seed=4)
+    search = RuinAndRecreate(Routes(day).day, seed=1)
+    search.run(Turns(30))
+    begun = tuple(filter(None, search.routes()))
+
+    assert prove(day, Routes(day), [], begun, Clock.of(20), lambda _met, _best: ()).proven
+
+
 def test_without_time_nothing_is_claimed():
     day = static_day(3, 2, seed=1)
 
@@ -282,3 +313,11 @@ def test_a_choice_visits_nobody_twice():
     choice = choose(served, np.array([2.0, 2.0, 3.0]), 3, vehicles=2, seconds=5)
 
     assert choice.chosen.tolist() == [0, 2]
+
+
+def test_of_routes_that_may_join_no_request_is_in_many_before_others_are():
+    served = np.array([column((1,))] * 7 + [column((2,)), column((1, 2)), column((2,))])
+    reduced = np.array([-9.0, -8.0, -7.0, -6.0, -5.0, -4.0, -3.0, -2.0, -1.0, 0.0])
+
+    assert spread(served, reduced, 2, most=9) == [0, 1, 2, 3, 4, 7, 8]
+    assert spread(served, reduced, 2, most=2) == [0, 1]
