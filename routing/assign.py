@@ -2,7 +2,7 @@
 
 The relaxation is solved over few routes, and routes worth more than its prices join them until none is left (column
 generation inside the pool; Parragh & Schmid 2013). A route whose reduced cost exceeds what is left to gain cannot
-be part of a better combination and is dropped before the whole-number search. GLOP goes on from where it was.
+be part of a better combination and is dropped before rounding and the whole-number search.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_array, eye_array, hstack, vstack
+
+from routing.linear import linear_program
 
 _FIRST, _JOINING, _MOST_ROUNDS = 1_500, 800, 1_000  # routes, routes at a time, times
 _LARGEST_CHOICE = 500
@@ -37,14 +39,18 @@ class Combiner:
 
     def __init__(self, fleet: Sequence[int], penalties: _Floats) -> None:
         self.fleet, self.penalties = np.array(fleet), penalties
-        self.solver = pywraplp.Solver.CreateSolver("GLOP")
+        self._begin()
+
+    def _begin(self) -> None:
+        """Write a linear program without columns."""
+        self.solver = linear_program()
         endless = self.solver.infinity()
-        self.requests = [self.solver.RowConstraint(1, endless, "") for _ in penalties]
-        self.kinds = [self.solver.RowConstraint(-endless, count, "") for count in fleet]
+        self.requests = [self.solver.RowConstraint(1, endless, "") for _ in self.penalties]
+        self.kinds = [self.solver.RowConstraint(-endless, int(count), "") for count in self.fleet]
         self.goal = self.solver.Objective()
         self.goal.SetMinimization()
         self.variables: dict[int, pywraplp.Variable] = {}
-        for row, penalty in zip(self.requests, penalties, strict=True):
+        for row, penalty in zip(self.requests, self.penalties, strict=True):
             nobody = self.solver.NumVar(0, endless, "")
             row.SetCoefficient(nobody, 1)
             self.goal.SetCoefficient(nobody, float(penalty))
@@ -62,6 +68,7 @@ class Combiner:
         reduced, bound = self._relax(columns, current)
         reduced[list(current)] = -np.inf
         kept = np.flatnonzero(reduced <= cost - bound + _MARGIN)
+        self._restrict(columns, kept[np.argsort(reduced[kept], kind="stable")[:_FIRST]])
         yield self._dive()
         if len(kept) > _LARGEST_CHOICE and thorough:
             kept = np.sort(np.argsort(reduced, kind="stable")[:_LARGEST_CHOICE])
@@ -125,6 +132,12 @@ class Combiner:
                 break
             self._join(columns, joining[np.argsort(outside[joining], kind="stable")[:_JOINING]])
         return reduced, float(self.goal.Value())
+
+    def _restrict(self, columns: Columns, rows: NDArray[np.intp]) -> None:
+        """Drop all columns but some from the linear program: rounding solves it often."""
+        self._begin()
+        self._join(columns, rows)
+        self._optimise()
 
     def _optimise(self) -> None:
         """Solve the linear program over the columns that it has."""

@@ -1,7 +1,6 @@
 """The linear program over the routes met so far: serve everybody at least once, with at most all vehicles.
 
-It prices requests for `pricing` (column generation) and holds subset-row cuts (Jepsen et al. 2008). Solved by GLOP,
-which goes on from where it was.
+It prices requests for `pricing` (column generation) and holds subset-row cuts (Jepsen et al. 2008).
 """
 
 from dataclasses import dataclass
@@ -9,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
+from ortools.sat.python import cp_model
 
 from routing.fragments import Floats, Ints, Words
+from routing.linear import linear_program
 from routing.network import Cuts, Prices
 
 _LOOKED_AT, _OF_ONE = 5_000, 5  # routes that may join, those that may serve the same request first
@@ -21,6 +22,7 @@ _TINY = 1e-9
 _USED = 1e-6  # share under which a route is not in use
 _MOST_COLUMNS = 5_000
 _KEPT_COLUMNS = 2_000  # when there are more
+_SCALE = 1e8  # whole numbers for a unit of cost
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,13 @@ class Master:
                 taken += 1
         return taken
 
+    def forget_slack(self) -> None:
+        """Drop the cuts that cost nothing: others that cost nothing either may tell more routes apart."""
+        costly = [-row.dual_value() > _TINY for row in self.cut_rows]
+        if not all(costly):
+            self.cuts = [cut for cut, is_costly in zip(self.cuts, costly, strict=True) if is_costly]
+            self._reset()
+
     def reduced(self, prices: Prices) -> Floats:
         """Return the reduced cost of every route."""
         return prices.reduced(np.array(self.costs), np.array(self.served).reshape(len(self.costs), -1))
@@ -125,7 +134,7 @@ class Master:
 
     def _reset(self) -> None:
         """Write the linear program anew."""
-        self.solver = pywraplp.Solver.CreateSolver("GLOP")
+        self.solver = linear_program()
         endless = self.solver.infinity()
         self.rows = [self.solver.RowConstraint(1, endless, "") for _ in range(self.n)]
         self.fleet = self.solver.RowConstraint(-endless, self.vehicles, "")
@@ -208,33 +217,33 @@ def spread(served: Words, reduced: Floats, n: int, *, most: int) -> list[int]:
     return taken
 
 
-def choose(served: Words, costs: Floats, n: int, *, vehicles: int, seconds: float) -> Choice:
-    """Return the cheapest choice of routes that serves everybody once, in ``seconds`` of cpu time (SCIP)."""
+def choose(served: Words, costs: Floats, n: int, *, vehicles: int, seconds: float, pace: float = 1.0) -> Choice:
+    """Return the cheapest choice of routes that serves everybody once, as far as CP-SAT comes in ``seconds``.
+
+    These are seconds of cpu time, of which each takes ``pace`` of wall time. Costs are rounded down a little.
+    """
     if not len(costs):
         return Choice(None, np.inf)
-    solver = pywraplp.Solver.CreateSolver("SCIP")
-    solver.SetSolverSpecificParametersAsString("timing/clocktype = 1")  # cpu time
-    solver.SetTimeLimit(max(100, round(1_000 * seconds)))
-    endless = solver.infinity()
-    rows = [solver.RowConstraint(1, 1, "") for _ in range(n)]
-    fleet = solver.RowConstraint(-endless, vehicles, "")
-    goal = solver.Objective()
-    goal.SetMinimization()
-    routes = []
-    for riders, cost in zip(served_table(served, n), costs.tolist(), strict=True):
-        route = solver.BoolVar("")
-        for request in np.flatnonzero(riders).tolist():
-            rows[request].SetCoefficient(route, 1)
-        fleet.SetCoefficient(route, 1)
-        goal.SetCoefficient(route, cost)
-        routes.append(route)
-    status = solver.Solve()
-    if status == solver.INFEASIBLE:
+    model = cp_model.CpModel()
+    routes = [model.new_bool_var("") for _ in costs]
+    for riders in served_table(served, n).T:
+        model.add_exactly_one([routes[index] for index in np.flatnonzero(riders)])
+    model.add(sum(routes) <= vehicles)
+    model.minimize(cp_model.LinearExpr.weighted_sum(routes, np.floor(costs * _SCALE).astype(np.int64).tolist()))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.linearization_level = 2
+    solver.parameters.cp_model_presolve = False  # takes longer than it saves
+    solver.parameters.max_deterministic_time = seconds
+    solver.parameters.max_time_in_seconds = seconds * pace
+    status = solver.solve(model)
+    if status == cp_model.INFEASIBLE:
         return Choice(None, np.inf)
-    if status not in (solver.OPTIMAL, solver.FEASIBLE):
-        return Choice(None, -np.inf)
-    chosen = [index for index, route in enumerate(routes) if route.solution_value() > 1 / 2]
-    return Choice(np.array(chosen), goal.BestBound())
+    bound = solver.best_objective_bound / _SCALE
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return Choice(None, bound)
+    chosen = [index for index, route in enumerate(routes) if solver.value(route)]
+    return Choice(np.array(chosen), bound)
 
 
 def _violated(serves: Floats, shares: Floats) -> tuple[Ints, Floats]:

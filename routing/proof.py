@@ -16,6 +16,7 @@ import numpy as np
 from routing.clock import Clock, OutOfTimeError
 from routing.events import EventGraph
 from routing.fragments import IntractableError, Tables, bits
+from routing.incumbent import Incumbent
 from routing.instances import Instance
 from routing.master import Master, Relaxed, between, choose, dual_value, spread
 from routing.network import Cuts, Network, Prices
@@ -32,6 +33,8 @@ _SMOOTHING = 0.6  # of prices towards the best so far (Wentges 1997)
 _CLOSING, _LITTLE_SMOOTHING = 0.005, 0.3  # share of the value that is still uncertain, smoothing from there on
 _FEW_ADDED = 5  # columns: time to look further
 _FEW_RIDERS = 4  # in a fragment
+_SHARE, _QUARTER, _LITTLE = 0.4, 0.25, 0.05  # of the least reduced cost there can be: which fragments are worth it
+_FEW_FRAGMENTS = 5_000  # few enough to list all chains
 _MOST_LABELS, _FEW_LABELS = 3_000_000, 200_000  # in one enumeration
 _MOST_STEPS = 20_000_000
 _MARGIN = 1e-6
@@ -42,10 +45,10 @@ _STALLED = 0.04  # of the gap: cuts that gain less are not enough
 _NARROW = 0.002  # of the cost: a gap to begin with
 _WORTH_A_SEARCH = 0.0002  # of the cost: a gap in which a better day may be found
 _RISEN, _A_WHILE_S = 0.05, 5.0  # of the gap, gained by cuts, and time after which to look for a better day
-_ROUGH = 0.0005  # of the cost: near enough with short fragments only
-_NARROWEST = 0.0004  # of the cost: a gap that cuts should make narrow enough
+_ROUGH = 0.005  # of the cost: near enough with short fragments only
+_NARROWEST = 0.001  # of the cost: a gap in which the routes may be listed, even if they are many
 _HOPELESS = 0.00002  # of the cost: a gap in which even the longest list is too short
-_PATIENCE = 3  # rounds of cuts that gain too little
+_PATIENCE, _SHRUNK = 3, 0.95  # rounds of cuts after which more than a share of the routes is left
 _CHOSEN_FROM = 3_000  # routes: few enough for the choice without more cuts
 
 
@@ -53,19 +56,18 @@ Improve = Callable[[tuple[Route, ...], tuple[Route, ...]], tuple[Route, ...]]
 
 
 class _Level(NamedTuple):
-    """How far pricing looks: under which share of the least there can be, how many labels and fragments."""
+    """How far pricing looks: under which share of the least there can be, with which searches until one is complete."""
 
     share: float
-    search: Search
-    fragments: int
+    searches: tuple[Search, ...]
 
 
-_LEVELS = (
-    _Level(0.4, Search(30, 100_000, whole=True), _FIRST_FRAGMENTS),
-    _Level(0.4, Search(10**9, 300_000, whole=False), _FIRST_FRAGMENTS),
-    _Level(0.1, Search(10**9, 500_000, whole=False), _MOST_FRAGMENTS),
-    _Level(0.0, Search(10**9, 3_000_000, whole=False), _MOST_FRAGMENTS),
-)
+_FEW_CHAINS = Search(30, 100_000, whole=True)
+_ALL_CHAINS = Search(10**9, 30_000, whole=True)
+_BEST_CHAINS = Search(10**9, 3_000_000, whole=False)
+_SHARES = (0.4, 0.1, 0.0)
+_ROUGH_LEVELS = (_Level(0.4, (_FEW_CHAINS,)), *(_Level(share, (_BEST_CHAINS,)) for share in _SHARES))
+_LEVELS = tuple(_Level(share, (_ALL_CHAINS, _BEST_CHAINS)) for share in _SHARES)
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def prove(  # noqa: PLR0917 -- what is known, and what to do with it
     prover = _Prover(instance, routes, best, improve)
     with suppress(OutOfTimeError, IntractableError, ArithmeticError):  # the bound reached stands
         prover.run(pool, clock)
-    return Proof(min(prover.bound, prover.cost), prover.cost, prover.best, prover.met())
+    return Proof(min(prover.bound, prover.day.cost), prover.day.cost, prover.day.best, prover.met())
 
 
 class _Prover:
@@ -107,13 +109,12 @@ class _Prover:
     def __init__(
         self, instance: Instance, routes: Routes, best: tuple[Route, ...] | None, improve: Improve | None
     ) -> None:
-        self.tables, self.routes, self.best, self.improve = Tables.of(instance), routes, best, improve
-        self.cost = sum(map(routes.length, best)) if best is not None else np.inf
+        self.tables, self.routes, self.improve = Tables.of(instance), routes, improve
+        self.day = Incumbent(routes, best)
         self.bound = assignment_bound(self.tables)
         self.master = Master(self.tables.n, self.tables.vehicles, left_out=_left_out(self.tables))
         self.known: list[Route] = []
         self.labels = _FEW_LABELS  # in one enumeration
-        self.listed = -np.inf  # what it was worth when its routes were last listed
         self.rounded = self.rounded_s = 0.0  # what the relaxation was worth when a better day was last looked for; when
 
     def run(self, pool: Iterable[Route], clock: Clock) -> None:
@@ -121,15 +122,14 @@ class _Prover:
         self.graph = EventGraph(self.tables, clock, most=_MOST_EVENTS)
         if (self.graph.events.opening < 0).any():
             return  # somebody cannot be served at all
-        for route in (*pool, *(self.best or ())):
+        for route in (*pool, *(self.day.best or ())):
             if route:
                 self._take_in(route)
-        self._generate(self._short(clock), clock, goal=-np.inf, close=_ROUGH)
-        root = self._generate(None, clock)
+        root = self._root(clock)
         self.rounded, self.rounded_s = root.value, clock.spent_s()
         gap = _NARROW * root.value
         while not self._closed():
-            goal = min(self.cost, self.bound + gap)
+            goal = min(self.day.cost, self.bound + gap)
             self._settle(root, goal, clock)
             if self.bound >= goal:
                 gap *= 2
@@ -139,7 +139,7 @@ class _Prover:
         return tuple(self.known[name] for name in self.master.names)
 
     def _closed(self) -> bool:
-        return self.cost <= self.bound + _MARGIN
+        return self.day.cost <= self.bound + _MARGIN
 
     # -- column generation
 
@@ -151,72 +151,88 @@ class _Prover:
         fragments, _ = self.graph.fragments(nothing, sides, below=np.inf, limits=limits)
         return Network(self.tables, fragments)
 
-    def _generate(self, network: Network | None, clock: Clock, *, goal: float = np.inf, close: float = 0.0) -> Relaxed:
-        """Solve the relaxation over all routes of ``network``, or over all routes there are.
+    def _root(self, clock: Clock) -> Relaxed:
+        """Solve the relaxation over all routes there are: over the fragments worth it, until no other is."""
+        network, share = self._short(clock), _SHARE
+        relaxed = self._generate(network, clock, goal=-np.inf, center=self._guess(), close=_ROUGH)
+        while True:
+            network, floor = self._worth_it(relaxed.prices, share, clock)
+            found, least = self._priced(network, relaxed.prices, _LEVELS[-1], clock)
+            worth = self._worth(relaxed.prices, min(floor, least))
+            self.bound = max(self.bound, worth)
+            if not share and relaxed.value <= worth + _MARGIN:
+                return Relaxed(worth, relaxed.prices, relaxed.shares)
+            if not (self._add(found, relaxed.prices) or share):
+                raise IntractableError("too many fragments")
+            relaxed = self._generate(network, clock, goal=-np.inf, center=relaxed.prices)
+            share = _QUARTER * share if share > _LITTLE else 0.0
 
-        A network holds what days cheaper than ``goal`` need, so with one the bound rises to ``goal`` at most. The
+    def _generate(
+        self, network: Network, clock: Clock, *, goal: float, center: Prices | None = None, close: float = 0.0
+    ) -> Relaxed:
+        """Solve the relaxation over the routes of ``network``, from the prices of ``center``.
+
+        A network holds what days cheaper than ``goal`` need, so the bound rises to ``goal`` at most. The
         search ends once the value is certain but for a share ``close``.
         """
-        center: Prices | None = self._guess() if goal < 0 else None
-        worth, level, share = -np.inf, 0 if goal < 0 else 1, _SMOOTHING
+        worth, level, share = -np.inf, 0, _SMOOTHING
+        levels = _ROUGH_LEVELS if close else _LEVELS
         while True:
             clock.check()
             relaxed = self.master.relax()
-            if relaxed.value < self.cost - _MARGIN:
+            if relaxed.value < self.day.cost - _MARGIN:
                 self._take_up_whole(relaxed)
             prices = relaxed.prices if center is None else between(center, relaxed.prices, share)
-            found, least = self._priced(network, prices, _LEVELS[level], clock)
-            value = dual_value(prices, self.tables.vehicles) + self.tables.vehicles * min(0.0, least)
+            found, least = self._priced(network, prices, levels[level], clock)
+            value = self._worth(prices, least)
             self.bound = max(self.bound, min(value, goal))
             if center is None or value > worth:
                 center, worth = prices, value
             if relaxed.value <= worth + max(_MARGIN, close * worth):
                 return Relaxed(worth, center, relaxed.shares)
-            added = self._add(found, relaxed.prices) if found is not None else 0
-            if added < _FEW_ADDED and level < len(_LEVELS) - 1:
+            added = self._add(found, relaxed.prices)
+            if added < _FEW_ADDED and level < len(levels) - 1:
                 level += 1
             elif not added and prices is relaxed.prices:
                 raise IntractableError("too many labels to be sure")
             is_closing = relaxed.value - worth < _CLOSING * worth
             share = (_LITTLE_SMOOTHING if is_closing else _SMOOTHING) if added else 0.0
 
+    def _worth(self, prices: Prices, least: float) -> float:
+        """Return what the relaxation is worth at least if no route has a reduced cost under ``least``."""
+        return dual_value(prices, self.tables.vehicles) + self.tables.vehicles * min(0.0, least)
+
     def _guess(self) -> Prices | None:
         """Return prices to begin with: each rider's share of the cost is what leaving the rider out saves."""
         n, length = self.tables.n, self.routes.length
         saved = np.zeros(n)
-        for route in self.best or ():
+        for route in self.day.best or ():
             for rider in route:
                 if rider <= n:
                     left = tuple(node for node in route if node not in {rider, rider + n})
                     saved[rider - 1] = length(route) - length(left)
         if not saved.any():
             return None
-        return Prices(saved * self.cost / saved.sum(), 0.0, Cuts.none())
+        return Prices(saved * self.day.cost / saved.sum(), 0.0, Cuts.none())
 
-    def _priced(
-        self, network: Network | None, prices: Prices, level: _Level, clock: Clock
-    ) -> tuple[Chains | None, float]:
-        """Return routes of negative reduced cost, if any, and what no route undercuts."""
-        floor = 0.0
-        if network is None:
-            network, floor = self._worth_it(prices, level, clock)
-            if network is None:
-                return None, floor
+    def _priced(self, network: Network, prices: Prices, level: _Level, clock: Clock) -> tuple[Chains, float]:
+        """Return routes of negative reduced cost, if any, and what no route of the network undercuts."""
         bounds = network.bounds(prices)
-        least = min(floor, bounds.least)
-        found = chains(network, bounds, level.search, below=level.share * bounds.least, clock=clock)
-        if found.complete and not (level.share or level.search.whole):
-            least = min(floor, float(found.reduced.min(initial=0.0)))
-        return found, least
+        searches = level.searches if len(network.fragments) < _FEW_FRAGMENTS else level.searches[-1:]
+        for search in searches:
+            found = chains(network, bounds, search, below=level.share * bounds.least, clock=clock)
+            if found.complete:
+                break
+        is_sure = found.complete and not level.share
+        return found, min(0.0, float(found.reduced.min(initial=0.0))) if is_sure else bounds.least
 
-    def _worth_it(self, prices: Prices, level: _Level, clock: Clock) -> tuple[Network | None, float]:
-        """Return the fragments of routes that a level looks for, and what no other route undercuts."""
+    def _worth_it(self, prices: Prices, share: float, clock: Clock) -> tuple[Network, float]:
+        """Return the fragments of routes under a share of the least there can be, and what no other route undercuts."""
         sides = self.graph.sides(prices.requests, prices.vehicle)
-        limits = (self.tables.n, level.fragments, _steps(clock))
-        below = prices.vehicle + level.share * sides.least
+        limits = (self.tables.n, _MOST_FRAGMENTS if share < _SHARE else _FIRST_FRAGMENTS, _steps(clock))
+        below = prices.vehicle + share * min(0.0, sides.least) + _SAFE
         fragments, complete = self.graph.fragments(prices.requests, sides, below=below, limits=limits)
-        floor = (level.share if complete else 1.0) * sides.least
-        return Network(self.tables, fragments) if len(fragments) else None, floor
+        return Network(self.tables, fragments), (share if complete else 1.0) * min(0.0, sides.least)
 
     def _add(self, found: Chains, prices: Prices) -> int:
         """Add the best chains to the master; return how many."""
@@ -238,32 +254,36 @@ class _Prover:
     # -- a day cheaper than a goal, or none
 
     def _settle(self, root: Relaxed, goal: float, clock: Clock) -> None:
-        """Find the cheapest day, or raise the bound to ``goal``, or to less if that takes too many labels."""
+        """Find the cheapest day, or raise the bound to ``goal``, or to less if that takes too many labels.
+
+        Where the routes are too many to be listed, cuts come first, as long as they gain something, then nearer goals.
+        """
         network = self._reduced(self._network(root, goal, clock), root, goal)
-        self.listed = -np.inf
+        is_cutting, before = False, -np.inf
         while True:
             relaxed = self._generate(network, clock, goal=goal)
             self._round(relaxed, clock)
             if relaxed.value >= goal - _MARGIN:
                 self.bound = max(self.bound, goal)
+            goal = min(goal, self.day.cost)
             if self.bound >= goal or self._closed():
                 return
             network = self._reduced(network, relaxed, goal)
+            is_stalled = relaxed.value - before < _STALLED * (goal - relaxed.value)
+            before = relaxed.value
+            if is_cutting and not is_stalled and self.master.cut(relaxed):
+                continue
             pool = self._enumerated(network, relaxed, goal, self.labels, clock)
             if pool is not None:
                 self._choose(pool, goal, clock)
                 return
-            goal = self._narrowed(goal, relaxed)
+            is_cutting = not is_cutting and self.master.cut(relaxed) > 0
+            if not is_cutting:
+                goal = self._narrowed(goal)
 
-    def _narrowed(self, goal: float, relaxed: Relaxed) -> float:
-        """Make fewer routes worth listing: a goal nearer to the bound, cuts, a longer list at last; return the goal."""
-        if goal - self.bound > _NARROWEST * goal:
-            return (goal + self.bound) / 2
-        stalled = relaxed.value - self.listed < _STALLED * (goal - relaxed.value)
-        self.listed = relaxed.value
-        if not stalled and self.master.cut(relaxed):
-            return goal
-        if self.labels < _MOST_LABELS:
+    def _narrowed(self, goal: float) -> float:
+        """Return a goal nearer to the bound, or the same with longer lists if it is near enough for them."""
+        if goal - self.bound <= _NARROWEST * goal and self.labels < _MOST_LABELS:
             self.labels = min(4 * self.labels, _MOST_LABELS)
             return goal
         if goal - self.bound < _HOPELESS * goal:
@@ -297,15 +317,15 @@ class _Prover:
 
     def _choose(self, pool: Pool, goal: float, clock: Clock) -> None:
         """Find the cheapest day made of routes of the pool, or raise the bound to ``goal``."""
-        before, stalls, size = -np.inf, 0, _CHOSEN_FROM
+        stalls, size = 0, _CHOSEN_FROM
         while not self._closed() and self.bound < goal:
             relaxed = self._inspect(pool, clock)
             self.bound = max(self.bound, min(relaxed.value, goal))
             self._take_up_whole(relaxed)
-            goal = min(goal, self.cost)
+            goal, before = min(goal, self.day.cost), len(pool)
             pool = pool.within(relaxed.prices, goal - relaxed.value + _SAFE)
-            stalls += relaxed.value - before < _STALLED * (goal - relaxed.value)
-            before = relaxed.value
+            stalls += len(pool) > _SHRUNK * before
+            self.master.forget_slack()
             if len(pool) <= size or stalls > _PATIENCE or not self.master.cut(relaxed):
                 nearest, gap = pool.nearest(relaxed.prices, size)
                 best = self._choose_whole(nearest, min(goal, relaxed.value + gap), clock)
@@ -339,51 +359,30 @@ class _Prover:
         """Take up the relaxation's routes if it uses whole ones only."""
         used = np.flatnonzero(relaxed.shares > _MARGIN)
         if (relaxed.shares[used] > 1 - _MARGIN).all():
-            self._take_up([self.known[self.master.names[index]] for index in used])
+            self.day.take_up([self.known[self.master.names[index]] for index in used])
 
     def _round(self, relaxed: Relaxed, clock: Clock) -> None:
         """Look for a better day near the routes of the relaxation, if cuts have raised it, and every now and then."""
-        is_raised = relaxed.value > self.rounded + _RISEN * (self.cost - self.rounded)
+        is_raised = relaxed.value > self.rounded + _RISEN * (self.day.cost - self.rounded)
         is_due = is_raised or clock.spent_s() > self.rounded_s + _A_WHILE_S
-        if self.improve is None or not is_due or self.cost - relaxed.value < _WORTH_A_SEARCH * relaxed.value:
+        if self.improve is None or not is_due or self.day.cost - relaxed.value < _WORTH_A_SEARCH * relaxed.value:
             return
         clock.check()
-        self._take_up(list(self.improve(self.met(), self.best or ())))
+        self.day.take_up(list(self.improve(self.met(), self.day.best or ())))
         self.rounded, self.rounded_s = relaxed.value, clock.spent_s()
 
     def _choose_whole(self, pool: Pool, goal: float, clock: Clock) -> bool:
         """Choose the cheapest day from the pool, in whole routes; tell whether it is certain, and under ``goal``."""
         clock.check()
         seconds = min(_CHOICE_S, _CHOICE_SHARE * clock.left_s())
-        choice = choose(pool.served, pool.cost, self.tables.n, vehicles=self.tables.vehicles, seconds=seconds)
+        choice = choose(
+            pool.served, pool.cost, self.tables.n, vehicles=self.tables.vehicles, seconds=seconds, pace=clock.pace()
+        )
         self.bound = max(self.bound, min(choice.bound, goal))
         if choice.chosen is None:
             return False
-        self._take_up([pool.route(int(index)) for index in choice.chosen])
+        self.day.take_up([pool.route(int(index)) for index in choice.chosen])
         return bool(pool.cost[choice.chosen].sum() <= min(choice.bound + _SAFE, goal))
-
-    def _take_up(self, chosen: list[Route]) -> None:
-        """Make the routes, without second visits, the best day if it is legal and costs less."""
-        day = self._once_each(chosen)
-        cost = sum(map(self.routes.length, day))
-        if day and cost < self.cost - _TINY and all(map(self.routes.is_feasible, day)):
-            self.cost, self.best = cost, day
-
-    def _once_each(self, chosen: list[Route]) -> tuple[Route, ...]:
-        """Return the routes without second visits to the same rider: each stays where leaving it out saves least."""
-        n, length = self.tables.n, self.routes.length
-        for request in range(1, n + 1):
-            without = {
-                index: tuple(node for node in route if node not in {request, request + n})
-                for index, route in enumerate(chosen)
-                if request in route
-            }
-            if not without:
-                return ()  # nobody serves the rider
-            keep = min(without, key=lambda index: length(chosen[index]) - length(without[index]))
-            for index in without.keys() - {keep}:
-                chosen[index] = without[index]
-        return tuple(chosen)
 
 
 def _left_out(tables: Tables) -> float:
