@@ -294,6 +294,46 @@ def test_cuts_close_the_gap_that_three_halves_leave():
     assert master.relax().value == pytest.approx(3.5)
 
 
+def test_cuts_that_cost_nothing_are_forgotten_and_the_value_stays():
+    master = Master(3, 3, left_out=100.0)
+    for name, riders in enumerate(((1, 2), (2, 3), (1, 3))):
+        master.add(column(riders), 2.0, name)
+    master.cut(master.relax())
+    master.relax()
+    master.forget_slack()
+    assert master.cuts == [(1, 2, 3)]
+    for rider in (1, 2, 3):
+        master.add(column((rider,)), 0.5, 2 + rider)
+    assert master.relax().value == pytest.approx(1.5)
+
+    master.forget_slack()
+
+    assert master.cuts == []
+    assert master.relax().value == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_choice_and_its_bound_agree_with_trying_all(seed):
+    rng = np.random.default_rng(seed)
+    riders = [
+        frozenset(rng.choice(np.arange(1, 7), size, replace=False).tolist()) for size in (1, 1, 2, 2, 2, 3, 3, 3, 4)
+    ]
+    costs = rng.uniform(1, 9, len(riders)) / 3
+    whole = [
+        sum(costs[list(some)])
+        for count in range(1, 5)
+        for some in combinations(range(len(riders)), count)
+        if sorted(rider for index in some for rider in riders[index]) == [1, 2, 3, 4, 5, 6]
+    ]
+
+    choice = choose(np.array([column(sorted(each)) for each in riders]), costs, 6, vehicles=4, seconds=5)
+
+    assert (choice.chosen is None) == (not whole)
+    if whole:
+        assert costs[choice.chosen].sum() == pytest.approx(min(whole), abs=1e-9)
+        assert min(whole) - 1e-6 <= choice.bound <= min(whole) + 1e-9
+
+
 def test_the_cheapest_choice_serves_everybody_or_there_is_none():
     served = np.array([column(riders) for riders in ((1,), (2,), (1, 2))])
 
