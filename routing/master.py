@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
-from ortools.sat.python import cp_model
 
 from routing.fragments import Floats, Ints, Words
 from routing.linear import linear_program
@@ -22,7 +21,7 @@ _TINY = 1e-9
 _USED = 1e-6  # share under which a route is not in use
 _MOST_COLUMNS = 5_000
 _KEPT_COLUMNS = 2_000  # when there are more
-_SCALE = 1e8  # whole numbers for a unit of cost
+_CHOOSING = "num_workers: 1 linearization_level: 2 cp_model_presolve: false absolute_gap_limit: 0"
 
 
 @dataclass(frozen=True)
@@ -220,30 +219,35 @@ def spread(served: Words, reduced: Floats, n: int, *, most: int) -> list[int]:
 def choose(served: Words, costs: Floats, n: int, *, vehicles: int, seconds: float, pace: float = 1.0) -> Choice:
     """Return the cheapest choice of routes that serves everybody once, as far as CP-SAT comes in ``seconds``.
 
-    These are seconds of cpu time, of which each takes ``pace`` of wall time. Costs are rounded down a little.
+    These are seconds of cpu time, of which each takes ``pace`` of wall time.
     """
     if not len(costs):
         return Choice(None, np.inf)
-    model = cp_model.CpModel()
-    routes = [model.new_bool_var("") for _ in costs]
-    for riders in served_table(served, n).T:
-        model.add_exactly_one([routes[index] for index in np.flatnonzero(riders)])
-    model.add(sum(routes) <= vehicles)
-    model.minimize(cp_model.LinearExpr.weighted_sum(routes, np.floor(costs * _SCALE).astype(np.int64).tolist()))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = 2
-    solver.parameters.cp_model_presolve = False  # takes longer than it saves
-    solver.parameters.max_deterministic_time = seconds
-    solver.parameters.max_time_in_seconds = seconds * pace
-    status = solver.solve(model)
-    if status == cp_model.INFEASIBLE:
+    solver = pywraplp.Solver.CreateSolver("SAT")
+    solver.SetSolverSpecificParametersAsString(f"{_CHOOSING} max_deterministic_time: {seconds}")
+    solver.SetTimeLimit(max(100, round(1_000 * seconds * pace)))
+    endless = solver.infinity()
+    rows = [solver.RowConstraint(1, 1, "") for _ in range(n)]
+    fleet = solver.RowConstraint(-endless, vehicles, "")
+    goal = solver.Objective()
+    goal.SetMinimization()
+    routes = []
+    for riders, cost in zip(served_table(served, n), costs.tolist(), strict=True):
+        route = solver.BoolVar("")
+        for request in np.flatnonzero(riders).tolist():
+            rows[request].SetCoefficient(route, 1)
+        fleet.SetCoefficient(route, 1)
+        goal.SetCoefficient(route, cost)
+        routes.append(route)
+    exactly = pywraplp.MPSolverParameters()
+    exactly.SetDoubleParam(exactly.RELATIVE_MIP_GAP, 0.0)
+    status = solver.Solve(exactly)
+    if status == solver.INFEASIBLE:
         return Choice(None, np.inf)
-    bound = solver.best_objective_bound / _SCALE
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Choice(None, bound)
-    chosen = [index for index, route in enumerate(routes) if solver.value(route)]
-    return Choice(np.array(chosen), bound)
+    if status not in (solver.OPTIMAL, solver.FEASIBLE):
+        return Choice(None, -np.inf)
+    chosen = [index for index, route in enumerate(routes) if route.solution_value() > 1 / 2]
+    return Choice(np.array(chosen), goal.BestBound())
 
 
 def _violated(serves: Floats, shares: Floats) -> tuple[Ints, Floats]:

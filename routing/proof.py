@@ -63,7 +63,7 @@ class _Level(NamedTuple):
 
 
 _FEW_CHAINS = Search(30, 100_000, whole=True)
-_ALL_CHAINS = Search(10**9, 30_000, whole=True)
+_ALL_CHAINS = Search(10**9, 10_000, whole=True)
 _BEST_CHAINS = Search(10**9, 3_000_000, whole=False)
 _SHARES = (0.4, 0.1, 0.0)
 _ROUGH_LEVELS = (_Level(0.4, (_FEW_CHAINS,)), *(_Level(share, (_BEST_CHAINS,)) for share in _SHARES))
@@ -115,6 +115,7 @@ class _Prover:
         self.master = Master(self.tables.n, self.tables.vehicles, left_out=_left_out(self.tables))
         self.known: list[Route] = []
         self.labels = _FEW_LABELS  # in one enumeration
+        self.is_listing = False  # all chains: as long as they are few
         self.rounded = self.rounded_s = 0.0  # what the relaxation was worth when a better day was last looked for; when
 
     def run(self, pool: Iterable[Route], clock: Clock) -> None:
@@ -177,6 +178,7 @@ class _Prover:
         """
         worth, level, share = -np.inf, 0, _SMOOTHING
         levels = _ROUGH_LEVELS if close else _LEVELS
+        self.is_listing = len(network.fragments) < _FEW_FRAGMENTS
         while True:
             clock.check()
             relaxed = self.master.relax()
@@ -218,11 +220,11 @@ class _Prover:
     def _priced(self, network: Network, prices: Prices, level: _Level, clock: Clock) -> tuple[Chains, float]:
         """Return routes of negative reduced cost, if any, and what no route of the network undercuts."""
         bounds = network.bounds(prices)
-        searches = level.searches if len(network.fragments) < _FEW_FRAGMENTS else level.searches[-1:]
-        for search in searches:
+        for search in level.searches if self.is_listing else level.searches[-1:]:
             found = chains(network, bounds, search, below=level.share * bounds.least, clock=clock)
             if found.complete:
                 break
+            self.is_listing = False
         is_sure = found.complete and not level.share
         return found, min(0.0, float(found.reduced.min(initial=0.0))) if is_sure else bounds.least
 
