@@ -2,8 +2,8 @@
 
 from ortools.linear_solver import pywraplp
 
-# The programs are small and made of ones: preparing them takes longer than solving them.
-_SETTINGS = "use_preprocessing: false use_scaling: false feasibility_rule: DEVEX optimization_rule: DEVEX"
+# Preparing such small programs takes longer than solving them. They are scaled, as priorities make costs differ.
+_SETTINGS = "use_preprocessing: false feasibility_rule: DEVEX optimization_rule: DEVEX"
 
 
 def linear_program() -> pywraplp.Solver:

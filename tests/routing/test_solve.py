@@ -179,9 +179,9 @@ def test_a_ride_longer_than_allowed_has_no_solution():
     assert solve(instance, seconds=0.05, seed=1) is None
 
 
-def columns(*routes):
+def columns(*routes, requests=2):
     """Return (requests served, cost) pairs as columns, all for one kind of vehicle."""
-    serves = np.array([[request in served for served, _ in routes] for request in (0, 1)], float)
+    serves = np.array([[request in served for served, _ in routes] for request in range(requests)], float)
     return Columns(csc_array(serves), np.array([cost for _, cost in routes]), np.zeros(len(routes), np.int32))
 
 
@@ -210,3 +210,20 @@ def test_a_pool_that_grew_or_got_cheaper_is_combined_anew():
     assert combined(({0}, 4.0), ({1}, 4.0), current=[], cost=100.0) == [0, 1]
     assert combined(({0}, 4.0), ({1}, 4.0), ({0, 1}, 7.0), current=[0, 1], cost=8.0) == [2]
     assert combined(({0}, 3.0), ({1}, 3.5), ({0, 1}, 7.0), current=[2], cost=7.0) == [0, 1]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_routes_are_combined_however_much_penalties_differ(seed):
+    rng = np.random.default_rng(seed)
+    requests, routes = 80, 1_500
+    sizes = rng.integers(1, 9, routes)
+    riders = [rng.choice(requests, size, replace=False).tolist() for size in sizes]
+    costs = rng.uniform(1e4, 1e5, routes) * sizes
+    penalties = rng.uniform(1e5, 1e6, requests) * 10.0 ** rng.integers(0, 5, requests)
+    pool = columns(*zip(map(set, riders), costs.tolist(), strict=True), requests=requests)
+
+    choices = list(Combiner([4], penalties).combine(pool, [], cost=penalties.sum(), limits=(1, True)))
+
+    left_out = [set(range(requests)).difference(*(riders[row] for row in choice)) for choice in choices]
+    assert choices
+    assert all(penalties[list(some)].sum() < penalties.sum() / 2 for some in left_out)
