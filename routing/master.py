@@ -105,9 +105,9 @@ class Master:
                 taken += 1
         return taken
 
-    def forget_slack(self) -> None:
+    def forget_slack(self, relaxed: Relaxed) -> None:
         """Drop the cuts that cost nothing: others that cost nothing either may tell more routes apart."""
-        costly = [-row.dual_value() > _TINY for row in self.cut_rows]
+        costly = (relaxed.prices.cuts.prices > _TINY).tolist()
         if not all(costly):
             self.cuts = [cut for cut, is_costly in zip(self.cuts, costly, strict=True) if is_costly]
             self._reset()

@@ -327,7 +327,7 @@ class _Prover:
             goal, before = min(goal, self.day.cost), len(pool)
             pool = pool.within(relaxed.prices, goal - relaxed.value + _SAFE)
             stalls += len(pool) > _SHRUNK * before
-            self.master.forget_slack()
+            self.master.forget_slack(relaxed)
             if len(pool) <= size or stalls > _PATIENCE or not self.master.cut(relaxed):
                 nearest, gap = pool.nearest(relaxed.prices, size)
                 best = self._choose_whole(nearest, min(goal, relaxed.value + gap), clock)
