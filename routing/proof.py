@@ -33,7 +33,7 @@ _SMOOTHING = 0.6  # of prices towards the best so far (Wentges 1997)
 _CLOSING, _LITTLE_SMOOTHING = 0.005, 0.3  # share of the value that is still uncertain, smoothing from there on
 _FEW_ADDED = 5  # columns: time to look further
 _FEW_RIDERS = 4  # in a fragment
-_SHARE, _QUARTER, _LITTLE = 0.4, 0.25, 0.05  # of the least reduced cost there can be: which fragments are worth it
+_SHARE, _SMALLER, _LITTLE = 0.4, 0.25, 0.05  # of the least reduced cost there can be; how it shrinks; last before 0
 _FEW_FRAGMENTS = 5_000  # few enough to list all chains
 _MOST_LABELS, _FEW_LABELS = 3_000_000, 200_000  # in one enumeration
 _MOST_STEPS = 20_000_000
@@ -166,7 +166,7 @@ class _Prover:
             if not (self._add(found, relaxed.prices) or share):
                 raise IntractableError("too many fragments")
             relaxed = self._generate(network, clock, goal=-np.inf, center=relaxed.prices)
-            share = _QUARTER * share if share > _LITTLE else 0.0
+            share = _SMALLER * share if share > _LITTLE else 0.0
 
     def _generate(
         self, network: Network, clock: Clock, *, goal: float, center: Prices | None = None, close: float = 0.0
@@ -370,7 +370,7 @@ class _Prover:
         if self.improve is None or not is_due or self.day.cost - relaxed.value < _WORTH_A_SEARCH * relaxed.value:
             return
         clock.check()
-        self.day.take_up(list(self.improve(self.met(), self.day.best or ())))
+        self.day.take_up(self.improve(self.met(), self.day.best or ()))
         self.rounded, self.rounded_s = relaxed.value, clock.spent_s()
 
     def _choose_whole(self, pool: Pool, goal: float, clock: Clock) -> bool:

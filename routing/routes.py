@@ -3,6 +3,7 @@
 A route is a tuple of nodes without depots: request ``r`` gets in at node ``r`` and out at node ``n + r``.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -121,4 +122,28 @@ class Routes:
         return bool(is_feasible(self.day, stops, 0))
 
 
-__all__ = ["EPSILON", "UNSERVED", "Places", "Route", "Routes", "day_of", "tables"]
+def once_each(
+    chosen: Sequence[Route], kinds: Sequence[int], n: int, length: Callable[[Route, int], float]
+) -> list[Route]:
+    """Return routes without second rides of the same request: each stays where leaving it out saves least.
+
+    ``kinds``: of the vehicle that drives each route; ``length`` tells how long a route is for a kind.
+    """
+    routes = list(chosen)
+    for request in range(1, n + 1):
+        without = {
+            place: tuple(node for node in route if node not in {request, request + n})
+            for place, route in enumerate(routes)
+            if request in route
+        }
+        if len(without) > 1:
+            saved = {
+                place: length(routes[place], kinds[place]) - length(rest, kinds[place])
+                for place, rest in without.items()
+            }
+            for place in without.keys() - {min(saved, key=saved.__getitem__)}:
+                routes[place] = without[place]
+    return routes
+
+
+__all__ = ["EPSILON", "UNSERVED", "Places", "Route", "Routes", "day_of", "once_each", "tables"]

@@ -8,6 +8,7 @@ from routing.clock import Clock, OutOfTimeError
 from routing.events import EventGraph
 from routing.fragments import IntractableError, Tables, bits
 from routing.generated import static_day
+from routing.incumbent import Incumbent
 from routing.instances import Instance, Node
 from routing.master import Master, choose, spread
 from routing.network import Cuts, Network, Prices
@@ -236,6 +237,17 @@ def test_a_look_for_a_better_day_that_finds_none_does_no_harm():
     begun = tuple(filter(None, search.routes()))
 
     assert prove(day, Routes(day), [], begun, Clock.of(20), lambda _met, _best: ()).proven
+
+
+def test_a_day_is_taken_up_without_second_rides_and_only_if_it_serves_everybody():
+    routes = Routes(static_day(2, 2, seed=1))
+    known = Incumbent(routes, None)
+
+    known.take_up([(1, 3)])
+    assert (known.best, known.cost) == (None, np.inf)
+    known.take_up([(1, 3), (2, 4), (1, 3)])
+    assert sorted(filter(None, known.best)) == [(1, 3), (2, 4)]
+    assert known.cost == pytest.approx(routes.length((1, 3)) + routes.length((2, 4)))
 
 
 def test_without_time_nothing_is_claimed():
