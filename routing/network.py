@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.fragments import SLACK, Floats, Fragments, IntractableError, Ints, Tables, Words, bits
+from routing.fragments import SLACK, Floats, Fragments, IntractableError, Ints, Tables, Words
 from routing.kernels import chains as kernels
 
 _BUCKETS = 2_400  # over the day, at least
@@ -19,43 +19,15 @@ _TINY = 1e-9
 
 
 @dataclass(frozen=True)
-class Cuts:
-    """Subset-row cuts: three requests in each row, and what serving two of them costs (0 or more)."""
-
-    members: Ints
-    prices: Floats
-
-    @classmethod
-    def none(cls) -> "Cuts":
-        """Return no cuts."""
-        return cls(np.zeros((0, 3), dtype=np.int64), np.zeros(0))
-
-    def binding(self) -> "Cuts":
-        """Return the cuts that cost something."""
-        costly = self.prices > _TINY
-        return Cuts(self.members[costly], self.prices[costly])
-
-    def words(self, words: int) -> Words:
-        """Return the members of each cut as bits."""
-        found = np.zeros((len(self.members), words), dtype=np.uint64)
-        for column in self.members.T:
-            found |= bits(column, words)
-        return found
-
-
-@dataclass(frozen=True)
 class Prices:
-    """What serving each request earns, what a vehicle costs on top, and the prices of cuts."""
+    """What serving each request earns, and what a vehicle costs on top."""
 
     requests: Floats
     vehicle: float
-    cuts: Cuts
 
     def reduced(self, cost: Floats, served: Words) -> Floats:
         """Return the reduced costs of routes: what each costs, and whom it serves as bits."""
-        binding = self.cuts.binding()
-        members = binding.words(served.shape[1])
-        return kernels.reduced_costs(cost - self.vehicle, served, self.requests, members, binding.prices)
+        return kernels.reduced_costs(cost - self.vehicle, served, self.requests)
 
 
 @dataclass(frozen=True)
@@ -83,28 +55,18 @@ class Network:
         return Network(self.tables, self.fragments.take(chosen))
 
     def bounds(self, prices: Prices) -> Bounds:
-        """Return what no true route undercuts at these prices; cuts, which would only add to it, are left out."""
-        chain = self.chain
-        binding = prices.cuts.binding()
-        priced = kernels.Prices(
-            self._reduced(prices),
-            float(prices.vehicle),
-            binding.words(self.fragments.served.shape[1]),
-            binding.prices,
-        )
+        """Return what no true route undercuts at these prices."""
+        chain, part = self.chain, self.fragments
+        priced = kernels.Prices(kernels.reduced_costs(part.cost, part.served, prices.requests), float(prices.vehicle))
         onward = kernels.costs_onward(chain, priced)
         some = chain.closes >= 0
         reached = onward.reaching[np.arange(self.tables.n), np.maximum(chain.opens, 0)]
         least = (chain.out + reached)[some].min(initial=np.inf) - prices.vehicle
         return Bounds(priced, onward, float(least))
 
-    def through(self, bounds: Bounds) -> Floats:
-        """Return what no route through each fragment undercuts."""
+    def through(self, bounds: Bounds) -> tuple[Floats, Floats]:
+        """Return what no route undercuts that holds each fragment, or drives from each drop-off to each pick-up."""
         return kernels.costs_through(self.chain, bounds.prices, bounds.onward)
-
-    def _reduced(self, prices: Prices) -> Floats:
-        """Return each fragment's cost less what its riders earn."""
-        return Prices(prices.requests, 0.0, Cuts.none()).reduced(self.fragments.cost, self.fragments.served)
 
 
 def _chain(tables: Tables, part: Fragments) -> kernels.Chain:

@@ -5,7 +5,7 @@ into a long search. A solution serves everybody.
 """
 
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 
 import numpy as np
 
@@ -14,16 +14,15 @@ from routing.budget import Seconds, Turns
 from routing.clock import Clock, Progress
 from routing.generated import static_day
 from routing.instances import Instance
-from routing.proof import Improve, Proof, prove
+from routing.proof import Proof, prove
 from routing.routes import Route, Routes, day_of
 from routing.ruin import Search
 
 _FIRST_SHARE = 0.1  # of the time, before the proof; and for each request at most
-_FIRST_S = 0.02
+_FIRST_S = 0.01
 _FREE_RIDE, _FREE_SHARE = 7.0, 0.05  # direct rides that a longest ride takes, share of the time for a proof then
 _PROOF_SHARE = 0.9  # of the time left: the rest is for a better day if the proof fails
 _COMBINING_S, _COMBINING, _MENDING = 0.3, 0.25, 1_000  # share of the time left, turns
-_POLISHING = 15_000  # turns, after a combination of the routes of a relaxation
 _FEW = 36  # requests that a proof may try all the same
 _MARGIN = 1e-6
 _LARGEST_START = 4_000  # routes that a proof starts with
@@ -80,20 +79,19 @@ class _Solver:
         self.instance, self.routes = instance, Routes(instance)
         self.search = Search(self.routes.day, seed=seed)
         self.progress = progress
-        self.combined_s = 0.0  # the longest that a combination took
 
     def solve(self, seconds: float, turns: int | None) -> Solution | None:
         """Search, prove, and search again."""
         clock = Clock.of(seconds)
         if turns is not None:
             self.search.run(Turns(turns), watch=lambda: self._tell(clock, None))
-            proof = self._prove(clock, None)
+            proof = self._prove(clock)
             if proof.proven:
                 self._take_up(proof)
             return self._solution(clock, proof)
         first = Clock.of(min(_FIRST_SHARE * seconds, _FIRST_S * self.routes.n))
         self.search.run(Seconds(first), watch=lambda: self._tell(clock, None))
-        proof = self._prove(clock, partial(self._improve, clock))
+        proof = self._prove(clock)
         self._take_up(proof)
         if not proof.proven and clock.left_s():
             self.search.meet(proof.met)
@@ -107,20 +105,10 @@ class _Solver:
         if self.progress is not None:
             self.progress(clock.spent_s(), None if self.search.left_out else self.search.cost, bound)
 
-    def _prove(self, clock: Clock, improve: Improve | None) -> Proof:
+    def _prove(self, clock: Clock) -> Proof:
         pool = self.search.pool_routes(_LARGEST_START)
-        return prove(self.instance, self.routes, pool, self._best() or None, self._granted(clock), improve)
-
-    def _best(self) -> tuple[Route, ...]:
-        """Return the routes of the best day, none if it leaves somebody out."""
-        return () if self.search.left_out else tuple(filter(None, self.search.routes()))
-
-    def _improve(self, clock: Clock, met: tuple[Route, ...], best: tuple[Route, ...]) -> tuple[Route, ...]:
-        """Return a day made of the best one and of the routes that a relaxation has met."""
-        self.search.take_up(best)
-        self.search.meet(met)
-        self._combine(clock, turns=_POLISHING)
-        return self._best()
+        best = None if self.search.left_out else tuple(filter(None, self.search.routes()))
+        return prove(self.instance, self.routes, pool, best, self._granted(clock))
 
     def _granted(self, clock: Clock) -> Clock:
         """Return the time for a proof: little where riders may be driven about for long, which no proof masters."""
@@ -130,14 +118,10 @@ class _Solver:
         is_free = self.instance.longest_ride > _FREE_RIDE * direct and day.n > _FEW
         return clock.part(_FREE_SHARE if is_free else _PROOF_SHARE)
 
-    def _combine(self, clock: Clock, *, turns: int = _MENDING) -> None:
-        """Make the best day of all routes met, if the time left is enough for that."""
-        left_s = clock.left_s()
-        if left_s < self.combined_s:
-            return
-        seconds = min(_COMBINING_S, _COMBINING * left_s) * clock.pace()
-        self.search.combine(seconds, turns=turns, thorough=True)
-        self.combined_s = max(self.combined_s, left_s - clock.left_s())
+    def _combine(self, clock: Clock) -> None:
+        """Make the best day of all routes met."""
+        seconds = min(_COMBINING_S, _COMBINING * clock.left_s()) * clock.pace()
+        self.search.combine(seconds, turns=_MENDING, thorough=True)
 
     def _take_up(self, proof: Proof) -> None:
         if proof.routes is not None:

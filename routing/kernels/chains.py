@@ -1,7 +1,7 @@
 """Bounds over chains of fragments, in buckets of time, and what chains cost at given prices.
 
-The bounds forget who was served but for the rider set down last (shortest paths without 2-cycles: Houck et al. 1980);
-the price of subset-row cuts counts as in Jepsen et al. (2008). `labels` grows the chains themselves.
+The bounds forget who was served but for the rider set down last (shortest paths without 2-cycles: Houck et al. 1980).
+`labels` grows the chains themselves.
 """
 
 from typing import NamedTuple
@@ -47,12 +47,10 @@ class Chain(NamedTuple):
 
 
 class Prices(NamedTuple):
-    """What each fragment costs beyond what its riders earn, what a vehicle costs, and the cuts that bind."""
+    """What each fragment costs beyond what its riders earn, and what a vehicle costs."""
 
     fragments: Floats
     vehicle: float
-    members: Words
-    cuts: Floats
 
 
 class Onward(NamedTuple):
@@ -160,8 +158,8 @@ def _leave(chain: Chain, found: Onward, dropoff: int, bucket: int) -> float:
 
 
 @kernel
-def costs_through(chain: Chain, prices: Prices, onward: Onward) -> Floats:
-    """Return what no route with each fragment undercuts, the vehicle's price included."""
+def costs_through(chain: Chain, prices: Prices, onward: Onward) -> tuple[Floats, Floats]:
+    """Return what no route with each fragment undercuts, and none with each drive from a drop-off to a pick-up."""
     n = len(chain.out)
     left = np.full((n, chain.buckets), np.inf)
     through = np.full(len(chain.last), np.inf)
@@ -172,7 +170,21 @@ def costs_through(chain: Chain, prices: Prices, onward: Onward) -> Floats:
         for pickup in range(n):
             if chain.opens[pickup] <= bucket <= chain.closes[pickup]:
                 _pass(chain, prices, (left, onward.leaving, through), pickup, bucket)
-    return through - prices.vehicle
+    return through - prices.vehicle, _costs_between(chain, left, onward.reaching) - prices.vehicle
+
+
+@kernel
+def _costs_between(chain: Chain, left: Floats, reaching: Floats) -> Floats:
+    """Return what no chain undercuts that drives from a drop-off (row) to a pick-up (column)."""
+    n = len(chain.out)
+    between = np.full((n, n), np.inf)
+    for dropoff in range(n):
+        for pickup in range(n):
+            for bucket in range(chain.closes[pickup] - chain.shift[dropoff, pickup] + 1):
+                at = max(bucket + chain.shift[dropoff, pickup], chain.opens[pickup])
+                value = left[dropoff, bucket] + chain.legs[dropoff, pickup] + reaching[pickup, at]
+                between[dropoff, pickup] = min(between[dropoff, pickup], value)
+    return between
 
 
 @kernel
@@ -212,36 +224,13 @@ def _arrive(chain: Chain, left: Floats, pickup: int, bucket: int) -> tuple[float
 
 
 @kernel
-def charge(members: Words, cuts: Floats, served: Words) -> float:
-    """Return what the cuts of which two requests are served cost."""
-    total = 0.0
-    for cut in range(len(cuts)):
-        if _several(served, members[cut]):
-            total += cuts[cut]
-    return total
-
-
-@kernel
-def reduced_costs(cost: Floats, served: Words, requests: Floats, members: Words, cuts: Floats) -> Floats:
-    """Return each route's cost less what its riders earn, and what the cuts add."""
+def reduced_costs(cost: Floats, served: Words, requests: Floats) -> Floats:
+    """Return what each fragment or route costs less what its riders earn."""
     found = np.empty(len(cost))
-    for route in range(len(cost)):
-        reduced = cost[route]
+    for row in range(len(cost)):
+        reduced = cost[row]
         for request in range(len(requests)):
-            if serves(served[route], request):
+            if serves(served[row], request):
                 reduced -= requests[request]
-        found[route] = reduced + charge(members, cuts, served[route])
+        found[row] = reduced
     return found
-
-
-@kernel
-def _several(served: Words, members: Words) -> bool:
-    """Tell whether two or more members are served."""
-    met = False
-    for word in range(len(members)):
-        common = served[word] & members[word]
-        if common:
-            if met or common & (common - np.uint64(1)):
-                return True
-            met = True
-    return False

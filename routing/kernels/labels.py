@@ -1,8 +1,7 @@
 """Labels that grow chains of fragments, fragment by fragment, and forget nobody.
 
 They are taken in the order of time, so one is beaten by an earlier, cheaper one with the same riders, or, if only the
-cheapest chains are wanted, with fewer of those that can still be reached (Feillet et al. 2004); the price of subset-row
-cuts counts as in Jepsen et al. (2008).
+cheapest chains are wanted, with fewer of those that can still be reached (Feillet et al. 2004).
 """
 
 from typing import NamedTuple
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.kernels import kernel
-from routing.kernels.chains import SLACK, Chain, Floats, Ints, Onward, Prices, Words, bucket_of, charge, serves
+from routing.kernels.chains import SLACK, Chain, Floats, Ints, Onward, Prices, Words, bucket_of, serves
 
 _TINY = 1e-9
 _LOOKED_BACK = 200  # labels that one is compared with, at most
@@ -37,12 +36,11 @@ class Terms(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """Partial chains: where and when they leave, cost, reduced cost without and with cuts, riders, how they came."""
+    """Partial chains: where and when they leave, cost, reduced cost, riders, how they came."""
 
     last: NDArray[np.int32]
     leave: Floats
     cost: Floats
-    plain: Floats
     reduced: Floats
     served: Words
     origin: NDArray[np.int32]
@@ -89,9 +87,7 @@ def go_on(chain: Chain, terms: Terms, growth: Growth, tries: int) -> bool:
             if count == limits.most:
                 break
             tries -= _OF_A_LABEL
-            if _beaten(labels, known, label) or not (
-                limits.whole or _undominated(chain, terms.prices, labels, passed, label)
-            ):
+            if _beaten(labels, known, label) or not (limits.whole or _undominated(chain, labels, passed, label)):
                 labels.last[label] = _NOBODY
             else:
                 count, tried = _extend(chain, terms, (labels, due), (label, count))
@@ -113,7 +109,6 @@ def finish(chain: Chain, terms: Terms, growth: Growth) -> tuple[int, bool, Ints]
 def _room(most: int, words: int) -> Labels:
     return Labels(
         np.empty(most, np.int32),
-        np.empty(most),
         np.empty(most),
         np.empty(most),
         np.empty(most),
@@ -149,23 +144,18 @@ def _put(
     """Take up a label behind a fragment if it may become worth it; return 1 if so, else 0.
 
     ``made``: the label before, the fragment, and the new label, of which the riders are filled in. ``spent``: when
-    the fragment begins, and the cost and reduced cost (cuts apart) until then.
+    the fragment begins, and the cost and reduced cost until then.
     """
     labels, due = tables
-    prices, below = terms.prices, terms.limits.below
     origin, fragment, label = made
-    begun, cost, plain = spent
+    begun, cost, reduced = spent
     last = chain.last[fragment]
     leave = max(chain.soonest[fragment], begun + chain.duration[fragment]) + chain.service[last]
-    plain += prices.fragments[fragment]
-    ahead = terms.onward.leaving[last, bucket_of(chain, leave)]
-    if plain + ahead >= below:
-        return 0
-    reduced = plain + charge(prices.members, prices.cuts, labels.served[label])
-    if reduced + ahead >= below:
+    reduced += terms.prices.fragments[fragment]
+    if reduced + terms.onward.leaving[last, bucket_of(chain, leave)] >= terms.limits.below:
         return 0
     labels.last[label], labels.leave[label] = last, leave
-    labels.cost[label], labels.plain[label], labels.reduced[label] = cost + chain.cost[fragment], plain, reduced
+    labels.cost[label], labels.reduced[label] = cost + chain.cost[fragment], reduced
     labels.origin[label], labels.fragment[label] = origin, fragment
     turn = int((leave - chain.zero) / chain.busy)
     labels.following[label] = due[turn]
@@ -195,7 +185,7 @@ def _extend(
                 break  # the fragments of a pick-up are sorted by their latest start
             tried += 1
             if _join(labels.served[label], chain.served[fragment], labels.served[count]):
-                paid = begun, labels.cost[label] + leg, labels.plain[label] + leg
+                paid = begun, labels.cost[label] + leg, labels.reduced[label] + leg
                 count += _put(chain, terms, tables, (label, fragment, count), paid)
     return count, tried
 
@@ -268,20 +258,20 @@ def _slot(labels: Labels, known: NDArray[np.int32], label: int, last: int) -> in
 def _beaten(labels: Labels, known: NDArray[np.int32], label: int) -> bool:
     """Tell whether an earlier label with the same riders and last drop-off costs no more; remember this one if not."""
     slot = _slot(labels, known, label, labels.last[label])
-    if known[slot] >= 0 and labels.plain[known[slot]] <= labels.plain[label] + _TINY:
+    if known[slot] >= 0 and labels.reduced[known[slot]] <= labels.reduced[label] + _TINY:
         return True
     known[slot] = label
     return False
 
 
 @kernel
-def _undominated(chain: Chain, prices: Prices, labels: Labels, passed: NDArray[np.int32], label: int) -> bool:
+def _undominated(chain: Chain, labels: Labels, passed: NDArray[np.int32], label: int) -> bool:
     """Tell whether no earlier label at the same place is cheaper with less behind it; list this one if so."""
     last = labels.last[label]
     reachable = _reachable(chain, labels, label)
     other, looked = passed[last], 0
     while other >= 0 and looked < _LOOKED_BACK:
-        if _dominates(prices, labels, other, label, reachable):
+        if _dominates(labels, other, label, reachable):
             return False
         other = labels.following[other]
         looked += 1
@@ -302,20 +292,13 @@ def _reachable(chain: Chain, labels: Labels, label: int) -> Words:
 
 
 @kernel
-def _dominates(prices: Prices, labels: Labels, one: int, other: int, reachable: Words) -> bool:
+def _dominates(labels: Labels, one: int, other: int, reachable: Words) -> bool:
     """Tell whether ``one``, which leaves no later, costs no more than ``other`` whatever comes behind both."""
-    spare = labels.reduced[other] - labels.reduced[one] + _TINY
-    if spare < 0.0:
+    if labels.reduced[one] > labels.reduced[other] + _TINY:
         return False
     for word in range(len(reachable)):
         if labels.served[one, word] & reachable[word] & ~labels.served[other, word]:
             return False
-    for cut in range(len(prices.cuts)):
-        members = prices.members[cut]
-        if _one(labels.served[one], members) and not _one(labels.served[other], members):
-            spare -= prices.cuts[cut]
-            if spare < 0.0:
-                return False
     return True
 
 
@@ -335,16 +318,3 @@ def _routes(chain: Chain, limits: Limits, labels: Labels, count: int) -> Ints:
         if other < 0 or reduced < labels.reduced[other] + chain.home[labels.last[other]]:
             known[slot] = label
     return np.sort(known[known >= 0]).astype(np.int64)
-
-
-@kernel
-def _one(served: Words, members: Words) -> bool:
-    """Tell whether exactly one member is served."""
-    met = False
-    for word in range(len(members)):
-        common = served[word] & members[word]
-        if common:
-            if met or common & (common - np.uint64(1)):
-                return False
-            met = True
-    return met

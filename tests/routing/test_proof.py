@@ -1,28 +1,26 @@
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 
-from routing.budget import Turns
+from routing.choice import choose
 from routing.clock import Clock, OutOfTimeError
 from routing.events import EventGraph
 from routing.fragments import IntractableError, Tables, bits
 from routing.generated import static_day
-from routing.incumbent import Incumbent
 from routing.instances import Instance, Node
-from routing.master import Master, choose, spread
-from routing.network import Cuts, Network, Prices
-from routing.pool import Pool
+from routing.master import Master, spread
+from routing.network import Network, Prices
 from routing.pricing import Search, chains
 from routing.proof import prove
 from routing.relaxation import assignment_bound
 from routing.routes import Routes
-from routing.ruin import Search as RuinAndRecreate
 from tests.routing.test_solve import has_times, least_cost, orders
 
 EVERYTHING = Search(beam=10**6, most=10**5, whole=True)
 CHEAPEST = Search(beam=10**6, most=10**5, whole=False)
 NO_LIMITS = (10**3, 10**5, 10**7)
+ANY_WAY = np.ones((3, 3), dtype=bool)  # between three requests
 
 
 def tight_day(seed, *, requests=4):
@@ -46,6 +44,16 @@ def network_of(day, prices):
     return Network(Tables.of(day), fragments_of(day, prices))
 
 
+def whole_network(day):
+    """Return all fragments of a day, none of which a worse one could replace."""
+    return network_of(day, Prices(np.zeros(day.requests), 0.0))
+
+
+def visits_of(network, index):
+    visits = network.fragments.visits[index]
+    return tuple(visits[visits > 0].tolist())
+
+
 def least_of_each_set(day):
     """Return the cheapest route of each set of riders, by trying every order."""
     routes, cheapest = Routes(day), {}
@@ -57,15 +65,25 @@ def least_of_each_set(day):
     return cheapest
 
 
-def prices_of(day, seed, *, cuts=()):
+def days_of(day):
+    """Yield every day that two vehicles can drive, one route in each possible order for each part of the riders."""
+    everybody = set(range(1, day.requests + 1))
+    for size in range(day.requests // 2 + 1):
+        for some in combinations(sorted(everybody), size):
+            one = [order for order in orders(some, day.requests) if has_times(day, order)] if some else [()]
+            rest = tuple(sorted(everybody - set(some)))
+            for other in orders(rest, day.requests):
+                if has_times(day, other):
+                    yield from ((first, other) for first in one)
+
+
+def prices_of(day, seed):
     rng = np.random.default_rng(seed)
-    table = Cuts(np.array(cuts, dtype=np.int64).reshape(-1, 3), rng.uniform(0, 8, len(cuts)))
-    return Prices(rng.uniform(5, 30, day.requests), -rng.uniform(0, 5), table)
+    return Prices(rng.uniform(5, 30, day.requests), -rng.uniform(0, 5))
 
 
 def reduced_cost(riders, length, prices):
-    twice = [len(riders & set(members.tolist())) > 1 for members in prices.cuts.members]
-    return length - sum(prices.requests[rider - 1] for rider in riders) - prices.vehicle + prices.cuts.prices @ twice
+    return length - sum(prices.requests[rider - 1] for rider in riders) - prices.vehicle
 
 
 def riders_of(words, n):
@@ -90,7 +108,7 @@ def test_every_fragment_can_be_driven_and_begins_and_ends_empty(seed):
 @pytest.mark.parametrize("seed", range(6))
 def test_chains_of_fragments_are_all_routes_by_brute_force(seed):
     day = tight_day(seed)
-    prices = prices_of(day, seed, cuts=[(1, 2, 3), (2, 3, 4)])
+    prices = prices_of(day, seed)
     network = network_of(day, prices)
     expected = {
         riders: pytest.approx(reduced_cost(riders, length, prices)) for riders, length in least_of_each_set(day).items()
@@ -108,7 +126,7 @@ def test_chains_of_fragments_are_all_routes_by_brute_force(seed):
 @pytest.mark.parametrize("seed", range(6))
 def test_pricing_finds_the_cheapest_route_and_bounds_never_exceed_it(seed):
     day = tight_day(seed)
-    prices = prices_of(day, seed, cuts=[(1, 2, 3)])
+    prices = prices_of(day, seed)
     network = network_of(day, prices)
     least = min(reduced_cost(riders, length, prices) for riders, length in least_of_each_set(day).items())
     bounds = network.bounds(prices)
@@ -117,9 +135,29 @@ def test_pricing_finds_the_cheapest_route_and_bounds_never_exceed_it(seed):
 
     assert found.reduced.min() == pytest.approx(least)
     assert bounds.least <= least + 1e-9
-    best = int(found.reduced.argmin())
-    assert (network.through(bounds)[found.trace(best)] <= least + 1e-9).all()
     assert graph_of(day).sides(prices.requests, prices.vehicle).least <= bounds.least + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_route_undercuts_what_is_said_of_its_fragments_and_drives(seed):
+    day = tight_day(seed)
+    prices = prices_of(day, seed)
+    network = network_of(day, prices)
+    bounds = network.bounds(prices)
+    part = network.fragments
+
+    through, between = network.through(bounds)
+
+    found = chains(network, bounds, EVERYTHING, below=1e6)
+    joined = 0
+    for row in range(len(found)):
+        trace = found.trace(row)
+        assert (through[trace] <= found.reduced[row] + 1e-9).all()
+        for one, other in pairwise(trace):
+            joined += 1
+            assert between[part.last[one] - day.requests - 1, part.first[other] - 1] <= found.reduced[row] + 1e-9
+    assert joined > 0
+    assert through.min() == pytest.approx(bounds.least)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -168,19 +206,64 @@ def test_a_look_for_chains_stops_on_time_and_is_the_same_in_small_steps(monkeypa
         chains(network, bounds, EVERYTHING, below=1e6, clock=Clock.of(0))
 
 
-def test_a_pool_keeps_the_routes_near_the_least_reduced_cost():
-    day = tight_day(2)
-    prices = prices_of(day, 2)
-    network = network_of(day, prices)
-    pool = Pool.of(chains(network, network.bounds(prices), EVERYTHING, below=1e6))
-    reduced = np.sort(prices.reduced(pool.cost, pool.served))
+@pytest.mark.parametrize("seed", range(12))
+def test_a_choice_is_the_cheapest_day_of_all(seed):
+    day = tight_day(seed, requests=3)
+    routes, network = Routes(day), whole_network(day)
+    least = least_cost(day)
 
-    nearest, gap = pool.nearest(prices, 3)
+    choice = choose(network, ANY_WAY, routes.is_feasible, below=np.inf, clock=Clock.of(20))
 
-    assert len(nearest) == 3
-    assert gap == reduced[3]
-    assert pool.nearest(prices, len(pool)) == (pool, np.inf)
-    assert nearest.cost[0] == pytest.approx(Routes(day).length(nearest.route(0)))
+    assert choice.bound == pytest.approx(least)
+    if least == np.inf:
+        assert choice.routes is None
+    else:
+        assert sum(map(routes.length, choice.routes)) == pytest.approx(least)
+        assert all(has_times(day, route) for route in choice.routes)
+        assert sorted(node for route in choice.routes for node in route) == [1, 2, 3, 4, 5, 6]
+        again = choose(network, ANY_WAY, routes.is_feasible, below=least + 1e-6, clock=Clock.of(20))
+        none = choose(network, ANY_WAY, routes.is_feasible, below=least - 1e-6, clock=Clock.of(20))
+        assert again.bound == pytest.approx(least)
+        assert (none.routes, none.bound) == (None, np.inf)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3, 4, 6])
+def test_without_ways_between_them_every_fragment_is_a_route(seed):
+    day = tight_day(seed, requests=3)
+    network = whole_network(day)
+    day_costs = [
+        sum(Routes(day).length(visits_of(network, index)) for index in chosen)
+        for count in (1, 2)
+        for chosen in combinations(range(len(network.fragments)), count)
+        if sorted(node for index in chosen for node in visits_of(network, index)) == [1, 2, 3, 4, 5, 6]
+    ]
+
+    choice = choose(network, ~ANY_WAY, lambda _route: True, below=np.inf, clock=Clock.of(20))
+
+    assert choice.bound == pytest.approx(min(day_costs, default=np.inf))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3, 4, 6])
+def test_a_route_that_is_refused_is_given_up_for_the_next_cheapest_day(seed):
+    day = tight_day(seed, requests=3)
+    length = Routes(day).length
+    network = whole_network(day)
+    first = choose(network, ANY_WAY, lambda _route: True, below=np.inf, clock=Clock.of(20))
+    refused = max(first.routes, key=len)
+    expected = min(
+        (sum(map(length, filter(None, routes))) for routes in days_of(day) if refused not in routes), default=np.inf
+    )
+
+    second = choose(network, ANY_WAY, lambda route: route != refused, below=np.inf, clock=Clock.of(20))
+
+    assert second.bound == pytest.approx(expected)
+
+
+def test_a_choice_stops_on_time():
+    day = tight_day(1, requests=3)
+
+    with pytest.raises(OutOfTimeError):
+        choose(whole_network(day), ANY_WAY, lambda _route: True, below=np.inf, clock=Clock.of(0))
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -205,49 +288,22 @@ def test_a_duty_shorter_than_the_day_is_kept_and_bounded(seed):
     proof = prove(day, Routes(day), [], None, Clock.of(20))
 
     least = least_cost(day)
-    assert proof.bound <= least + 1e-6
-    assert proof.cost >= least - 1e-6
-    assert proof.routes is None or all(has_times(day, route) for route in proof.routes)
+    if least == float("inf"):
+        assert proof.routes is None
+    else:
+        assert proof.proven
+        assert proof.cost == pytest.approx(least)
+        assert all(has_times(day, route) for route in proof.routes)
 
 
-def test_a_better_day_is_looked_for_near_the_relaxation_once_cuts_have_raised_it():
-    day = static_day(24, 3, seed=4)
-    routes, search = Routes(day), RuinAndRecreate(Routes(day).day, seed=1)
-    search.run(Turns(30))
-    begun = tuple(filter(None, search.routes()))
-    least = prove(day, routes, [], begun, Clock.of(20))
-    asked = []
+def test_a_proof_with_more_fragments_than_it_can_choose_from_keeps_its_bound(monkeypatch):
+    monkeypatch.setattr("routing.proof._CHOSEN_FROM", 0)
+    day = tight_day(1, requests=3)
 
-    def improve(met, best):
-        asked.append((met, best))
-        return least.routes
+    proof = prove(day, Routes(day), [], None, Clock.of(20))
 
-    proof = prove(day, routes, [], begun, Clock.of(20), improve)
-
-    (met, best), *_ = asked
-    assert sum(map(routes.length, best)) > least.cost
-    assert {node for route in met for node in route} == set(range(1, 2 * day.requests + 1))
-    assert (proof.proven, proof.cost) == (True, pytest.approx(least.cost))
-
-
-def test_a_look_for_a_better_day_that_finds_none_does_no_harm():
-    day = static_day(24, 3, seed=4)
-    search = RuinAndRecreate(Routes(day).day, seed=1)
-    search.run(Turns(30))
-    begun = tuple(filter(None, search.routes()))
-
-    assert prove(day, Routes(day), [], begun, Clock.of(20), lambda _met, _best: ()).proven
-
-
-def test_a_day_is_taken_up_without_second_rides_and_only_if_it_serves_everybody():
-    routes = Routes(static_day(2, 2, seed=1))
-    known = Incumbent(routes, None)
-
-    known.take_up([(1, 3)])
-    assert (known.best, known.cost) == (None, np.inf)
-    known.take_up([(1, 3), (2, 4), (1, 3)])
-    assert sorted(filter(None, known.best)) == [(1, 3), (2, 4)]
-    assert known.cost == pytest.approx(routes.length((1, 3)) + routes.length((2, 4)))
+    assert proof.routes is None
+    assert 0 < proof.bound <= least_cost(day) + 1e-6
 
 
 def test_without_time_nothing_is_claimed():
@@ -284,88 +340,32 @@ def column(riders):
     return np.bitwise_or.reduce(bits(np.array(riders), 1), axis=0)
 
 
-def test_cuts_close_the_gap_that_three_halves_leave():
+def test_the_relaxation_prices_routes_and_takes_up_cheaper_ones():
     master = Master(3, 3, left_out=100.0)
     for name, riders in enumerate(((1, 2), (2, 3), (1, 3))):
-        master.add(column(riders), 2.0, name)
-    master.add(column((1,)), 1.5, 3)
-    relaxed = master.relax()
+        assert master.add(column(riders), 2.0, name)
 
-    added = master.cut(relaxed)
+    relaxed = master.relax()
 
     assert relaxed.value == pytest.approx(3.0)
-    assert added == 1
-    assert master.relax().value == pytest.approx(3.5)
-    assert not master.add(column((1, 2)), 2.5, 4)
-    assert master.add(column((1, 2)), 1.9, 5)
-    assert master.names == [5, 1, 2, 3]
-    assert master.relax().value == pytest.approx(3.5)
-    prices = Prices(np.array([1.0, 2.0, 3.0]), -0.5, Cuts(np.array([[1, 2, 3]]), np.array([0.25])))
-    assert master.reduced(prices) == pytest.approx([1.9 - 3 + 0.75, 2 - 5 + 0.75, 2 - 4 + 0.75, 1.5 - 1 + 0.5])
-    master.keep(np.array([1, 3]))
-    assert master.relax().value == pytest.approx(3.5)
+    assert relaxed.prices.requests == pytest.approx([1.0, 1.0, 1.0])
+    assert not master.add(column((1, 2)), 2.5, 3)
+    assert master.add(column((1, 2)), 1.0, 4)
+    assert master.names == [4, 1, 2]
+    assert master.relax().value == pytest.approx(2.5)
 
 
-def test_cuts_that_cost_nothing_are_forgotten_and_the_value_stays():
+def test_the_relaxation_forgets_the_dearest_routes_when_there_are_many(monkeypatch):
+    monkeypatch.setattr("routing.master._MOST_COLUMNS", 4)
+    monkeypatch.setattr("routing.master._KEPT_COLUMNS", 3)
     master = Master(3, 3, left_out=100.0)
-    for name, riders in enumerate(((1, 2), (2, 3), (1, 3))):
-        master.add(column(riders), 2.0, name)
-    master.cut(master.relax())
-    master.forget_slack(master.relax())
-    assert master.cuts == [(1, 2, 3)]
-    for rider in (1, 2, 3):
-        master.add(column((rider,)), 0.5, 2 + rider)
-    relaxed = master.relax()
-    assert relaxed.value == pytest.approx(1.5)
-    master.keep(np.arange(6))  # the program is written anew, its own prices are gone
+    for name, (riders, cost) in enumerate([((1, 2), 2.0), ((2, 3), 2.0), ((1, 2, 3), 9.0), ((1, 3), 2.0), ((1,), 8.0)]):
+        master.add(column(riders), cost, name)
 
-    master.forget_slack(relaxed)
+    assert master.relax().value == pytest.approx(3.0)
 
-    assert master.cuts == []
-    assert master.relax().value == pytest.approx(1.5)
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_a_choice_and_its_bound_agree_with_trying_all(seed):
-    rng = np.random.default_rng(seed)
-    riders = [
-        frozenset(rng.choice(np.arange(1, 7), size, replace=False).tolist()) for size in (1, 1, 2, 2, 2, 3, 3, 3, 4)
-    ]
-    costs = rng.uniform(1, 9, len(riders)) / 3
-    whole = [
-        sum(costs[list(some)])
-        for count in range(1, 5)
-        for some in combinations(range(len(riders)), count)
-        if sorted(rider for index in some for rider in riders[index]) == [1, 2, 3, 4, 5, 6]
-    ]
-
-    choice = choose(np.array([column(sorted(each)) for each in riders]), costs, 6, vehicles=4, seconds=5)
-
-    assert (choice.chosen is None) == (not whole)
-    if whole:
-        assert costs[choice.chosen].sum() == pytest.approx(min(whole), abs=1e-9)
-        assert min(whole) - 1e-6 <= choice.bound <= min(whole) + 1e-9
-
-
-def test_the_cheapest_choice_serves_everybody_or_there_is_none():
-    served = np.array([column(riders) for riders in ((1,), (2,), (1, 2))])
-
-    def chosen(costs, among=3):
-        return choose(served[:among], np.array(costs[:among]), 2, vehicles=2, seconds=5)
-
-    assert chosen([1.0, 1.0, 3.0]).chosen.tolist() == [0, 1]
-    assert chosen([2.0, 2.0, 3.0]).bound == pytest.approx(3.0)
-    assert chosen([1.0, 1.0, 3.0], among=1).chosen is None
-    assert chosen([1.0, 1.0, 3.0], among=1).bound == float("inf")
-    assert chosen([1.0, 1.0, 3.0], among=0).bound == float("inf")
-
-
-def test_a_choice_visits_nobody_twice():
-    served = np.array([column(riders) for riders in ((1, 2), (2, 3), (3,))])
-
-    choice = choose(served, np.array([2.0, 2.0, 3.0]), 3, vehicles=2, seconds=5)
-
-    assert choice.chosen.tolist() == [0, 2]
+    assert master.names == [0, 1, 3]
+    assert master.relax().value == pytest.approx(3.0)
 
 
 def test_of_routes_that_may_join_no_request_is_in_many_before_others_are():
