@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from errno import EISDIR, ENOENT
 from os import strerror
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from routing import instances, scenario
 from routing.day import DayPlan, plan_day
@@ -17,7 +18,9 @@ from routing.protocol import serve
 from routing.rehearsal import rehearse
 from routing.scenario import Scenario, ScenarioError
 from routing.simulate import simulate
-from routing.solve import Solution, impossible, solve
+
+if TYPE_CHECKING:
+    from routing.solve import Solution
 
 _DONE, _UNREADABLE, _NO_SOLUTION = 0, 2, 3
 
@@ -85,6 +88,8 @@ def _solve(asked: argparse.Namespace) -> int:
     _check_place(asked.out)
     if asked.instance.suffix == ".json":
         return _solve_scenario(asked)
+    from routing.solve import impossible, solve  # the solver takes a second to import, dispatch goes without
+
     instance = instances.read(asked.instance)
     solution = solve(
         instance,
@@ -143,7 +148,7 @@ class _Printer:
             sys.stderr.write(f"{spent_s:.1f} s: cost {next(shown)}, bound {next(shown)}\n")
 
 
-def _solution_json(solution: Solution) -> dict[str, object]:
+def _solution_json(solution: "Solution") -> dict[str, object]:
     return {
         "instance": solution.instance,
         "cost": solution.cost,

@@ -6,7 +6,7 @@ remains is chosen from (`choice`), first within a narrow gap, as the best day kn
 Whatever stops the search, the bound reached stands.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -57,6 +57,10 @@ _ROUGH_LEVELS = (_Level(0.4, (_FEW_CHAINS,)), *(_Level(share, (_BEST_CHAINS,)) f
 _LEVELS = tuple(_Level(share, (_ALL_CHAINS, _BEST_CHAINS)) for share in _SHARES)
 
 
+Watch = Callable[[float, float], None]
+"""Told now and then: the cost of the best day (infinite: none known), and the bound."""
+
+
 @dataclass(frozen=True)
 class Proof:
     """The best day known, and a lower bound on the cost of every day. ``routes`` is None if none was found."""
@@ -72,11 +76,16 @@ class Proof:
         return self.routes is not None and self.cost <= self.bound + _MARGIN
 
 
-def prove(
-    instance: Instance, routes: Routes, pool: Iterable[Route], best: tuple[Route, ...] | None, clock: Clock
+def prove(  # noqa: PLR0917 -- what is known, how long, and who wants to know
+    instance: Instance,
+    routes: Routes,
+    pool: Iterable[Route],
+    best: tuple[Route, ...] | None,
+    clock: Clock,
+    watch: Watch | None = None,
 ) -> Proof:
     """Return the best day and bound that the time allows, from the routes of ``pool`` and ``best`` to start with."""
-    prover = _Prover(instance, routes, best)
+    prover = _Prover(instance, routes, best, watch)
     with suppress(OutOfTimeError, IntractableError, ArithmeticError):  # the bound reached stands
         prover.run(pool, clock)
     return Proof(min(prover.bound, prover.cost), prover.cost, prover.best, prover.met())
@@ -85,8 +94,8 @@ def prove(
 class _Prover:
     """One proof: what is known so far."""
 
-    def __init__(self, instance: Instance, routes: Routes, best: tuple[Route, ...] | None) -> None:
-        self.tables, self.routes, self.best = Tables.of(instance), routes, best
+    def __init__(self, instance: Instance, routes: Routes, best: tuple[Route, ...] | None, watch: Watch | None) -> None:
+        self.tables, self.routes, self.best, self.watch = Tables.of(instance), routes, best, watch
         self.cost = sum(map(routes.length, best)) if best is not None else np.inf
         self.bound = assignment_bound(self.tables)
         self.master = Master(self.tables.n, self.tables.vehicles, left_out=_left_out(self.tables))
@@ -117,6 +126,12 @@ class _Prover:
     def _closed(self) -> bool:
         return self.cost <= self.bound + _MARGIN
 
+    def _raise_bound(self, worth: float) -> None:
+        """Take up what no day undercuts, and tell how far things are."""
+        self.bound = max(self.bound, worth)
+        if self.watch is not None:
+            self.watch(self.cost, self.bound)
+
     # -- column generation
 
     def _short(self, clock: Clock) -> Network:
@@ -135,7 +150,7 @@ class _Prover:
             network, floor = self._worth_it(relaxed.prices, share, clock)
             found, least = self._priced(network, relaxed.prices, _LEVELS[-1], clock)
             worth = self._worth(relaxed.prices, min(floor, least))
-            self.bound = max(self.bound, worth)
+            self._raise_bound(worth)
             if not share and relaxed.value <= worth + _MARGIN:
                 return Relaxed(worth, relaxed.prices)
             if not (self._add(found, relaxed.prices) or share):
@@ -240,7 +255,7 @@ class _Prover:
         choice = choose(left, between_two < gap, self.routes.is_feasible, below=self.cost, clock=clock)
         if choice.routes is not None:
             self.cost, self.best = sum(map(self.routes.length, choice.routes)), choice.routes
-        self.bound = max(self.bound, min(choice.bound, goal))
+        self._raise_bound(min(choice.bound, goal))
         clock.check()
         return True
 

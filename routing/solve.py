@@ -5,7 +5,7 @@ into a long search. A solution serves everybody.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -84,31 +84,35 @@ class _Solver:
         """Search, prove, and search again."""
         clock = Clock.of(seconds)
         if turns is not None:
-            self.search.run(Turns(turns), watch=lambda: self._tell(clock, None))
+            self.search.run(Turns(turns), watch=lambda: self._tell(clock, self._cost(), None))
             proof = self._prove(clock)
             if proof.proven:
                 self._take_up(proof)
             return self._solution(clock, proof)
         first = Clock.of(min(_FIRST_SHARE * seconds, _FIRST_S * self.routes.n))
-        self.search.run(Seconds(first), watch=lambda: self._tell(clock, None))
+        self.search.run(Seconds(first), watch=lambda: self._tell(clock, self._cost(), None))
         proof = self._prove(clock)
         self._take_up(proof)
         if not proof.proven and clock.left_s():
             self.search.meet(proof.met)
             self._combine(clock)
             rest = Seconds(clock.part(1.0))
-            self.search.run(rest, watch=lambda: self._tell(clock, proof.bound))
+            self.search.run(rest, watch=lambda: self._tell(clock, self._cost(), proof.bound))
         return self._solution(clock, proof)
 
-    def _tell(self, clock: Clock, bound: float | None) -> None:
+    def _cost(self) -> float:
+        return np.inf if self.search.left_out else self.search.cost
+
+    def _tell(self, clock: Clock, cost: float, bound: float | None) -> None:
         """Report progress."""
         if self.progress is not None:
-            self.progress(clock.spent_s(), None if self.search.left_out else self.search.cost, bound)
+            self.progress(clock.spent_s(), cost if cost < np.inf else None, bound)
 
     def _prove(self, clock: Clock) -> Proof:
         pool = self.search.pool_routes(_LARGEST_START)
         best = None if self.search.left_out else tuple(filter(None, self.search.routes()))
-        return prove(self.instance, self.routes, pool, best, self._granted(clock))
+        watch = partial(self._tell, clock)
+        return prove(self.instance, self.routes, pool, best, self._granted(clock), watch)
 
     def _granted(self, clock: Clock) -> Clock:
         """Return the time for a proof: little where riders may be driven about for long, which no proof masters."""

@@ -49,6 +49,10 @@ def whole_network(day):
     return network_of(day, Prices(np.zeros(day.requests), 0.0))
 
 
+def accept(_route):
+    return True
+
+
 def visits_of(network, index):
     visits = network.fragments.visits[index]
     return tuple(visits[visits > 0].tolist())
@@ -212,7 +216,7 @@ def test_a_choice_is_the_cheapest_day_of_all(seed):
     routes, network = Routes(day), whole_network(day)
     least = least_cost(day)
 
-    choice = choose(network, ANY_WAY, routes.is_feasible, below=np.inf, clock=Clock.of(20))
+    choice = choose(network, ANY_WAY, accept, below=np.inf, clock=Clock.of(20))
 
     assert choice.bound == pytest.approx(least)
     if least == np.inf:
@@ -221,10 +225,32 @@ def test_a_choice_is_the_cheapest_day_of_all(seed):
         assert sum(map(routes.length, choice.routes)) == pytest.approx(least)
         assert all(has_times(day, route) for route in choice.routes)
         assert sorted(node for route in choice.routes for node in route) == [1, 2, 3, 4, 5, 6]
-        again = choose(network, ANY_WAY, routes.is_feasible, below=least + 1e-6, clock=Clock.of(20))
-        none = choose(network, ANY_WAY, routes.is_feasible, below=least - 1e-6, clock=Clock.of(20))
+        again = choose(network, ANY_WAY, accept, below=least + 1e-6, clock=Clock.of(20))
+        none = choose(network, ANY_WAY, accept, below=least - 1e-6, clock=Clock.of(20))
         assert again.bound == pytest.approx(least)
         assert (none.routes, none.bound) == (None, np.inf)
+
+
+def test_a_choice_remembers_the_time_over_several_fragments():
+    """Each two of the rides follow each other in time, the second is in no hurry, but after both the third is over."""
+    depot = Node(0, 0, 0, 0, 0, 480)
+    pickups = (Node(1, 0, 0, 1, 20, 22), Node(6, 0, 0, 1, 0, 100), Node(11, 0, 0, 1, 25, 28))
+    dropoffs = tuple(node._replace(x=node.x + 4, load=-1, earliest=0, latest=480) for node in pickups)
+    day = Instance("three", 2, 480, 1, 30, (depot, *pickups, *dropoffs, depot))
+
+    choice = choose(whole_network(day), ANY_WAY, accept, below=np.inf, clock=Clock.of(20))
+
+    assert choice.bound == pytest.approx(least_cost(day)) == pytest.approx(40)
+    assert sorted(choice.routes) == [(1, 4), (2, 5, 3, 6)]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_route_of_a_choice_keeps_its_times(seed):
+    day = static_day(12, 2, seed=seed)
+
+    choice = choose(whole_network(day), np.ones((12, 12), dtype=bool), accept, below=np.inf, clock=Clock.of(20))
+
+    assert all(has_times(day, route) for route in choice.routes or ())
 
 
 @pytest.mark.parametrize("seed", [0, 1, 3, 4, 6])
@@ -238,7 +264,7 @@ def test_without_ways_between_them_every_fragment_is_a_route(seed):
         if sorted(node for index in chosen for node in visits_of(network, index)) == [1, 2, 3, 4, 5, 6]
     ]
 
-    choice = choose(network, ~ANY_WAY, lambda _route: True, below=np.inf, clock=Clock.of(20))
+    choice = choose(network, ~ANY_WAY, accept, below=np.inf, clock=Clock.of(20))
 
     assert choice.bound == pytest.approx(min(day_costs, default=np.inf))
 
@@ -248,7 +274,7 @@ def test_a_route_that_is_refused_is_given_up_for_the_next_cheapest_day(seed):
     day = tight_day(seed, requests=3)
     length = Routes(day).length
     network = whole_network(day)
-    first = choose(network, ANY_WAY, lambda _route: True, below=np.inf, clock=Clock.of(20))
+    first = choose(network, ANY_WAY, accept, below=np.inf, clock=Clock.of(20))
     refused = max(first.routes, key=len)
     expected = min(
         (sum(map(length, filter(None, routes))) for routes in days_of(day) if refused not in routes), default=np.inf
@@ -263,7 +289,7 @@ def test_a_choice_stops_on_time():
     day = tight_day(1, requests=3)
 
     with pytest.raises(OutOfTimeError):
-        choose(whole_network(day), ANY_WAY, lambda _route: True, below=np.inf, clock=Clock.of(0))
+        choose(whole_network(day), ANY_WAY, accept, below=np.inf, clock=Clock.of(0))
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -304,6 +330,19 @@ def test_a_proof_with_more_fragments_than_it_can_choose_from_keeps_its_bound(mon
 
     assert proof.routes is None
     assert 0 < proof.bound <= least_cost(day) + 1e-6
+
+
+def test_a_proof_tells_how_far_it_is():
+    day = static_day(24, 3, seed=4)
+    told = []
+
+    proof = prove(day, Routes(day), [], None, Clock.of(20), lambda cost, bound: told.append((cost, bound)))
+
+    bounds = [bound for _, bound in told]
+    assert proof.proven
+    assert told[0][0] == np.inf
+    assert bounds == sorted(bounds)
+    assert told[-1] == (proof.cost, pytest.approx(proof.cost))
 
 
 def test_without_time_nothing_is_claimed():
