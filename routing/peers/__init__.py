@@ -5,7 +5,7 @@ get windows so narrow that no ride can become too long (`windows`), and pay for 
 """
 
 from collections.abc import Sequence
-from importlib.util import find_spec
+from importlib import import_module
 
 from routing.peers.ortools_routing import OrTools
 from routing.peers.pyvrp_genetic import PyVrp
@@ -17,4 +17,13 @@ _ALL: tuple[tuple[str, type[Peer]], ...] = (("ortools", OrTools), ("pyvrp", PyVr
 
 def installed() -> Sequence[Peer]:
     """Return the peers that can be run here."""
-    return [peer() for module, peer in _ALL if find_spec(module) is not None]
+    return [peer() for module, peer in _ALL if _can_be_read(module)]
+
+
+def _can_be_read(module: str) -> bool:
+    """Tell whether a package is there, and whole."""
+    try:
+        import_module(module)
+    except ImportError:
+        return False
+    return True

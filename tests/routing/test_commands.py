@@ -7,6 +7,7 @@ import pytest
 from routing import bench
 from routing.commands import main
 from routing.generated import static_day
+from routing.peers import installed
 
 TINY = """1 2 480 6 90
 0 0 0 0 0 0 480
@@ -195,6 +196,15 @@ def test_the_benchmark_prints_our_cost_and_the_gap_beside_the_peer(tiny, tmp_pat
     assert ours.split() == ["Noriai", "mean", "gap", "%", "0.00", "worst", "0.00", "no", "answer", "0"]
     assert peers.startswith("OR-Tools")
     assert "<svg" in (tmp_path / "gap-over-time.svg").read_text()
+
+
+def test_a_peer_that_is_half_installed_takes_no_part(tmp_path, monkeypatch):
+    (tmp_path / "pyvrp").mkdir()
+    (tmp_path / "pyvrp" / "__init__.py").write_text("from pyvrp._pyvrp import Model\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert "PyVRP" not in {peer.name for peer in installed()}
+    assert "OR-Tools" in {peer.name for peer in installed()}
 
 
 def test_the_benchmark_plays_made_up_days_without_a_folder(tmp_path, capsys):
