@@ -5,8 +5,9 @@ Moments at the ends of the drives are variables; what is chosen ties two of them
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -14,11 +15,11 @@ from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
 from routing.clock import Clock
-from routing.fragments import SLACK
+from routing.fragments import SLACK, IntractableError
 from routing.network import Network
 from routing.routes import Route
 
-_MOST = 10**15  # what everything together costs: rounding takes less of a day's cost than anybody can see
+_MOST = 10**15  # what everything together costs: rounding takes less than a billionth of a day's cost
 _MOMENTS = 10**9  # of a day
 _SHORTEST_S = 0.1
 _DEPOT = -1
@@ -39,26 +40,36 @@ class Choice:
 def choose(
     network: Network, ways: NDArray[np.bool_], is_legal: Callable[[Route], bool], *, below: float, clock: Clock
 ) -> Choice:
-    """Return the cheapest day under ``below`` made of fragments and of ``ways`` from drop-offs to pick-ups (from 0).
+    """Return the cheapest day, of at most ``below``, of fragments and ``ways`` from drop-offs to pick-ups (from 0).
 
-    A route that ``is_legal`` refuses (fragments do not know the longest duty) is given up, and the choice made again.
-    The bound is infinite if there is no such day. Raise OutOfTimeError when the time is up before anything is certain.
+    Routes that ``is_legal`` refuses (fragments do not know the longest duty) are given up, and the choice made again.
+    The bound is infinite if there is no such day; it is what is certain when the time is up. Raise IntractableError
+    where rides take so little time that it does not tell them apart.
     """
-    program = _Program(network, ways, below)
-    while True:
-        clock.check()
+    program, bound = _Program(network, ways, below), 0.0
+    while clock.left_s():
         solver, status = _solved(program.model, clock)
         if status == cp_model.INFEASIBLE:
             return Choice(None, np.inf)
-        bound = solver.best_objective_bound / program.unit
+        bound = max(bound, solver.best_objective_bound / program.unit)
         if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-            return Choice(None, bound)
-        chains = list(program.chains(solver))
-        refused = [literals for route, literals in chains if not is_legal(route)]
+            break
+        chains = program.chosen(solver)
+        refused = [chain for chain in chains if not is_legal(program.route(chain))]
         if not refused:
-            return Choice(tuple(route for route, _ in chains), bound)
-        for literals in refused:
-            program.model.add_bool_or([literal.negated() for literal in literals])
+            return Choice(tuple(map(program.route, chains)), bound)
+        for chain in refused:
+            program.forbid(_core(chain, lambda part: not is_legal(program.route(part))))
+    return Choice(None, bound)
+
+
+def _core(chain: list[int], is_illegal: Callable[[list[int]], bool]) -> list[int]:
+    """Return a part of an illegal chain that is illegal, too, but without its first or last fragment."""
+    while len(chain) > 1 and is_illegal(chain[1:]):
+        chain = chain[1:]
+    while len(chain) > 1 and is_illegal(chain[:-1]):
+        chain = chain[:-1]
+    return chain
 
 
 def _solved(model: cp_model.CpModel, clock: Clock) -> tuple[cp_model.CpSolver, cp_model.CpSolverStatus]:
@@ -92,30 +103,35 @@ class _Program:
         self.unit = _MOST / max(1.0, sum(cost for cost, _ in self.costs))
         terms = [int(cost * self.unit) * literal for cost, literal in self.costs]
         if below < np.inf:
-            self.model.add(sum(terms) <= int(below * self.unit))
+            self.model.add(sum(terms) <= min(_MOST, int(below * self.unit)))
         self.model.minimize(sum(terms))
 
-    def chains(self, solver: cp_model.CpSolver) -> Iterator[tuple[Route, list[_Literal]]]:
-        """Yield each route chosen, with all that was chosen for it."""
+    def chosen(self, solver: cp_model.CpSolver) -> list[list[int]]:
+        """Return the fragments chosen, those of each route in order."""
         chosen = [index for index, literal in enumerate(self.fragments) if solver.boolean_value(literal)]
         begun = {self.first[index]: index for index in chosen}
-        drives = [drive for drive, literal in self.drives.items() if solver.boolean_value(literal)]
-        onward = {origin: target for origin, target in drives if origin != _DEPOT}
-        for origin, target in drives:
-            if origin == _DEPOT:
-                yield self._chain(target, begun, onward)
+        onward = dict(drive for drive, literal in self.drives.items() if solver.boolean_value(literal))
+        chains = []
+        for (origin, head), literal in self.drives.items():
+            if origin == _DEPOT and solver.boolean_value(literal):
+                chain = [begun[head]]
+                while (place := onward[self.last[chain[-1]]]) != _DEPOT:
+                    chain.append(begun[place])
+                chains.append(chain)
+        if sum(map(len, chains)) < len(chosen):
+            raise IntractableError("fragments that take no time")  # they follow each other in a circle
+        return chains
 
-    def _chain(self, pickup: int, begun: dict[int, int], onward: dict[int, int]) -> tuple[Route, list[_Literal]]:
-        """Return the route that begins at ``pickup``, with all that was chosen for it."""
-        nodes: list[int] = []
-        literals = [self.drives[_DEPOT, pickup]]
-        while pickup != _DEPOT:
-            index = begun[pickup]
-            visits = self.network.fragments.visits[index]
-            nodes += visits[visits > 0].tolist()
-            pickup = onward[self.last[index]]
-            literals += [self.fragments[index], self.drives[self.last[index], pickup]]
-        return tuple(nodes), literals
+    def route(self, chain: list[int]) -> Route:
+        """Return the nodes of fragments in order."""
+        visits = self.network.fragments.visits[chain]
+        return tuple(visits[visits > 0].tolist())
+
+    def forbid(self, chain: list[int]) -> None:
+        """Let these fragments not follow each other."""
+        joined = [self.drives[self.last[one], self.first[other]] for one, other in pairwise(chain)]
+        taken = [*(self.fragments[index] for index in chain), *joined]
+        self.model.add_bool_or([literal.negated() for literal in taken])
 
     def _moment(self, time: float) -> int:
         return int(np.floor((time - self.chain.zero) * self.pace))

@@ -62,7 +62,15 @@ class Tables:
         earliest[off] = np.maximum(earliest[off], earliest[up] + direct)
         latest[off] = np.minimum(latest[off], latest[up] + longest)
         return cls(
-            n, instance.vehicles, instance.capacity, instance.longest_ride, distance, service, load, earliest, latest
+            n,
+            min(instance.vehicles, n),
+            instance.capacity,
+            instance.longest_ride,
+            distance,
+            service,
+            load,
+            earliest,
+            latest,
         )
 
 

@@ -1,8 +1,8 @@
-"""Which chains of fragments are worth a look at given prices: the pricing of column generation, and enumeration.
+"""Which chains of fragments are worth a look at given prices: the pricing of column generation.
 
 Labels (last node, time, reduced cost, who was served) grow fragment by fragment in the order of time. They are
 cut off by the bounds of `network`, by equals, and, when only the cheapest are wanted, by dominance (Feillet et al.
-2004; Jepsen et al. 2008). The loops are in `kernels.labels`.
+2004). The loops are in `kernels.labels`.
 """
 
 from dataclasses import dataclass

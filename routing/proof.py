@@ -36,8 +36,9 @@ _SHARE, _SMALLER, _LITTLE = 0.4, 0.25, 0.05  # of the least reduced cost there c
 _FEW_FRAGMENTS = 5_000  # few enough to list all chains
 _MOST_STEPS = 20_000_000
 _MARGIN = 1e-6
+_SAME = 1e-9  # of a cost: more than rounding takes away
 _SAFE = 1e-5  # more than rounding can add to a reduced cost
-_NARROW, _WIDER, _NARROWER, _HOPELESS = 0.002, 3.0, 0.5, 0.0003  # gaps to choose in: of the cost; how they change
+_NARROW, _WIDER, _NARROWER, _HOPELESS = 0.002, 3.0, 0.5, 0.0003  # gaps: of the first bound; how they change
 _CHOSEN_FROM = 10_000  # fragments: more are too many
 _ROUGH = 0.005  # of the cost: near enough with short fragments only
 
@@ -73,7 +74,12 @@ class Proof:
     @property
     def proven(self) -> bool:
         """Tell whether no day costs less."""
-        return self.routes is not None and self.cost <= self.bound + _MARGIN
+        return self.routes is not None and is_least(self.cost, self.bound)
+
+
+def is_least(cost: float, bound: float) -> bool:
+    """Tell whether nothing can cost less, but for rounding."""
+    return cost <= bound + max(_MARGIN, _SAME * bound)
 
 
 def prove(  # noqa: PLR0917 -- what is known, how long, and who wants to know
@@ -112,7 +118,7 @@ class _Prover:
                 self._take_in(route)
         root = self._root(clock)
         gap = _NARROW * root.value
-        while not self._closed():
+        while not self._closed() and self.bound < _all_driving(self.tables):
             goal = min(self.cost, self.bound + gap)
             is_settled = self._settle(root, goal, clock)
             gap *= _WIDER if is_settled else _NARROWER
@@ -124,7 +130,7 @@ class _Prover:
         return tuple(self.known[name] for name in self.master.names)
 
     def _closed(self) -> bool:
-        return self.cost <= self.bound + _MARGIN
+        return is_least(self.cost, self.bound)
 
     def _raise_bound(self, worth: float) -> None:
         """Take up what no day undercuts, and tell how far things are."""
@@ -240,7 +246,7 @@ class _Prover:
     # -- whole numbers
 
     def _settle(self, root: Relaxed, goal: float, clock: Clock) -> bool:
-        """Find the cheapest day, or raise the bound to ``goal``; tell whether the fragments are few enough for that."""
+        """Find the cheapest day, or raise the bound to ``goal``; tell whether that was possible."""
         prices, gap = root.prices, goal - root.value + _SAFE
         sides = self.graph.sides(prices.requests, prices.vehicle)
         limits = (self.tables.n, _MOST_FRAGMENTS, _steps(clock))
@@ -254,10 +260,21 @@ class _Prover:
             return False
         choice = choose(left, between_two < gap, self.routes.is_feasible, below=self.cost, clock=clock)
         if choice.routes is not None:
-            self.cost, self.best = sum(map(self.routes.length, choice.routes)), choice.routes
+            self._take_up(choice.routes)
         self._raise_bound(min(choice.bound, goal))
         clock.check()
-        return True
+        return self.bound >= goal or self._closed()
+
+    def _take_up(self, day: tuple[Route, ...]) -> None:
+        """Keep the better of a day and the best known."""
+        cost = sum(map(self.routes.length, day))
+        if cost < self.cost:
+            self.cost, self.best = cost, day
+
+
+def _all_driving(tables: Tables) -> float:
+    """Return more than any day can cost."""
+    return float(2 * (tables.n + tables.vehicles) * tables.distance.max())
 
 
 def _left_out(tables: Tables) -> float:

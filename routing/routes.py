@@ -15,7 +15,7 @@ from routing.kernels.tours import EPSILON, Day, is_feasible
 
 Route = tuple[int, ...]
 
-UNSERVED = 10_000.0  # costs more than any detour of a published instance
+_UNSERVED = 10_000.0  # costs more than any detour of a published instance
 
 _Floats = NDArray[np.float64]
 
@@ -54,7 +54,7 @@ def day_of(instance: Instance) -> Day:
         duties=np.array([instance.longest_duty]),
         capacity=np.array([[instance.capacity, 0.0]]),
         kinds=np.zeros(min(instance.vehicles, max(1, n)), np.int32),
-        penalties=np.full(n, UNSERVED),
+        penalties=np.full(n, max(_UNSERVED, 4 * n * float(distance.max()))),  # more than all driving
     )
 
 
@@ -79,7 +79,7 @@ def tables(
     up, off = slice(1, n + 1), slice(n + 1, 2 * n + 1)
     longest = np.full(len(places.service), np.inf)
     longest[off] = places.service[up] + rides
-    longest[2 * n + 2 :: 2] = places.service[2 * n + 1 :: 2] + duties
+    longest[2 * n + 2 :: 2] = duties
     earliest, latest = places.earliest.copy(), places.latest.copy()
     direct = took[np.arange(1, n + 1), np.arange(n + 1, 2 * n + 1)]
     earliest[up] = np.maximum(earliest[up], earliest[off] - longest[off])
@@ -146,4 +146,4 @@ def once_each(
     return routes
 
 
-__all__ = ["EPSILON", "UNSERVED", "Places", "Route", "Routes", "day_of", "once_each", "tables"]
+__all__ = ["EPSILON", "Places", "Route", "Routes", "day_of", "once_each", "tables"]

@@ -14,7 +14,7 @@ from routing.budget import Seconds, Turns
 from routing.clock import Clock, Progress
 from routing.generated import static_day
 from routing.instances import Instance
-from routing.proof import Proof, prove
+from routing.proof import Proof, is_least, prove
 from routing.routes import Route, Routes, day_of
 from routing.ruin import Search
 
@@ -24,7 +24,6 @@ _FREE_RIDE, _FREE_SHARE = 7.0, 0.05  # direct rides that a longest ride takes, s
 _PROOF_SHARE = 0.9  # of the time left: the rest is for a better day if the proof fails
 _COMBINING_S, _COMBINING, _MENDING = 0.3, 0.25, 1_000  # share of the time left, turns
 _FEW = 36  # requests that a proof may try all the same
-_MARGIN = 1e-6
 _LARGEST_START = 4_000  # routes that a proof starts with
 _REHEARSED, _REHEARSED_TURNS, _REHEARSAL_S = (16, 2), 50, 120.0  # requests and vehicles of a made-up day
 
@@ -68,6 +67,8 @@ def _rehearse() -> None:
     routes = Routes(day)
     search = Search(routes.day, seed=1)
     search.run(Turns(_REHEARSED_TURNS))
+    search.take_up(search.routes())
+    search.combine(_REHEARSAL_S, turns=1)
     prove(day, routes, search.pool_routes(1), None, Clock.of(_REHEARSAL_S))
 
 
@@ -140,8 +141,8 @@ class _Solver:
         return Solution(
             instance=self.instance.name,
             cost=cost,
-            bound=min(proof.bound, cost) if proof.bound > 0 else None,
-            proven=cost <= proof.bound + _MARGIN,
+            bound=min(proof.bound, cost) if proof.bound > 0 or cost == 0 else None,
+            proven=is_least(cost, proof.bound),
             seconds=clock.spent_s(),
             routes=routes,
         )

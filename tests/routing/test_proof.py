@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -26,6 +27,23 @@ ANY_WAY = np.ones((3, 3), dtype=bool)  # between three requests
 def tight_day(seed, *, requests=4):
     day = static_day(requests, 2, seed=seed)
     return Instance("tight", 2, 480.0, 3.0, 20.0 + seed % 3 * 5, day.nodes)
+
+
+def scaled(day, factor):
+    """Return the same day in other units."""
+    nodes = tuple(
+        Node(
+            node.x * factor,
+            node.y * factor,
+            node.service * factor,
+            node.load,
+            node.earliest * factor,
+            node.latest * factor,
+        )
+        for node in day.nodes
+    )
+    times = {"longest_duty": day.longest_duty * factor, "longest_ride": day.longest_ride * factor}
+    return replace(day, nodes=nodes, **times)
 
 
 def graph_of(day):
@@ -288,8 +306,30 @@ def test_a_route_that_is_refused_is_given_up_for_the_next_cheapest_day(seed):
 def test_a_choice_stops_on_time():
     day = tight_day(1, requests=3)
 
-    with pytest.raises(OutOfTimeError):
-        choose(whole_network(day), ANY_WAY, accept, below=np.inf, clock=Clock.of(0))
+    choice = choose(whole_network(day), ANY_WAY, accept, below=np.inf, clock=Clock.of(0))
+
+    assert (choice.routes, choice.bound) == (None, 0.0)
+
+
+def test_of_a_route_that_is_refused_the_part_that_makes_it_so_is_forbidden():
+    day = tight_day(3, requests=3)
+    length, asked = Routes(day).length, []
+
+    def two_at_most(route):
+        asked.append(route)
+        return len(route) <= 4
+
+    choice = choose(whole_network(day), ANY_WAY, two_at_most, below=np.inf, clock=Clock.of(20))
+
+    expected = min(sum(map(length, filter(None, routes))) for routes in days_of(day) if max(map(len, routes)) <= 4)
+    assert max(map(len, asked)) == 6
+    assert choice.bound == pytest.approx(expected)
+
+
+def test_a_day_too_short_to_tell_the_order_of_rides_is_not_proven():
+    day = scaled(static_day(5, 2, seed=0), 1e-8)
+
+    assert prove(day, Routes(day), [], None, Clock.of(20)).routes is None
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -330,6 +370,27 @@ def test_a_proof_with_more_fragments_than_it_can_choose_from_keeps_its_bound(mon
 
     assert proof.routes is None
     assert 0 < proof.bound <= least_cost(day) + 1e-6
+
+
+@pytest.mark.parametrize("factor", [0.01, 1.0, 1e3, 1e5])
+def test_units_do_not_matter(factor):
+    day = scaled(static_day(24, 3, seed=4), factor)
+
+    proof = prove(day, Routes(day), [], None, Clock.of(20))
+
+    assert proof.proven
+    assert proof.cost / factor == pytest.approx(386.004235)
+
+
+def test_a_day_that_nobody_could_drive_is_given_up_at_once(monkeypatch):
+    asked = []
+    monkeypatch.setattr("routing.proof.choose", lambda *args, **limits: asked.append(args) or choose(*args, **limits))
+    day = static_day(6, 1, seed=1)
+
+    proof = prove(day, Routes(day), [], None, Clock.of(20))
+
+    assert proof.routes is None
+    assert 0 < len(asked) < 10
 
 
 def test_a_proof_tells_how_far_it_is():

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import count, pairwise, permutations
 
 import numpy as np
@@ -160,6 +161,29 @@ def test_a_small_day_is_solved_to_the_least_cost(seed):
     assert solution.cost == pytest.approx(instance.cost([list(route) for route in solution.routes]))
     assert solution.bound == pytest.approx(solution.cost)
     assert solution.proven
+
+
+def test_a_day_in_meters_is_solved_like_one_in_kilometers():
+    day = static_day(24, 3, seed=4)
+    nodes = tuple(
+        Node(*(figure * 1_000 for figure in node[:3]), node.load, *(f * 1_000 for f in node[4:])) for node in day.nodes
+    )
+    day = Instance("meters", 3, day.longest_duty * 1_000, day.capacity, day.longest_ride * 1_000, nodes)
+
+    solution = solve(day, seconds=60.0, seed=1)  # it ends with the proof
+
+    assert solution.proven
+    assert solution.cost == pytest.approx(386_004.2, abs=0.1)
+
+
+def test_the_time_at_the_depot_is_part_of_the_duty_and_vehicles_to_spare_take_no_room():
+    depot = Node(0, 0, 2, 0, 0, 480)
+    day = Instance(
+        "depot", 100_000, 21.0, 3.0, 30.0, (depot, Node(5, 0, 0, 1, 0, 480), Node(10, 0, 0, -1, 0, 480), depot)
+    )
+
+    assert solve(day, seconds=1.0, seed=1) is None
+    assert solve(replace(day, longest_duty=22.0), seconds=1.0, seed=1).cost == pytest.approx(20)
 
 
 def test_every_request_is_served_once_on_routes_that_can_be_driven():
