@@ -42,7 +42,7 @@ def choose(
 ) -> Choice:
     """Return the cheapest day, of at most ``below``, of fragments and ``ways`` from drop-offs to pick-ups (from 0).
 
-    Routes that ``is_legal`` refuses (fragments do not know the longest duty) are given up, and the choice made again.
+    Routes that ``is_legal`` refuses (rounding lets a little too much pass) are given up, and the choice made again.
     The bound is infinite if there is no such day; it is what is certain when the time is up. Raise IntractableError
     where rides take so little time that it does not tell them apart.
     """
@@ -64,7 +64,10 @@ def choose(
 
 
 def _core(chain: list[int], is_illegal: Callable[[list[int]], bool]) -> list[int]:
-    """Return a part of an illegal chain that is illegal, too, but without its first or last fragment."""
+    """Return a part of an illegal chain that is illegal, too, but not without its first or last fragment.
+
+    What is illegal stays so with more fragments before or behind it, as no way round is shorter.
+    """
     while len(chain) > 1 and is_illegal(chain[1:]):
         chain = chain[1:]
     while len(chain) > 1 and is_illegal(chain[:-1]):
@@ -100,6 +103,7 @@ class _Program:
         self._join(ways)
         self._flow()
         self._keep_pace()
+        self._keep_duties()
         self.unit = _MOST / max(1.0, sum(cost for cost, _ in self.costs))
         terms = [int(cost * self.unit) * literal for cost, literal in self.costs]
         if below < np.inf:
@@ -225,6 +229,27 @@ class _Program:
             self._nest(ended[dropoff], leaving[dropoff], self.drives[dropoff, _DEPOT])
         for pickup in self.begins:
             self._nest(begun[pickup], arriving[pickup], self.drives[_DEPOT, pickup])
+
+    def _keep_duties(self) -> None:
+        """Let every vehicle be home within the longest duty: when it set out is handed on from place to place."""
+        tables, chain = self.network.tables, self.chain
+        if tables.longest_duty >= tables.latest[tables.end] - chain.zero:
+            return
+        longest = self._moment(chain.zero + tables.longest_duty + SLACK) + 1
+        begun = {pickup: self.model.new_int_var(0, _MOMENTS, "") for pickup in self.begins}
+        ended = {dropoff: self.model.new_int_var(0, _MOMENTS, "") for dropoff in self.ends}
+        for literal, first, last in zip(self.fragments, self.first, self.last, strict=True):
+            self.model.add(ended[last] <= begun[first]).only_enforce_if(literal)
+        for (origin, target), drive in self.drives.items():
+            if origin == _DEPOT:
+                takes = self._least(chain.depart - chain.zero + chain.out[target])
+                rule = begun[target] <= self.begins[target] - takes
+            elif target == _DEPOT:
+                takes = self._least(chain.service[origin] + chain.home[origin])
+                rule = self.ends[origin] + takes - ended[origin] <= longest
+            else:
+                rule = begun[target] <= ended[origin]
+            self.model.add(rule).only_enforce_if(drive)
 
     def _nest(self, fragments: list[_Timed], drives: list[_Timed], depot: _Literal) -> None:
         """Let fragments after the limit of a drive use one with a later limit, or the one to or from the depot."""

@@ -31,6 +31,7 @@ class Tables:
     vehicles: int
     capacity: float
     longest_ride: float
+    longest_duty: float
     distance: Floats
     service: Floats
     load: Floats
@@ -66,6 +67,7 @@ class Tables:
             min(instance.vehicles, n),
             instance.capacity,
             instance.longest_ride,
+            instance.longest_duty,
             distance,
             service,
             load,
