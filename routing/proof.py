@@ -117,8 +117,8 @@ class _Prover:
             if route:
                 self._take_in(route)
         root = self._root(clock)
-        gap = _NARROW * root.value
-        while not self._closed() and self.bound < _all_driving(self.tables):
+        gap, all_driving = _NARROW * root.value, self.routes.day.penalty.max()
+        while not self._closed() and self.bound < all_driving:
             goal = min(self.cost, self.bound + gap)
             is_settled = self._settle(root, goal, clock)
             gap *= _WIDER if is_settled else _NARROWER
@@ -270,11 +270,6 @@ class _Prover:
         cost = sum(map(self.routes.length, day))
         if cost < self.cost:
             self.cost, self.best = cost, day
-
-
-def _all_driving(tables: Tables) -> float:
-    """Return more than any day can cost."""
-    return float(2 * (tables.n + tables.vehicles) * tables.distance.max())
 
 
 def _left_out(tables: Tables) -> float:

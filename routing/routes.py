@@ -3,7 +3,6 @@
 A route is a tuple of nodes without depots: request ``r`` gets in at node ``r`` and out at node ``n + r``.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,8 +13,6 @@ from routing.instances import Instance
 from routing.kernels.tours import EPSILON, Day, is_feasible
 
 Route = tuple[int, ...]
-
-_UNSERVED = 10_000.0  # costs more than any detour of a published instance
 
 _Floats = NDArray[np.float64]
 
@@ -54,7 +51,7 @@ def day_of(instance: Instance) -> Day:
         duties=np.array([instance.longest_duty]),
         capacity=np.array([[instance.capacity, 0.0]]),
         kinds=np.zeros(min(instance.vehicles, max(1, n)), np.int32),
-        penalties=np.full(n, max(_UNSERVED, 4 * n * float(distance.max()))),  # more than all driving
+        penalties=np.full(n, max(1.0, 4 * n * float(distance.max()))),  # more than all driving
     )
 
 
@@ -122,28 +119,4 @@ class Routes:
         return bool(is_feasible(self.day, stops, 0))
 
 
-def once_each(
-    chosen: Sequence[Route], kinds: Sequence[int], n: int, length: Callable[[Route, int], float]
-) -> list[Route]:
-    """Return routes without second rides of the same request: each stays where leaving it out saves least.
-
-    ``kinds``: of the vehicle that drives each route; ``length`` tells how long a route is for a kind.
-    """
-    routes = list(chosen)
-    for request in range(1, n + 1):
-        without = {
-            place: tuple(node for node in route if node not in {request, request + n})
-            for place, route in enumerate(routes)
-            if request in route
-        }
-        if len(without) > 1:
-            saved = {
-                place: length(routes[place], kinds[place]) - length(rest, kinds[place])
-                for place, rest in without.items()
-            }
-            for place in without.keys() - {min(saved, key=saved.__getitem__)}:
-                routes[place] = without[place]
-    return routes
-
-
-__all__ = ["EPSILON", "Places", "Route", "Routes", "day_of", "once_each", "tables"]
+__all__ = ["EPSILON", "Places", "Route", "Routes", "day_of", "tables"]

@@ -16,7 +16,7 @@ from routing.budget import Budget
 from routing.kernels.places import Scratch
 from routing.kernels.ruin import Lists, Memory, Pool, Settings, carry_over, collect, copy_changes, search
 from routing.kernels.tours import EPSILON, Day, Tours, refresh
-from routing.routes import Route, once_each
+from routing.routes import Route
 
 _REMOVED = 10.0  # visits, on average
 _LONGEST_STRING = 10
@@ -157,8 +157,7 @@ class Search:
         columns = self._columns()
         for chosen in self.combiner.combine(columns, current, cost=self.cost, limits=(seconds, thorough)):
             kinds = [int(columns.kinds[row]) for row in chosen]
-            routes = [self._route(row) for row in chosen]
-            self.take_up(once_each(routes, kinds, self.day.n, self._length), kinds)
+            self.take_up(self._once_each([self._route(row) for row in chosen], kinds), kinds)
             self._mend(max(_STEPS, turns))
 
     def _driven(self) -> list[int]:
@@ -220,6 +219,22 @@ class Search:
             costs=self.pool.cost[:rows].copy(),
             kinds=self.pool.kind[:rows].copy(),
         )
+
+    def _once_each(self, routes: list[Route], kinds: Sequence[int]) -> list[Route]:
+        """Return routes without second rides of the same party: each stays where leaving it out saves least."""
+        n = self.day.n
+        for request in range(1, n + 1):
+            without = {
+                index: tuple(node for node in route if node not in {request, request + n})
+                for index, route in enumerate(routes)
+                if request in route
+            }
+            if len(without) > 1:
+                saved = {index: self._length(routes[index], kinds[index]) for index in without}
+                keep = min(without, key=lambda index: saved[index] - self._length(without[index], kinds[index]))
+                for index in without.keys() - {keep}:
+                    routes[index] = without[index]
+        return routes
 
     def _length(self, route: Route, kind: int) -> float:
         start = 2 * self.day.n + 1 + 2 * kind
