@@ -146,21 +146,21 @@ class _Program:
 
     def _moments(self) -> tuple[dict[int, cp_model.IntVar], dict[int, cp_model.IntVar]]:
         """Return when fragments begin at each pick-up and end at each drop-off."""
-        tables = self.network.tables
-        earliest, latest = tables.earliest, tables.latest + SLACK
-        self.pace = _MOMENTS / float(latest[tables.end] - self.chain.zero)
+        day = self.network.day
+        earliest, latest = day.earliest, day.latest + SLACK
+        self.pace = _MOMENTS / float(latest[day.end] - self.chain.zero)
 
         def between(node: int) -> cp_model.IntVar:
             return self.model.new_int_var(self._moment(earliest[node] - SLACK), self._moment(latest[node]), "")
 
         begins = {pickup: between(pickup + 1) for pickup in sorted(set(self.first))}
-        return begins, {dropoff: between(dropoff + tables.n + 1) for dropoff in sorted(set(self.last))}
+        return begins, {dropoff: between(dropoff + day.n + 1) for dropoff in sorted(set(self.last))}
 
     def _serve_everybody(self) -> None:
         """Let everybody be aboard in one fragment."""
-        tables, visits = self.network.tables, self.network.fragments.visits
-        aboard: dict[int, list[_Literal]] = {rider: [] for rider in range(1, tables.n + 1)}
-        for index, place in zip(*np.nonzero((visits > 0) & (visits <= tables.n)), strict=True):
+        n, visits = self.network.day.n, self.network.fragments.visits
+        aboard: dict[int, list[_Literal]] = {rider: [] for rider in range(1, n + 1)}
+        for index, place in zip(*np.nonzero((visits > 0) & (visits <= n)), strict=True):
             aboard[int(visits[index, place])].append(self.fragments[index])
         for literals in aboard.values():
             self.model.add_exactly_one(literals)
@@ -187,7 +187,7 @@ class _Program:
             if dropoff != pickup and dropoff in self.ends and pickup in self.begins:
                 leg = float(chain.legs[dropoff, pickup])
                 drive = self._drive(dropoff, pickup, leg)
-                takes = self._least(chain.service[dropoff] + leg)
+                takes = self._least(float(chain.took[dropoff, pickup]))
                 self.model.add(self.begins[pickup] >= self.ends[dropoff] + takes).only_enforce_if(drive)
 
     def _drive(self, origin: int, target: int, length: float) -> _Literal:
@@ -205,7 +205,7 @@ class _Program:
         for drives, fragments in ((into, begun), (away, ended)):
             for place, literals in fragments.items():
                 self.model.add(sum(drives[place]) == sum(literals))
-        self.model.add(sum(away[_DEPOT]) <= self.network.tables.vehicles)
+        self.model.add(sum(away[_DEPOT]) <= len(self.network.day.kind))
 
     def _keep_pace(self) -> None:
         """Let fragments that end late be left by drives still in time then, and early ones be reached in time.
@@ -220,7 +220,7 @@ class _Program:
         leaving, arriving = defaultdict(list), defaultdict(list)
         for (dropoff, pickup), drive in self.drives.items():
             if _DEPOT not in {dropoff, pickup}:
-                takes = chain.service[dropoff] + chain.legs[dropoff, pickup] - SLACK
+                takes = chain.took[dropoff, pickup] - SLACK
                 leaving[dropoff].append((latest[pickup] - takes, drive))
                 arriving[pickup].append((-soonest[dropoff] - takes, drive))
         ended = _grouped(self.last, zip(part.soonest_end, self.fragments, strict=True))
@@ -232,20 +232,21 @@ class _Program:
 
     def _keep_duties(self) -> None:
         """Let every vehicle be home within the longest duty: when it set out is handed on from place to place."""
-        tables, chain = self.network.tables, self.chain
-        if tables.longest_duty >= tables.latest[tables.end] - chain.zero:
+        day, zero = self.network.day, self.chain.zero
+        longest_duty, start, end = float(day.longest[day.end]), day.start, day.end
+        if longest_duty >= day.latest[end] - zero:
             return
-        longest = self._moment(chain.zero + tables.longest_duty + SLACK) + 1
+        longest = self._moment(zero + longest_duty + SLACK) + 1
         begun = {pickup: self.model.new_int_var(0, _MOMENTS, "") for pickup in self.begins}
         ended = {dropoff: self.model.new_int_var(0, _MOMENTS, "") for dropoff in self.ends}
         for literal, first, last in zip(self.fragments, self.first, self.last, strict=True):
             self.model.add(ended[last] <= begun[first]).only_enforce_if(literal)
         for (origin, target), drive in self.drives.items():
             if origin == _DEPOT:
-                takes = self._least(chain.depart - chain.zero + chain.out[target])
+                takes = self._least(float(day.took[start, target + 1]))
                 rule = begun[target] <= self.begins[target] - takes
             elif target == _DEPOT:
-                takes = self._least(chain.service[origin] + chain.home[origin])
+                takes = self._least(float(day.took[origin + day.n + 1, end]))
                 rule = self.ends[origin] + takes - ended[origin] <= longest
             else:
                 rule = begun[target] <= ended[origin]

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from routing import instances, scenario
-from routing.day import DayPlan, plan_day
 from routing.instances import InstanceError
 from routing.lookahead import FORESIGHT, Foresight
 from routing.problem import VisitKind
@@ -20,6 +19,7 @@ from routing.scenario import Scenario, ScenarioError
 from routing.simulate import simulate
 
 if TYPE_CHECKING:
+    from routing.day import DayPlan
     from routing.solve import Solution
 
 _DONE, _UNREADABLE, _NO_SOLUTION = 0, 2, 3
@@ -108,6 +108,8 @@ def _solve(asked: argparse.Namespace) -> int:
 
 def _solve_scenario(asked: argparse.Namespace) -> int:
     """Plan a scenario as if all wishes had been known the night before."""
+    from routing.day import plan_day  # imports the solver, too
+
     day = scenario.read(asked.instance)
     requests = [day.request(ask, number, not_before_s=0) for number, ask in enumerate(day.asks, 1)]
     try:
@@ -159,19 +161,20 @@ def _solution_json(solution: "Solution") -> dict[str, object]:
     }
 
 
-def _plan_json(day: Scenario, plan: DayPlan) -> dict[str, object]:
+def _plan_json(day: Scenario, plan: "DayPlan") -> dict[str, object]:
     """Return a plan as a solution: request i of the scenario gets in at node i, out at node n + i."""
     n = len(day.asks)
     return {
         "instance": day.name,
         "cost": plan.driving_s,
-        "bound": None,
-        "proven": False,
+        "bound": plan.least_driving_s if plan.least_driving_s or not plan.driving_s else None,
+        "proven": plan.proven,
         "seconds": round(plan.seconds, 3),
         "routes": [
             [visit.request.id + (n if visit.kind is VisitKind.DROPOFF else 0) for visit in itinerary.visits]
             for itinerary in plan.plan
         ],
+        "declined_at_least": plan.least_declined,
         "declined": [day.asks[number - 1].id for number in plan.declined],
         "impossible": {day.asks[number - 1].id: str(reason) for number, reason in plan.impossible.items()},
     }

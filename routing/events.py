@@ -3,24 +3,30 @@
 An event is a visit and who is aboard after it; arcs lead to the visits that may follow. Windows and longest rides
 leave few of them: a thousand where there are millions of fragments. On it routes are relaxed (a rider may come again
 once set down, rides are only as short as windows make them), so the cheapest path at given prices is a lower bound.
+An elementary graph remembers who was set down as long as it matters: several times as many events, and nobody twice.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from heapq import heapify, heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.clock import Clock
-from routing.fragments import SLACK, Floats, Fragments, IntractableError, Ints, Tables, undominated
-from routing.kernels.events import Events, Places, costs_before, costs_onward, grow
+from routing.fragments import SLACK, Floats, Fragments, IntractableError, Ints, undominated
+from routing.kernels.events import Events, Places, costs_before, costs_onward, grow, latest_starts
+from routing.kernels.tours import Day
 
 _BUCKETS = 2_400  # over the day, at least
-_FINEST = 24_000
+_FINEST = 28_800
 _MOST_CELLS = 20_000_000
 _TINY = 1e-9
+_KNOWN_SETS = 100_000
+_LONGEST_HALT = 1_000  # visits in a row that take no time
 
-_Event = tuple[int, int]  # the visit, and who is aboard after it as a set of bits
+_Event = tuple[int, int]  # the visit, who is aboard after it as a set of bits, and behind them who is gone
 
 
 @dataclass(frozen=True)
@@ -33,24 +39,33 @@ class Sides:
 
 
 class EventGraph:
-    """The events of a day and the arcs between them, with time in buckets."""
+    """The events of a day of one kind of vehicle and the arcs between them, with time in buckets.
 
-    def __init__(self, tables: Tables, clock: Clock, *, most: int) -> None:
-        self.tables = tables
-        soonest, arcs = _reached(tables, clock, most)
-        self.events, self.places = _arranged(tables, soonest, arcs)
+    There are about as many ``cells``, buckets of all events, as are asked for, unless that is very many or few.
+    """
+
+    def __init__(self, day: Day, clock: Clock, *, most: int, cells: int = 0, is_elementary: bool = False) -> None:
+        arcs = _Arcs.of(_Followers(day, is_elementary=is_elementary), clock, most)
+        horizon = float(day.latest[day.end] - day.earliest[day.start])
+        spans_s = float((arcs.latest - arcs.soonest).sum())
+        finest = min(max(_BUCKETS, int(cells * horizon / max(spans_s, _TINY))), _FINEST)
+        self.day = day
+        self.events, self.places = _arranged(day, arcs, float(day.earliest[day.start]), horizon / finest)
 
     def sides(self, requests: Floats, vehicle: float) -> Sides:
         """Return the least reduced costs at the prices of requests and vehicles."""
-        events, n = self.events, self.tables.n
-        earned = self._earned(requests)
-        out = self.tables.distance[0, 1 : n + 1]
-        onward = costs_onward(events, earned)
-        before = costs_before(events, earned, out)
-        opening = events.opening
-        some = opening >= 0
-        least = (out + onward[events.cell[opening]] - requests)[some].min(initial=np.inf) - vehicle
-        return Sides(before, onward, float(least))
+        earned = self.earned(requests)
+        out = self.day.distance[self.day.start, 1 : self.day.n + 1]
+        onward = costs_onward(self.events, earned)
+        before = costs_before(self.events, earned, out)
+        return Sides(before, onward, float(self.begun(onward, out - requests).min(initial=np.inf)) - vehicle)
+
+    def begun(self, onward: Floats, out: Floats) -> Floats:
+        """Return the least cost of routes by the request they begin with: ``out`` to its pick-up, and onward."""
+        opening = self.events.opening
+        some, found = opening >= 0, np.full(self.day.n, np.inf)
+        found[some] = out[some] + onward[self.events.cell[opening[some]]]
+        return found
 
     def fragments(
         self, requests: Floats, sides: Sides, *, below: float, limits: tuple[int, int, int]
@@ -60,7 +75,7 @@ class EventGraph:
         ``below`` is a reduced cost without the price of the vehicle. ``limits``: how many riders a fragment may
         serve, how many fragments there may be, and how many visits may be tried.
         """
-        earned = self._earned(requests)
+        earned = self.earned(requests)
         count, complete, grown = grow(self.events, self.places, (earned, sides.before, sides.onward), (below, *limits))
         longest = int((grown.visits[:count] > 0).sum(axis=1).max(initial=1))
         kept = slice(count)
@@ -76,72 +91,90 @@ class EventGraph:
         )
         return undominated(fragments), complete
 
-    def _earned(self, requests: Floats) -> Floats:
+    def earned(self, requests: Floats) -> Floats:
         """Return what starting each event earns."""
         node = self.events.node
-        pickup = node <= self.tables.n
+        pickup = node <= self.day.n
         return np.where(pickup, requests[np.where(pickup, node - 1, 0)], 0.0)
 
 
-def _reached(tables: Tables, clock: Clock, most: int) -> tuple[dict[_Event, float], dict[_Event, list[_Event]]]:
+def _reached(follow: "_Followers", clock: Clock, most: int) -> tuple[dict[_Event, float], dict[_Event, list[_Event]]]:
     """Return every event that windows and rides allow, when it may start at the soonest, and what may follow it."""
-    n = tables.n
-    follow = _Followers(tables)
-    soonest: dict[_Event, float] = {}
-    for request in range(1, n + 1):
-        if tables.load[request] <= tables.capacity + SLACK and tables.earliest[request] <= follow.latest[request]:
-            soonest[request, 1 << request] = float(tables.earliest[request])
-    waiting = list(soonest)
-    while waiting:
+    soonest = dict(follow.openings())
+    queue = [(start, event) for event, start in soonest.items()]
+    heapify(queue)
+    following: dict[_Event, list[_Event]] = {}
+    while queue:
         clock.check()
-        event = waiting.pop()
-        for following, start in follow.after(event, soonest[event]):
-            if start < soonest.get(following, np.inf) - _TINY:
-                soonest[following] = start
-                if following[1]:  # an empty vehicle may begin with anybody: known already
-                    waiting.append(following)
+        start, event = heappop(queue)
+        if event in following:
+            continue
+        following[event] = []
+        for other, begun in follow.after(event, start):
+            following[event].append(other)
+            if begun < soonest.get(other, np.inf):
+                soonest[other] = begun
+                heappush(queue, (begun, other))
         if len(soonest) > most:
             raise IntractableError(f"more than {most} events")
-    return soonest, {event: [other for other, _ in follow.after(event, start)] for event, start in soonest.items()}
+    return soonest, following
 
 
 class _Followers:
     """What may follow an event; plain lists, because this is done one by one."""
 
-    def __init__(self, tables: Tables) -> None:
-        n = self.n = tables.n
-        self.capacity, self.longest_ride = tables.capacity, tables.longest_ride
-        self.earliest, self.load = tables.earliest.tolist(), tables.load.tolist()
-        self.latest = (tables.latest + SLACK).tolist()
-        self.took = (tables.service[:, None] + tables.distance).tolist()
-        self.service, self.distance = tables.service.tolist(), tables.distance.tolist()
-        together = _together(tables)
+    def __init__(self, day: Day, *, is_elementary: bool) -> None:
+        self.day, self.is_elementary = day, is_elementary
+        n = self.n = day.n
+        self.took, self.earliest, self.latest = day.took.tolist(), day.earliest.tolist(), (day.latest + SLACK).tolist()
+        self.longest = (day.longest + SLACK).tolist()
+        self.load = day.load.tolist()
+        self.capacities = [tuple(capacity) for capacity in (day.capacity + SLACK).tolist()]
+        together = _together(day)
         self.company = [0] + [sum(1 << int(other) + 1 for other in np.flatnonzero(row)) for row in together]
         self.everybody = (1 << n + 1) - 2
 
+    def openings(self) -> Iterator[tuple[_Event, float]]:
+        """Yield the events of an empty vehicle's pick-ups, each with its soonest start."""
+        for request in range(1, self.n + 1):
+            if self.fits((request,)) and self.earliest[request] <= self.latest[request]:
+                yield (request, 1 << request), self.earliest[request]
+
+    def fits(self, riders: tuple[int, ...]) -> bool:
+        """Tell whether some vehicle has room for all of them."""
+        seats = sum(self.load[rider][0] for rider in riders)
+        wheelchairs = sum(self.load[rider][1] for rider in riders)
+        return any(seats <= most and wheelchairs <= places for most, places in self.capacities)
+
     def after(self, event: _Event, start: float) -> Iterator[tuple[_Event, float]]:
         """Yield the events that may follow, each with its soonest start."""
-        here, aboard = event
+        here, company = event
+        aboard, gone = company & self.everybody, company >> self.n & self.everybody
         riders = _members(aboard)
-        pickups = self.everybody & ~aboard
+        pickups = self.everybody & ~aboard & ~gone
         for rider in riders:
             pickups &= self.company[rider]
         if not aboard:
             pickups &= ~(1 << here - self.n)
-        load = sum(self.load[rider] for rider in riders)
         took, earliest, latest = self.took[here], self.earliest, self.latest
         for other in _members(pickups):
             begun = max(earliest[other], start + took[other])
-            if begun <= latest[other] and load + self.load[other] <= self.capacity + SLACK:
-                company = aboard | 1 << other
-                if self._hopeful(other, begun, (*riders, other)):
-                    yield (other, company), begun
+            both = (*riders, other)
+            if begun <= latest[other] and self.fits(both) and self._hopeful(other, begun, both):
+                yield (other, aboard | 1 << other | self._still(gone, other, begun)), begun
         for rider in riders:
             off = rider + self.n
             begun = max(earliest[off], start + took[off])
             left = aboard & ~(1 << rider)
             if begun <= latest[off] and self._hopeful(off, begun, _members(left)):
-                yield (off, left), begun
+                yield (off, left | self._still(gone | 1 << rider, off, begun)), begun
+
+    def _still(self, gone: int, here: int, start: float) -> int:
+        """Return who is gone and could be picked up once more in time, in the bits of an event."""
+        if not self.is_elementary:
+            return 0
+        took = self.took[here]
+        return sum(1 << rider for rider in _members(gone) if start + took[rider] <= self.latest[rider]) << self.n
 
     def _hopeful(self, here: int, start: float, riders: tuple[int, ...]) -> bool:
         """Tell whether each rider aboard alone could be set down next, in time and after a ride not too long."""
@@ -150,12 +183,12 @@ class _Followers:
             off = rider + n
             if start + took[here][off] > self.latest[off]:
                 return False
-            served = self.service[here] if rider != here else 0.0
-            if self.distance[rider][here] + served + self.distance[here][off] > self.longest_ride + SLACK:
+            if rider != here and took[rider][here] + took[here][off] > self.longest[off]:
                 return False
         return True
 
 
+@lru_cache(maxsize=_KNOWN_SETS)
 def _members(bits: int) -> tuple[int, ...]:
     found = []
     while bits:
@@ -165,71 +198,108 @@ def _members(bits: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _together(tables: Tables) -> NDArray[np.bool_]:
+def _together(day: Day) -> NDArray[np.bool_]:
     """Return whether a pick-up (column) can be made during the ride of a rider (row)."""
-    ups = np.arange(1, tables.n + 1)
-    offs, service, distance = ups + tables.n, tables.service, tables.distance
-    ride = distance[ups][:, ups] + service[ups] + distance[ups][:, offs].T
-    start = np.maximum(tables.earliest[ups], (tables.earliest + service)[ups][:, None] + distance[ups][:, ups])
-    end = start + service[ups] + distance[ups][:, offs].T
-    fits: NDArray[np.bool_] = (ride <= tables.longest_ride + SLACK) & (end <= tables.latest[offs][:, None] + SLACK)
-    return fits
+    ups = np.arange(1, day.n + 1)
+    offs, reached = ups + day.n, day.took[ups][:, ups]
+    onward = day.took[ups][:, offs].T
+    end = np.maximum(day.earliest[ups], day.earliest[ups][:, None] + reached) + onward
+    fits: NDArray[np.bool_] = reached + onward <= day.longest[offs][:, None] + SLACK
+    return fits & (end <= day.latest[offs][:, None] + SLACK)
 
 
-def _arranged(
-    tables: Tables, soonest: dict[_Event, float], following: dict[_Event, list[_Event]]
-) -> tuple[Events, Places]:
-    """Return events and arcs as arrays, with their buckets."""
-    number = {event: index for index, event in enumerate(soonest)}
-    node = np.array([event[0] for event in soonest], dtype=np.int64)
-    empty = np.array([not event[1] for event in soonest], dtype=bool)
-    counts = [len(following[event]) for event in soonest]
-    tail = np.repeat(np.arange(len(node)), counts)
-    head = np.array([number[other] for event in soonest for other in following[event]], dtype=np.int64)
-    leg = tables.distance[node[tail], node[head]]
-    took = tables.service[node[tail]] + leg
-    zero, horizon = float(tables.earliest[0]), float(tables.latest[tables.end] - tables.earliest[0])
-    width = min(horizon / _BUCKETS, float(took.min(initial=np.inf)))
-    if not width > horizon / _FINEST:
+@dataclass(frozen=True)
+class _Arcs:
+    """Events in the order of their soonest starts, and the arcs between them, those of an event together."""
+
+    node: Ints
+    empty: NDArray[np.bool_]
+    soonest: Floats
+    latest: Floats
+    tail: Ints
+    head: Ints
+    opening: Ints  # by request
+
+    @classmethod
+    def of(cls, follow: "_Followers", clock: Clock, most: int) -> "_Arcs":
+        """Return all events with a way to them and a way on; raise IntractableError if ``most`` are too few."""
+        day, (soonest, following) = follow.day, _reached(follow, clock, most)
+        events = sorted(soonest, key=lambda event: soonest[event])
+        number = {event: index for index, event in enumerate(events)}
+        node = np.array([node for node, _ in events], dtype=np.int64)
+        empty = np.array([not company & follow.everybody for _, company in events], dtype=bool)
+        counts = [len(following[event]) for event in events]
+        head = np.array([number[other] for event in events for other in following[event]], dtype=np.int64)
+        tail, latest = np.repeat(np.arange(len(events)), counts), day.latest[node]
+        ends = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        begin = np.array([soonest[event] for event in events])
+        latest_starts(ends, head, day.took[node[tail], node[head]], (begin, latest), empty)
+        opening = [number.get((request, 1 << request), -1) for request in range(1, day.n + 1)]
+        found = cls(node, empty, begin, latest, tail, head, np.array(opening, dtype=np.int64))
+        return found.take(np.flatnonzero(begin <= latest + SLACK))
+
+    def take(self, chosen: Ints) -> "_Arcs":
+        """Return the events chosen in that order, and the arcs between them."""
+        number = np.full(len(self.node) + 1, -1)  # the last for an opening that there is not
+        number[chosen] = np.arange(len(chosen))
+        tail, head = number[self.tail], number[self.head]
+        kept = np.flatnonzero((tail >= 0) & (head >= 0))
+        kept = kept[np.argsort(tail[kept], kind="stable")]
+        parts = self.node[chosen], self.empty[chosen], self.soonest[chosen], self.latest[chosen]
+        return _Arcs(*parts, tail[kept], head[kept], number[self.opening])
+
+    def in_order(self, at_once: NDArray[np.bool_]) -> "_Arcs":
+        """Return the same with arcs ``at_once`` leading to events with higher numbers only."""
+        tail, head = self.tail[at_once], self.head[at_once]
+        level = np.zeros(len(self.node), dtype=np.int64)
+        for _ in range(_LONGEST_HALT):
+            higher = level.copy()
+            np.maximum.at(higher, head, level[tail] + 1)
+            if (higher == level).all():
+                return self.take(np.argsort(level, kind="stable"))
+            level = higher
         raise IntractableError("visits that take no time")
-    begin = np.array(list(soonest.values()))
-    low = _bucket(begin, zero, width)
-    high = _bucket(tables.latest[node] + SLACK, zero, width)
+
+
+def _arranged(day: Day, arcs: _Arcs, zero: float, width: float) -> tuple[Events, Places]:
+    """Return events and arcs as arrays, with their buckets."""
+    if not width:
+        raise IntractableError("a day that takes no time")
+    arcs = arcs.in_order(day.took[arcs.node[arcs.tail], arcs.node[arcs.head]] < width * (1 - _TINY))
+    node, tail, head = arcs.node, arcs.tail, arcs.head
+    low, high = _bucket(arcs.soonest, zero, width), _bucket(arcs.latest + SLACK, zero, width)
     cell = np.concatenate([[0], np.cumsum(high - low + 1)])
     if cell[-1] > _MOST_CELLS:
         raise IntractableError("too many events with too wide windows")
     active, active_from = _by_bucket(low, high)
-    home = np.where(empty, tables.distance[node, tables.end], np.inf)
-    back = tables.latest[tables.end] - tables.service[node] - tables.distance[node, tables.end]
-    opening = [number.get((request, 1 << request), -1) for request in range(1, tables.n + 1)]
+    back = day.latest[day.end] - day.took[node, day.end]
     events = Events(
         node=node,
-        empty=empty,
+        empty=arcs.empty,
         low=low,
         high=high,
         cell=cell,
-        arcs=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        arcs=np.searchsorted(tail, np.arange(len(node) + 1)),
         head=head,
-        leg=leg,
-        shift=np.floor(took / width + _TINY).astype(np.int64),
-        opening=np.array(opening, dtype=np.int64),
-        home=home,
+        leg=day.distance[node[tail], node[head]],
+        shift=np.floor(day.took[node[tail], node[head]] / width + _TINY).astype(np.int64),
+        opening=arcs.opening,
+        home=np.where(arcs.empty, day.distance[node, day.end], np.inf),
         home_by=_bucket(back + SLACK, zero, width),
         active=active,
         active_from=active_from,
     )
-    return events, _places(tables, zero, width)
+    return events, _places(day, zero, width)
 
 
-def _places(tables: Tables, zero: float, width: float) -> Places:
+def _places(day: Day, zero: float, width: float) -> Places:
     """Return what the loops ask of the day's places, with its buckets."""
     return Places(
-        n=tables.n,
-        distance=tables.distance,
-        service=tables.service,
-        earliest=tables.earliest,
-        latest=tables.latest,
-        longest_ride=float(tables.longest_ride),
+        n=day.n,
+        took=day.took,
+        earliest=day.earliest,
+        latest=day.latest,
+        longest=day.longest,
         zero=zero,
         width=width,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.instances import Instance
+from routing.kernels.tours import Day
 
 SLACK = 1e-6  # more than the exact test allows: nothing it accepts is missed
 
@@ -23,57 +23,16 @@ class IntractableError(Exception):
     """A day whose fragments are too many, or take no time."""
 
 
-@dataclass(frozen=True)
-class Tables:
-    """The numbers of an instance as arrays. Windows are as narrow as rides and the depot make them."""
-
-    n: int
-    vehicles: int
-    capacity: float
-    longest_ride: float
-    longest_duty: float
-    distance: Floats
-    service: Floats
-    load: Floats
-    earliest: Floats
-    latest: Floats
-
-    @property
-    def end(self) -> int:
-        """Return the node where every route ends."""
-        return 2 * self.n + 1
-
-    @classmethod
-    def of(cls, instance: Instance) -> "Tables":
-        """Return the tables of ``instance``."""
-        places = np.array([(node.x, node.y) for node in instance.nodes])
-        distance = np.hypot(*(places[:, None, :] - places[None, :, :]).transpose(2, 0, 1))
-        service, load, earliest, latest = (
-            np.array([getattr(node, name) for node in instance.nodes], dtype=float)
-            for name in ("service", "load", "earliest", "latest")
-        )
-        n, end = instance.requests, 2 * instance.requests + 1
-        up, off = slice(1, n + 1), slice(n + 1, end)
-        np.maximum(earliest, earliest[0] + service[0] + distance[0], out=earliest, where=_inner(n))
-        np.minimum(latest, latest[end] - service - distance[:, end], out=latest, where=_inner(n))
-        direct = service[up] + distance[np.arange(1, n + 1), np.arange(n + 1, end)]
-        longest = service[up] + instance.longest_ride
-        earliest[up] = np.maximum(earliest[up], earliest[off] - longest)
-        latest[up] = np.minimum(latest[up], latest[off] - direct)
-        earliest[off] = np.maximum(earliest[off], earliest[up] + direct)
-        latest[off] = np.minimum(latest[off], latest[up] + longest)
-        return cls(
-            n,
-            min(instance.vehicles, n),
-            instance.capacity,
-            instance.longest_ride,
-            instance.longest_duty,
-            distance,
-            service,
-            load,
-            earliest,
-            latest,
-        )
+def narrowed(day: Day) -> Day:
+    """Return the day with windows as narrow as rides and depots make them."""
+    n = day.n
+    inner = slice(1, 2 * n + 1)
+    starts, ends = slice(2 * n + 1, None, 2), slice(2 * n + 2, None, 2)
+    earliest, latest = day.earliest.copy(), day.latest.copy()
+    reached = (day.earliest[starts, None] + day.took[starts, inner]).min(axis=0)
+    left = (day.latest[None, ends] - day.took[inner, ends]).max(axis=1)
+    earliest[inner], latest[inner] = np.maximum(earliest[inner], reached), np.minimum(latest[inner], left)
+    return day._replace(earliest=earliest, latest=latest).with_ride_windows()
 
 
 @dataclass(frozen=True)
@@ -129,9 +88,3 @@ def bits(requests: Ints, words: int) -> Words:
     index = requests - 1
     found[np.arange(len(requests)), index // 64] = np.uint64(1) << (index % 64).astype(np.uint64)
     return found
-
-
-def _inner(n: int) -> NDArray[np.bool_]:
-    inner = np.ones(2 * n + 2, dtype=bool)
-    inner[[0, -1]] = False
-    return inner

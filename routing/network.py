@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.fragments import SLACK, Floats, Fragments, IntractableError, Ints, Tables, Words
+from routing.fragments import SLACK, Floats, Fragments, IntractableError, Ints, Words
 from routing.kernels import chains as kernels
+from routing.kernels.tours import Day
 
 _BUCKETS = 2_400  # over the day, at least
 _FINEST = 24_000
@@ -45,14 +46,14 @@ class Bounds:
 class Network:
     """Fragments and the ways between them, with time in buckets."""
 
-    def __init__(self, tables: Tables, fragments: Fragments) -> None:
+    def __init__(self, day: Day, fragments: Fragments) -> None:
         order = np.lexsort((fragments.latest_start, fragments.first))
-        self.tables, self.fragments = tables, fragments.take(order)
-        self.chain = _chain(tables, self.fragments)
+        self.day, self.fragments = day, fragments.take(order)
+        self.chain = _chain(day, self.fragments)
 
     def keep(self, chosen: NDArray[np.bool_] | Ints) -> "Network":
         """Return the network of the fragments chosen."""
-        return Network(self.tables, self.fragments.take(chosen))
+        return Network(self.day, self.fragments.take(chosen))
 
     def bounds(self, prices: Prices) -> Bounds:
         """Return what no true route undercuts at these prices."""
@@ -60,7 +61,7 @@ class Network:
         priced = kernels.Prices(kernels.reduced_costs(part.cost, part.served, prices.requests), float(prices.vehicle))
         onward = kernels.costs_onward(chain, priced)
         some = chain.closes >= 0
-        reached = onward.reaching[np.arange(self.tables.n), np.maximum(chain.opens, 0)]
+        reached = onward.reaching[np.arange(self.day.n), np.maximum(chain.opens, 0)]
         least = (chain.out + reached)[some].min(initial=np.inf) - prices.vehicle
         return Bounds(priced, onward, float(least))
 
@@ -69,19 +70,20 @@ class Network:
         return kernels.costs_through(self.chain, bounds.prices, bounds.onward)
 
 
-def _chain(tables: Tables, part: Fragments) -> kernels.Chain:
+def _chain(day: Day, part: Fragments) -> kernels.Chain:
     """Return sorted fragments and the ways between them as arrays, pick-ups and drop-offs from 0."""
-    n = tables.n
+    n = day.n
     up, off = slice(1, n + 1), slice(n + 1, 2 * n + 1)
-    zero, horizon = float(tables.earliest[0]), float(tables.latest[tables.end] - tables.earliest[0])
-    busy = float((part.duration + tables.service[part.last]).min(initial=np.inf)) * (1 - _TINY)
+    zero, horizon = float(day.earliest[day.start]), float(day.latest[day.end] - day.earliest[day.start])
+    busy = float(part.duration.min(initial=np.inf)) * (1 - _TINY)
     width = min(horizon / _BUCKETS, busy)
     if not width > horizon / _FINEST:
         raise IntractableError("fragments that take no time")
-    legs = tables.distance[off, up].copy()
-    shift = np.floor(legs / width).astype(np.int64)
+    legs, took = day.distance[off, up].copy(), day.took[off, up].copy()
+    shift = np.floor(took / width).astype(np.int64)
     buckets = int(horizon / width) + 2
     np.fill_diagonal(legs, 1e9)
+    np.fill_diagonal(took, 1e9)
     np.fill_diagonal(shift, 2 * buckets)
     begins = np.searchsorted(part.first, np.arange(1, n + 2))
     some = begins[:-1] < begins[1:]
@@ -94,16 +96,15 @@ def _chain(tables: Tables, part: Fragments) -> kernels.Chain:
         duration=part.duration,
         latest_start=part.latest_start,
         served=part.served,
-        service=tables.service[off],
-        earliest=tables.earliest[up],
-        opens=_bucket(tables.earliest[up], zero, width),
+        earliest=day.earliest[up],
+        opens=_bucket(day.earliest[up], zero, width),
         closes=np.where(some, _bucket(final + SLACK, zero, width), -1),
         legs=legs,
+        took=took,
         shift=shift,
-        out=tables.distance[0, up],
-        home=tables.distance[off, tables.end],
-        home_by=tables.latest[tables.end] - tables.distance[off, tables.end],
-        depart=zero + float(tables.service[0]),
+        out=day.distance[day.start, up],
+        home=day.distance[off, day.end],
+        home_by=day.latest[day.end] - day.took[off, day.end],
         zero=zero,
         width=width,
         buckets=buckets,

@@ -16,8 +16,8 @@ import numpy as np
 from routing.choice import choose
 from routing.clock import Clock, OutOfTimeError
 from routing.events import EventGraph
-from routing.fragments import IntractableError, Tables, bits
-from routing.instances import Instance
+from routing.fragments import IntractableError, bits, narrowed
+from routing.kernels.tours import Day
 from routing.master import Master, Relaxed, between, dual_value, spread
 from routing.network import Network, Prices
 from routing.pricing import Chains, Search, chains
@@ -82,8 +82,7 @@ def is_least(cost: float, bound: float) -> bool:
     return cost <= bound + max(_MARGIN, _SAME * bound)
 
 
-def prove(  # noqa: PLR0917 -- what is known, how long, and who wants to know
-    instance: Instance,
+def prove(
     routes: Routes,
     pool: Iterable[Route],
     best: tuple[Route, ...] | None,
@@ -91,7 +90,7 @@ def prove(  # noqa: PLR0917 -- what is known, how long, and who wants to know
     watch: Watch | None = None,
 ) -> Proof:
     """Return the best day and bound that the time allows, from the routes of ``pool`` and ``best`` to start with."""
-    prover = _Prover(instance, routes, best, watch)
+    prover = _Prover(routes, best, watch)
     with suppress(OutOfTimeError, IntractableError, ArithmeticError):  # the bound reached stands
         prover.run(pool, clock)
     return Proof(min(prover.bound, prover.cost), prover.cost, prover.best, prover.met())
@@ -100,17 +99,17 @@ def prove(  # noqa: PLR0917 -- what is known, how long, and who wants to know
 class _Prover:
     """One proof: what is known so far."""
 
-    def __init__(self, instance: Instance, routes: Routes, best: tuple[Route, ...] | None, watch: Watch | None) -> None:
-        self.tables, self.routes, self.best, self.watch = Tables.of(instance), routes, best, watch
+    def __init__(self, routes: Routes, best: tuple[Route, ...] | None, watch: Watch | None) -> None:
+        self.day, self.routes, self.best, self.watch = narrowed(routes.day), routes, best, watch
         self.cost = sum(map(routes.length, best)) if best is not None else np.inf
-        self.bound = assignment_bound(self.tables)
-        self.master = Master(self.tables.n, self.tables.vehicles, left_out=_left_out(self.tables))
+        self.bound = assignment_bound(self.day)
+        self.master = Master(self.day.n, len(self.day.kind), left_out=_left_out(self.day))
         self.known: list[Route] = []
         self.is_listing = False  # all chains: as long as they are few
 
     def run(self, pool: Iterable[Route], clock: Clock) -> None:
         """Raise the bound and lower the cost until they meet or the time is up."""
-        self.graph = EventGraph(self.tables, clock, most=_MOST_EVENTS)
+        self.graph = EventGraph(self.day, clock, most=_MOST_EVENTS)
         if (self.graph.events.opening < 0).any():
             return  # somebody cannot be served at all
         for route in (*pool, *(self.best or ())):
@@ -142,11 +141,11 @@ class _Prover:
 
     def _short(self, clock: Clock) -> Network:
         """Return the fragments of few riders: enough to get prices from."""
-        nothing = np.zeros(self.tables.n)
+        nothing = np.zeros(self.day.n)
         sides = self.graph.sides(nothing, 0.0)
         limits = (_FEW_RIDERS, _FIRST_FRAGMENTS, _steps(clock))
         fragments, _ = self.graph.fragments(nothing, sides, below=np.inf, limits=limits)
-        return Network(self.tables, fragments)
+        return Network(self.day, fragments)
 
     def _root(self, clock: Clock) -> Relaxed:
         """Solve the relaxation over all routes there are: over the fragments worth it, until no other is."""
@@ -192,11 +191,11 @@ class _Prover:
 
     def _worth(self, prices: Prices, least: float) -> float:
         """Return what the relaxation is worth at least if no route has a reduced cost under ``least``."""
-        return dual_value(prices, self.tables.vehicles) + self.tables.vehicles * min(0.0, least)
+        return dual_value(prices, len(self.day.kind)) + len(self.day.kind) * min(0.0, least)
 
     def _guess(self) -> Prices | None:
         """Return prices to begin with: each rider's share of the cost is what leaving the rider out saves."""
-        n, length = self.tables.n, self.routes.length
+        n, length = self.day.n, self.routes.length
         saved = np.zeros(n)
         for route in self.best or ():
             for rider in route:
@@ -221,16 +220,16 @@ class _Prover:
     def _worth_it(self, prices: Prices, share: float, clock: Clock) -> tuple[Network, float]:
         """Return the fragments of routes under a share of the least there can be, and what no other route undercuts."""
         sides = self.graph.sides(prices.requests, prices.vehicle)
-        limits = (self.tables.n, _MOST_FRAGMENTS if share < _SHARE else _FIRST_FRAGMENTS, _steps(clock))
+        limits = (self.day.n, _MOST_FRAGMENTS if share < _SHARE else _FIRST_FRAGMENTS, _steps(clock))
         below = prices.vehicle + share * min(0.0, sides.least) + _SAFE
         fragments, complete = self.graph.fragments(prices.requests, sides, below=below, limits=limits)
-        return Network(self.tables, fragments), (share if complete else 1.0) * min(0.0, sides.least)
+        return Network(self.day, fragments), (share if complete else 1.0) * min(0.0, sides.least)
 
     def _add(self, found: Chains, prices: Prices) -> int:
         """Add the best chains to the master; return how many."""
         reduced = prices.reduced(found.cost, found.served)
         added = 0
-        for index in spread(found.served, reduced, self.tables.n, most=_COLUMNS_ADDED):
+        for index in spread(found.served, reduced, self.day.n, most=_COLUMNS_ADDED):
             if self.master.add(found.served[index], float(found.cost[index]), len(self.known)):
                 self.known.append(found.route(int(index)))
                 added += 1
@@ -238,8 +237,8 @@ class _Prover:
 
     def _take_in(self, route: Route) -> None:
         """Add a route known beforehand to the master."""
-        riders = np.array([node for node in route if node <= self.tables.n])
-        served = np.bitwise_or.reduce(bits(riders, (self.tables.n + 63) // 64), axis=0)
+        riders = np.array([node for node in route if node <= self.day.n])
+        served = np.bitwise_or.reduce(bits(riders, (self.day.n + 63) // 64), axis=0)
         if self.master.add(served, self.routes.length(route), len(self.known)):
             self.known.append(route)
 
@@ -249,11 +248,11 @@ class _Prover:
         """Find the cheapest day, or raise the bound to ``goal``; tell whether that was possible."""
         prices, gap = root.prices, goal - root.value + _SAFE
         sides = self.graph.sides(prices.requests, prices.vehicle)
-        limits = (self.tables.n, _MOST_FRAGMENTS, _steps(clock))
+        limits = (self.day.n, _MOST_FRAGMENTS, _steps(clock))
         fragments, complete = self.graph.fragments(prices.requests, sides, below=gap + prices.vehicle, limits=limits)
         if not complete:
             return False
-        network = Network(self.tables, fragments)
+        network = Network(self.day, fragments)
         through, between_two = network.through(network.bounds(prices))
         left = network.keep(through < gap)
         if len(left.fragments) > _CHOSEN_FROM:
@@ -272,11 +271,11 @@ class _Prover:
             self.cost, self.best = cost, day
 
 
-def _left_out(tables: Tables) -> float:
+def _left_out(day: Day) -> float:
     """Return what leaving a rider out costs: several times the dearest ride alone. Less than true prices is safe."""
-    n = tables.n
+    n = day.n
     up, off = np.arange(1, n + 1), np.arange(n + 1, 2 * n + 1)
-    alone = tables.distance[0, up] + tables.distance[up, off] + tables.distance[off, tables.end]
+    alone = day.distance[day.start, up] + day.distance[up, off] + day.distance[off, day.end]
     return float(4 * alone.max(initial=1.0))
 
 

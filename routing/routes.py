@@ -22,7 +22,7 @@ class Places:
     """The nodes of a day in one order: nobody, pick-ups, drop-offs, then start and end of each kind of vehicle."""
 
     distance: _Floats
-    drive: _Floats
+    took: _Floats  # from start to start
     service: _Floats
     earliest: _Floats
     latest: _Floats
@@ -35,12 +35,12 @@ def day_of(instance: Instance) -> Day:
     nodes = (instance.nodes[0], *instance.nodes[1 : 2 * n + 1], instance.nodes[0], instance.nodes[-1])
     x, y = np.array([node.x for node in nodes]), np.array([node.y for node in nodes])
     distance = np.hypot(x[:, None] - x, y[:, None] - y)
-    load = np.zeros((len(nodes), 2))
+    service, load = np.array([node.service for node in nodes]), np.zeros((len(nodes), 2))
     load[1 : 2 * n + 1, 0] = [node.load for node in nodes[1 : 2 * n + 1]]
     places = Places(
         distance=distance,
-        drive=distance,
-        service=np.array([node.service for node in nodes]),
+        took=service[:, None] + distance,
+        service=service,
         earliest=np.array([node.earliest for node in nodes]),
         latest=np.array([node.latest for node in nodes]),
         load=load,
@@ -72,30 +72,23 @@ def tables(
     who may serve whom (everybody).
     """
     n = len(rides)
-    took = places.service[:, None] + places.drive
     up, off = slice(1, n + 1), slice(n + 1, 2 * n + 1)
     longest = np.full(len(places.service), np.inf)
     longest[off] = places.service[up] + rides
     longest[2 * n + 2 :: 2] = duties
-    earliest, latest = places.earliest.copy(), places.latest.copy()
-    direct = took[np.arange(1, n + 1), np.arange(n + 1, 2 * n + 1)]
-    earliest[up] = np.maximum(earliest[up], earliest[off] - longest[off])
-    latest[up] = np.minimum(latest[up], latest[off] - direct)
-    earliest[off] = np.maximum(earliest[off], earliest[up] + direct)
-    latest[off] = np.minimum(latest[off], latest[up] + longest[off])
     return Day(
         n=n,
         distance=np.ascontiguousarray(places.distance),
-        took=np.ascontiguousarray(took),
-        earliest=earliest,
-        latest=latest,
+        took=np.ascontiguousarray(places.took),
+        earliest=places.earliest,
+        latest=places.latest,
         load=places.load,
         longest=longest,
         capacity=capacity,
         kind=kinds,
         allowed=np.ones((len(duties), n + 1), np.bool_) if allowed is None else allowed,
         penalty=np.concatenate([[0.0], penalties]),
-    )
+    ).with_ride_windows()
 
 
 class Routes:
@@ -104,7 +97,7 @@ class Routes:
     def __init__(self, instance: Instance) -> None:
         self.day = day_of(instance)
         self.n = self.day.n
-        self.start, self.end = 2 * self.n + 1, 2 * self.n + 2
+        self.start, self.end = self.day.start, self.day.end
         self.distance: list[list[float]] = self.day.distance.tolist()
 
     def length(self, route: Route) -> float:

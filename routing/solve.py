@@ -61,7 +61,7 @@ def impossible(instance: Instance) -> list[str]:
 
 
 @cache
-def _rehearse() -> None:
+def rehearse() -> None:
     """Solve and prove a small made-up day, so that everything is compiled before a clock starts."""
     day = static_day(*_REHEARSED, seed=1)
     routes = Routes(day)
@@ -69,14 +69,14 @@ def _rehearse() -> None:
     search.run(Turns(_REHEARSED_TURNS))
     search.take_up(search.routes())
     search.combine(_REHEARSAL_S, turns=1)
-    prove(day, routes, search.pool_routes(1), None, Clock.of(_REHEARSAL_S))
+    prove(routes, search.pool_routes(1), None, Clock.of(_REHEARSAL_S))
 
 
 class _Solver:
     """One instance, and the best that is known of it."""
 
     def __init__(self, instance: Instance, seed: int, progress: Progress | None) -> None:
-        _rehearse()
+        rehearse()
         self.instance, self.routes = instance, Routes(instance)
         self.search = Search(self.routes.day, seed=seed)
         self.progress = progress
@@ -113,7 +113,7 @@ class _Solver:
         pool = self.search.pool_routes(_LARGEST_START)
         best = None if self.search.left_out else tuple(filter(None, self.search.routes()))
         watch = partial(self._tell, clock)
-        return prove(self.instance, self.routes, pool, best, self._granted(clock), watch)
+        return prove(self.routes, pool, best, self._granted(clock), watch)
 
     def _granted(self, clock: Clock) -> Clock:
         """Return the time for a proof: little where riders may be driven about for long, which no proof masters."""

@@ -30,16 +30,15 @@ class Chain(NamedTuple):
     duration: Floats
     latest_start: Floats
     served: Words
-    service: Floats  # at each drop-off
     earliest: Floats  # of each pick-up
     opens: Ints  # the first and last bucket in which fragments of each pick-up may begin
     closes: Ints
-    legs: Floats  # from drop-off to pick-up; nobody rides twice
+    legs: Floats  # what driving from drop-off to pick-up costs; nobody rides twice
+    took: Floats  # the same in time, from start to start
     shift: Ints  # the same in buckets, rounded down
     out: Floats
     home: Floats
-    home_by: Floats  # when to leave each drop-off at the latest
-    depart: float  # when a vehicle may leave the depot
+    home_by: Floats  # when to start each drop-off at the latest
     zero: float
     width: float
     buckets: int
@@ -54,7 +53,7 @@ class Prices(NamedTuple):
 
 
 class Onward(NamedTuple):
-    """Least reduced cost from leaving a drop-off, and from reaching a pick-up: the best, the next, and whose it is."""
+    """Least reduced cost behind a drop-off begun, and from reaching a pick-up: the best, the next, and whose it is."""
 
     leaving: Floats
     reaching: Floats
@@ -84,7 +83,7 @@ def costs_onward(chain: Chain, prices: Prices) -> Onward:
         np.full((n, buckets), np.inf),
         np.full((n, buckets), _NOBODY),
     )
-    first, final = _leaving_times(chain)
+    first, final = _ending_times(chain)
     for bucket in range(buckets - 1, -1, -1):
         for pickup in range(n):
             if chain.opens[pickup] <= bucket <= chain.closes[pickup]:
@@ -96,17 +95,16 @@ def costs_onward(chain: Chain, prices: Prices) -> Onward:
 
 
 @kernel
-def _leaving_times(chain: Chain) -> tuple[Ints, Ints]:
-    """Return the first and last bucket in which a fragment leaves each drop-off."""
+def _ending_times(chain: Chain) -> tuple[Ints, Ints]:
+    """Return the first and last bucket in which a fragment ends at each drop-off."""
     n = len(chain.out)
     first, final = np.full(n, chain.buckets), np.full(n, -1)
     for pickup in range(n):
         for fragment in range(chain.begins[pickup], chain.begins[pickup + 1]):
             last = chain.last[fragment]
-            soonest = chain.soonest[fragment] + chain.service[last]
             latest = max(chain.soonest[fragment], chain.latest_start[fragment] + SLACK + chain.duration[fragment])
-            first[last] = min(first[last], bucket_of(chain, soonest))
-            final[last] = max(final[last], bucket_of(chain, latest + chain.service[last]))
+            first[last] = min(first[last], bucket_of(chain, chain.soonest[fragment]))
+            final[last] = max(final[last], bucket_of(chain, latest))
     return first, final
 
 
@@ -137,12 +135,12 @@ def _behind(chain: Chain, found: Onward, fragment: int, start: float) -> float:
     """Return the least reduced cost behind a fragment begun at ``start``."""
     last = chain.last[fragment]
     end = max(chain.soonest[fragment], start + chain.duration[fragment])
-    return float(found.leaving[last, bucket_of(chain, end + chain.service[last])])
+    return float(found.leaving[last, bucket_of(chain, end)])
 
 
 @kernel
 def _leave(chain: Chain, found: Onward, dropoff: int, bucket: int) -> float:
-    """Return the least reduced cost of leaving ``dropoff`` in ``bucket``; nobody it has just served comes next."""
+    """Return the least reduced cost behind a ``dropoff`` begun in ``bucket``; nobody it has just served comes next."""
     moment = chain.zero + bucket * chain.width
     least = chain.home[dropoff] if moment <= chain.home_by[dropoff] + SLACK else np.inf
     for pickup in range(len(chain.out)):
@@ -202,7 +200,7 @@ def _pass(chain: Chain, prices: Prices, tables: tuple[Floats, Floats, Floats], p
         reached = before + prices.fragments[fragment]
         last = chain.last[fragment]
         end = max(chain.soonest[fragment], start + chain.duration[fragment])
-        at = bucket_of(chain, end + chain.service[last])
+        at = bucket_of(chain, end)
         left[last, at] = min(left[last, at], reached)
         through[fragment] = min(through[fragment], reached + leaving[last, at])
 

@@ -21,7 +21,10 @@ SLACK = 1e-6  # more than the exact test allows: nothing it accepts is missed
 
 
 class Events(NamedTuple):
-    """Events and the arcs between them. Event ``e`` may start in the buckets ``low[e]`` to ``high[e]``."""
+    """Events and the arcs between them. Event ``e`` may start in the buckets ``low[e]`` to ``high[e]``.
+
+    Arcs within a bucket lead to events with higher numbers.
+    """
 
     node: Ints
     empty: NDArray[np.bool_]
@@ -40,14 +43,13 @@ class Events(NamedTuple):
 
 
 class Places(NamedTuple):
-    """Windows, service and distances; pick-ups are 1 to n, drop-offs n + 1 to 2n."""
+    """Windows, times from start to start and longest rides (the same); pick-ups are 1 to n, drop-offs n + 1 to 2n."""
 
     n: int
-    distance: Floats
-    service: Floats
+    took: Floats
     earliest: Floats
     latest: Floats
-    longest_ride: float
+    longest: Floats  # by drop-off
     zero: float
     width: float  # of a bucket
 
@@ -86,18 +88,62 @@ class Path(NamedTuple):
 def costs_onward(events: Events, earned: Floats) -> Floats:
     """Return the least reduced cost of what comes after starting each event in each bucket."""
     found = np.full(events.cell[-1], np.inf)
+    arcs, shift, home, home_by, low, cell = (
+        events.arcs, events.shift, events.home, events.home_by, events.low, events.cell
+    )  # fmt: skip
+    soonest, latest = low[events.head], events.high[events.head]
+    place_of, weight = cell[events.head] - soonest, events.leg - earned[events.head]
     for bucket in range(len(events.active_from) - 2, -1, -1):
-        for place in range(events.active_from[bucket], events.active_from[bucket + 1]):
+        for place in range(events.active_from[bucket + 1] - 1, events.active_from[bucket] - 1, -1):
             event = events.active[place]
-            least = events.home[event] if bucket <= events.home_by[event] else np.inf
-            for arc in range(events.arcs[event], events.arcs[event + 1]):
-                head = events.head[arc]
-                at = max(events.low[head], bucket + events.shift[arc])
-                if at <= events.high[head]:
-                    ahead = found[events.cell[head] + at - events.low[head]]
-                    least = min(least, events.leg[arc] - earned[head] + ahead)
-            found[events.cell[event] + bucket - events.low[event]] = least
+            least = home[event] if bucket <= home_by[event] else np.inf
+            for arc in range(arcs[event], arcs[event + 1]):
+                at = max(soonest[arc], bucket + shift[arc])
+                if at <= latest[arc]:
+                    least = min(least, weight[arc] + found[place_of[arc] + at])
+            found[cell[event] + bucket - low[event]] = least
     return found
+
+
+@kernel
+def least_path(events: Events, earned: Floats, onward: Floats, event: int) -> Ints:
+    """Return the events of a cheapest path from starting ``event`` as soon as possible, ``onward`` being its costs."""
+    path = [event]
+    bucket = events.low[event]
+    while True:
+        least = events.home[event] if bucket <= events.home_by[event] else np.inf
+        following, reached = -1, bucket
+        for arc in range(events.arcs[event], events.arcs[event + 1]):
+            head = events.head[arc]
+            at = max(events.low[head], bucket + events.shift[arc])
+            if at <= events.high[head]:
+                cost = events.leg[arc] - earned[head] + onward[events.cell[head] + at - events.low[head]]
+                if cost < least:
+                    least, following, reached = cost, head, at
+        if following < 0:
+            return np.array(path)
+        path.append(following)
+        event, bucket = following, reached
+
+
+@kernel
+def latest_starts(arcs: Ints, head: Ints, took: Floats, spans: tuple[Floats, Floats], empty: NDArray[np.bool_]) -> None:
+    """Lower the latest starts (second of ``spans``) of events, never if before the soonest, until each has a way on."""
+    soonest, latest = spans
+    changed = True
+    while changed:
+        changed = False
+        for event in range(len(latest) - 1, -1, -1):
+            if empty[event]:
+                continue
+            final = -np.inf
+            for arc in range(arcs[event], arcs[event + 1]):
+                final = max(final, latest[head[arc]] - took[arc])
+            if final < soonest[event] - SLACK:
+                final = -np.inf
+            if final < latest[event] - SLACK:
+                latest[event] = final
+                changed = True
 
 
 @kernel
@@ -225,7 +271,7 @@ def _visit(events: Events, places: Places, path: Path, depth: int, arc: int) -> 
     """Take the path along ``arc``; tell whether that can be driven."""
     event = events.head[arc]
     here, node = events.node[path.event[depth]], events.node[event]
-    took = places.service[here] + places.distance[here, node]
+    took = places.took[here, node]
     ahead = depth + 1
     path.soonest[ahead] = max(path.soonest[depth] + took, places.earliest[node])
     if path.soonest[ahead] > places.latest[node] + SLACK:
@@ -265,8 +311,8 @@ def _set_down(places: Places, path: Path, ahead: int, node: int, took: float) ->
         seat += 1
     riding = path.riding[ahead - 1, seat] + took
     pickup = min(path.latest_pickup[ahead - 1, seat], places.latest[node] - riding)
-    limit = pickup + places.longest_ride + places.service[rider]
-    if path.soonest[ahead] > limit + SLACK or riding - places.service[rider] > places.longest_ride + SLACK:
+    limit = pickup + places.longest[node]
+    if path.soonest[ahead] > limit + SLACK or riding > places.longest[node] + SLACK:
         return False
     path.latest_start[ahead] = min(path.latest_start[ahead], limit - path.duration[ahead])
     latest = min(limit, places.latest[node])
@@ -288,11 +334,11 @@ def _hopeful(places: Places, path: Path, depth: int, node: int) -> bool:
     for seat in range(path.aboard[depth]):
         rider = path.rider[depth, seat]
         off = rider + places.n
-        took = places.service[node] + places.distance[node, off]
-        limit = path.latest_pickup[depth, seat] + places.longest_ride + places.service[rider]
+        took = places.took[node, off]
+        limit = path.latest_pickup[depth, seat] + places.longest[off]
         if path.soonest[depth] + took > min(limit, places.latest[off]) + SLACK:
             return False
-        if path.riding[depth, seat] + took - places.service[rider] > places.longest_ride + SLACK:
+        if path.riding[depth, seat] + took > places.longest[off] + SLACK:
             return False
     return True
 

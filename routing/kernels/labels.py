@@ -36,10 +36,10 @@ class Terms(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """Partial chains: where and when they leave, cost, reduced cost, riders, how they came."""
+    """Partial chains: the drop-off where they end and when, cost, reduced cost, riders, how they came."""
 
     last: NDArray[np.int32]
-    leave: Floats
+    ended: Floats
     cost: Floats
     reduced: Floats
     served: Words
@@ -124,7 +124,7 @@ def _open_chains(chain: Chain, terms: Terms, tables: tuple[Labels, NDArray[np.in
     """Put the labels of one fragment straight from the depot; return how many."""
     count = 0
     for pickup in range(len(chain.out)):
-        begun = max(chain.depart + chain.out[pickup], chain.earliest[pickup])
+        begun = chain.earliest[pickup]
         paid = begun, chain.out[pickup], chain.out[pickup] - terms.prices.vehicle
         for fragment in range(chain.begins[pickup], chain.begins[pickup + 1]):
             if begun <= chain.latest_start[fragment] + SLACK and count < terms.limits.most:
@@ -150,14 +150,14 @@ def _put(
     origin, fragment, label = made
     begun, cost, reduced = spent
     last = chain.last[fragment]
-    leave = max(chain.soonest[fragment], begun + chain.duration[fragment]) + chain.service[last]
+    ended = max(chain.soonest[fragment], begun + chain.duration[fragment])
     reduced += terms.prices.fragments[fragment]
-    if reduced + terms.onward.leaving[last, bucket_of(chain, leave)] >= terms.limits.below:
+    if reduced + terms.onward.leaving[last, bucket_of(chain, ended)] >= terms.limits.below:
         return 0
-    labels.last[label], labels.leave[label] = last, leave
+    labels.last[label], labels.ended[label] = last, ended
     labels.cost[label], labels.reduced[label] = cost + chain.cost[fragment], reduced
     labels.origin[label], labels.fragment[label] = origin, fragment
-    turn = int((leave - chain.zero) / chain.busy)
+    turn = int((ended - chain.zero) / chain.busy)
     labels.following[label] = due[turn]
     due[turn] = label
     return 1
@@ -170,16 +170,16 @@ def _extend(
     """Put a label (the first of ``made``) with every fragment behind it; return how many there are then, and tries."""
     labels, limits, tried = tables[0], terms.limits, 0
     label, count = made
-    last, leave = labels.last[label], labels.leave[label]
+    last, ended = labels.last[label], labels.ended[label]
     for pickup in range(len(chain.out)):
-        leg = chain.legs[last, pickup]
-        at = max(bucket_of(chain, leave + leg), chain.opens[pickup])
+        leg, reached = chain.legs[last, pickup], ended + chain.took[last, pickup]
+        at = max(bucket_of(chain, reached), chain.opens[pickup])
         if at > chain.closes[pickup] or serves(labels.served[label], pickup):
             continue
         spent = labels.reduced[label] + leg
         if spent + terms.onward.reaching[pickup, at] >= limits.below:
             continue
-        begun = max(leave + leg, chain.earliest[pickup])
+        begun = max(reached, chain.earliest[pickup])
         for fragment in range(chain.begins[pickup + 1] - 1, chain.begins[pickup] - 1, -1):
             if begun > chain.latest_start[fragment] + SLACK or count == limits.most:
                 break  # the fragments of a pick-up are sorted by their latest start
@@ -202,7 +202,7 @@ def _join(ours: Words, theirs: Words, both: Words) -> bool:
 
 @kernel
 def _in_order(labels: Labels, first: int) -> NDArray[np.int32]:
-    """Return the labels of a list in the order in which they leave."""
+    """Return the labels of a list in the order in which they end."""
     count, label = 0, first
     while label >= 0:
         count += 1
@@ -211,7 +211,7 @@ def _in_order(labels: Labels, first: int) -> NDArray[np.int32]:
     for place in range(count):
         batch[place] = label
         label = labels.following[label]
-    return batch[np.argsort(labels.leave[batch])]
+    return batch[np.argsort(labels.ended[batch])]
 
 
 @kernel
@@ -222,7 +222,7 @@ def _most_promising(
     promise = np.empty(len(batch))
     for place in range(len(batch)):
         label = batch[place]
-        leaving = onward.leaving[labels.last[label], bucket_of(chain, labels.leave[label])]
+        leaving = onward.leaving[labels.last[label], bucket_of(chain, labels.ended[label])]
         promise[place] = labels.reduced[label] + leaving
     order = np.argsort(promise)
     labels.last[batch[order[beam:]]] = _NOBODY
@@ -284,16 +284,16 @@ def _undominated(chain: Chain, labels: Labels, passed: NDArray[np.int32], label:
 def _reachable(chain: Chain, labels: Labels, label: int) -> Words:
     """Return whose pick-up can still be reached."""
     found = np.zeros(labels.served.shape[1], np.uint64)
-    last, leave = labels.last[label], labels.leave[label]
+    last, ended = labels.last[label], labels.ended[label]
     for pickup in range(len(chain.out)):
-        if bucket_of(chain, leave + chain.legs[last, pickup]) <= chain.closes[pickup]:
+        if bucket_of(chain, ended + chain.took[last, pickup]) <= chain.closes[pickup]:
             found[pickup // 64] |= np.uint64(1) << np.uint64(pickup % 64)
     return found
 
 
 @kernel
 def _dominates(labels: Labels, one: int, other: int, reachable: Words) -> bool:
-    """Tell whether ``one``, which leaves no later, costs no more than ``other`` whatever comes behind both."""
+    """Tell whether ``one``, which ends no later, costs no more than ``other`` whatever comes behind both."""
     if labels.reduced[one] > labels.reduced[other] + _TINY:
         return False
     for word in range(len(reachable)):
@@ -308,7 +308,7 @@ def _routes(chain: Chain, limits: Limits, labels: Labels, count: int) -> Ints:
     known = np.full(_table_size(count), -1, np.int32)
     for label in range(count):
         last = labels.last[label]
-        if last < 0 or labels.leave[label] > chain.home_by[last] + SLACK:
+        if last < 0 or labels.ended[label] > chain.home_by[last] + SLACK:
             continue
         reduced = labels.reduced[label] + chain.home[last]
         if reduced >= limits.below:

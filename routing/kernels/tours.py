@@ -35,6 +35,47 @@ class Day(NamedTuple):
     allowed: NDArray[np.bool_]  # by kind and request
     penalty: _Floats  # by request: for leaving it out
 
+    @property
+    def start(self) -> int:
+        """Return where the first kind of vehicle starts."""
+        return 2 * self.n + 1
+
+    @property
+    def end(self) -> int:
+        """Return where the first kind of vehicle ends."""
+        return 2 * self.n + 2
+
+    def of_kind(self, kind: int) -> "Day":
+        """Return the day of the vehicles of one kind only, and of whom they may serve."""
+        start = 2 * self.n + 1 + 2 * kind
+        nodes = np.concatenate([np.arange(2 * self.n + 1), [start, start + 1]])
+        latest = self.latest[nodes]
+        latest[: self.n + 1][~self.allowed[kind]] = -np.inf
+        pairs = np.ix_(nodes, nodes)
+        return self._replace(
+            distance=self.distance[pairs],
+            took=self.took[pairs],
+            earliest=self.earliest[nodes],
+            latest=latest,
+            load=self.load[nodes],
+            longest=self.longest[nodes],
+            capacity=self.capacity[kind : kind + 1],
+            kind=np.zeros(int((self.kind == kind).sum()), np.int32),
+            allowed=np.ones((1, self.n + 1), np.bool_),
+        )
+
+    def with_ride_windows(self) -> "Day":
+        """Return the day with windows as narrow as the other end of each ride makes them."""
+        n = self.n
+        up, off = slice(1, n + 1), slice(n + 1, 2 * n + 1)
+        earliest, latest, longest = self.earliest.copy(), self.latest.copy(), self.longest[off]
+        direct = self.took[np.arange(1, n + 1), np.arange(n + 1, 2 * n + 1)]
+        earliest[up] = np.maximum(earliest[up], earliest[off] - longest)
+        latest[up] = np.minimum(latest[up], latest[off] - direct)
+        earliest[off] = np.maximum(earliest[off], earliest[up] + direct)
+        latest[off] = np.minimum(latest[off], latest[up] + longest)
+        return self._replace(earliest=earliest, latest=latest)
+
 
 class Tours(NamedTuple):
     """One tour for each vehicle, depots included, and what is known of each."""

@@ -64,8 +64,8 @@ def test_a_scenario_is_planned_as_if_known_the_night_before(tmp_path, capsys):
 
     written = json.loads(out.read_text())
     assert written["routes"] in ([[1, 2, 4, 5]], [[1, 2, 5, 4]])
-    assert (written["instance"], written["cost"], written["bound"], written["proven"]) == ("line", 600, None, False)
-    assert written["declined"] == ["c"]
+    assert (written["instance"], written["cost"], written["bound"], written["proven"]) == ("line", 600, 600, True)
+    assert (written["declined"], written["declined_at_least"]) == (["c"], 1)
     assert written["impossible"] == {"c": "the party is larger than every vehicle"}
     assert re.match(r"\d+\.\d s: cost \d", capsys.readouterr().err)
 

@@ -1,17 +1,21 @@
 from dataclasses import replace
-from itertools import pairwise, permutations
+from itertools import combinations, pairwise, permutations, product
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.alone import Hopeless
 from routing.checker import check
-from routing.day import Orders, plan_day
+from routing.clock import Clock
+from routing.day import plan_day
+from routing.day_bound import Planned, bound_day
+from routing.mixed_day import MixedDay, Orders
 from routing.problem import Itinerary
 from routing.timing import Schedule, schedule
 from routing.travel_times import Matrix
-from tests.routing.plans import make_request, make_vehicle, matrices, off, requests, up, vehicles
+from tests.routing.plans import STOPS, make_request, make_vehicle, matrices, off, requests, up, vehicles
 
 LINE = Matrix.single([[60 * abs(here - there) for there in range(5)] for here in range(5)])
 
@@ -23,6 +27,7 @@ def planned(fleet, wanted, *, travel=LINE, turns=300, **orders):
     served = {visit.request.id for itinerary in plan.plan for visit in itinerary.visits}
     assert sorted([*served, *plan.declined]) == sorted(request.id for request in wanted)
     assert [itinerary.vehicle for itinerary in plan.plan] == list(fleet)
+    assert 0 <= plan.least_driving_s <= plan.driving_s
     return plan
 
 
@@ -46,6 +51,97 @@ def test_whatever_is_planned_can_be_driven(day):
     plan = planned(fleet, wanted, travel=travel, turns=30, longest_duties_s=duties)
 
     assert set(plan.impossible) <= set(plan.declined)
+
+
+def legal_tours(vehicle, wanted, travel):
+    """Return the least driving of ``vehicle`` for each set of requests it can serve, by trying every order."""
+    least = {}
+    for count in range(len(wanted) + 1):
+        for some in combinations(wanted, count):
+            for order in permutations([visit for request in some for visit in (up(request), off(request))]):
+                tour = Itinerary(vehicle, order, vehicle.start_stop, vehicle.shift.earliest_s)
+                is_in_order = all(order.index(up(each)) < order.index(off(each)) for each in some)
+                if is_in_order and isinstance(schedule(tour, travel), Schedule):
+                    home = () if not order or vehicle.end_stop is None else (vehicle.end_stop,)
+                    legs = pairwise((vehicle.start_stop, *(visit.stop for visit in order), *home))
+                    driving_s = sum(travel.seconds(*leg, 0) for leg in legs if leg[0] != leg[1])
+                    served = frozenset(request.id for request in some)
+                    least[served] = min(driving_s, least.get(served, np.inf))
+    return least
+
+
+@st.composite
+def small_days(draw):
+    rows = st.lists(st.lists(st.integers(0, 30), min_size=STOPS, max_size=STOPS), min_size=STOPS, max_size=STOPS)
+    travel = Matrix.single(draw(rows), side_by_side=draw(st.booleans()))
+    fleet = [draw(vehicles(number)) for number in range(draw(st.integers(1, 2)))]
+    return travel, fleet, [draw(requests(party, 40)) for party in range(draw(st.integers(1, 3)))]
+
+
+def best_plan(fleet, wanted, travel, weights):
+    """Return the least that is declined, and the least driving then."""
+    everything, plans = sum(weights.values()), []
+    for chosen in product(*(legal_tours(vehicle, wanted, travel).items() for vehicle in fleet)):
+        served = [party for parties, _ in chosen for party in parties]
+        if len(served) == len(set(served)):
+            declined = everything - sum(weights[party] for party in served)
+            plans.append((declined, sum(driving_s for _, driving_s in chosen)))
+    return min(plans)
+
+
+@pytest.mark.parametrize("most_events", [10**5, 20, 0])
+@given(small_days())
+def test_no_plan_beats_what_is_said_of_all_plans(most_events, given_day):
+    travel, fleet, wanted = given_day
+    weights = {request.id: 1.0 + request.id / 2 for request in wanted}
+    declined, driving_s = best_plan(fleet, wanted, travel, weights)
+    day = MixedDay(fleet, wanted, travel, Orders(priorities=weights))
+    tables = day.tables(relaxed=True)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("routing.day_bound._MOST_EVENTS", most_events)
+        fewer = bound_day(tables, day.priorities(), Planned((), declined + 1, np.inf), Clock.of(60))
+        least = bound_day(tables, day.priorities(), Planned((), declined, np.inf), Clock.of(60))
+
+    assert fewer.declined <= declined + 1e-6
+    assert least.driving <= driving_s + 1e-6
+
+
+def least_said_to_be_declined(fleet, wanted, travel):
+    """Return how many must be declined at least, whatever a plan may be like."""
+    day = MixedDay(fleet, wanted, travel, Orders())
+    everything = Planned((), float(len(wanted)), np.inf)
+    return bound_day(day.tables(relaxed=True), day.priorities(), everything, Clock.of(60)).declined
+
+
+def test_what_services_side_by_side_make_possible_is_not_ruled_out():
+    both = [make_request(party, 1, 3, (300, 300), (480, 480), service_s=60) for party in (1, 2)]
+    beside = Matrix.single([[60 * abs(here - there) for there in range(5)] for here in range(5)], side_by_side=True)
+
+    assert least_said_to_be_declined([make_vehicle()], both, beside) == 0
+    assert least_said_to_be_declined([make_vehicle()], both, LINE) == 1
+
+
+def test_a_way_round_that_is_quicker_is_not_ruled_out():
+    """From stop 0 to 2 it takes ten minutes, by way of stop 1, where another party gets on and off, two."""
+    travel = Matrix.single([[0, 60, 600], [60, 0, 60], [600, 60, 0]])
+    wanted = [make_request(1, 0, 2, (600, 600), (720, 720)), make_request(2, 1, 2, (660, 660), (720, 720))]
+    declined, _ = best_plan([make_vehicle()], wanted, travel, {1: 1.0, 2: 1.0})
+
+    assert least_said_to_be_declined([make_vehicle()], wanted, travel) == declined == 0
+
+
+def test_what_is_said_of_a_day_too_dense_holds_where_those_left_out_make_the_way_shorter(monkeypatch):
+    """From stop 0 to 2 it takes ten minutes, by way of stop 1, where the party left out gets on, two."""
+    monkeypatch.setattr("routing.day_bound._MOST_EVENTS", 2)
+    travel = Matrix.single([[0, 60, 600], [60, 0, 60], [600, 60, 0]])
+    wanted = [make_request(1, 1, 2, (60, 900)), make_request(2, 2, 1, (100, 900))]
+    day = MixedDay([make_vehicle()], wanted, travel, Orders())
+    _, driving_s = best_plan([make_vehicle()], wanted, travel, {1: 1.0, 2: 1.0})
+
+    bound = bound_day(day.tables(relaxed=True), day.priorities(), Planned((), 0.0, np.inf), Clock.of(60))
+
+    assert bound.driving == driving_s == 180
 
 
 def fewest_minutes(vehicle, wanted):
@@ -151,6 +247,33 @@ def test_a_driver_gets_the_break():
 def test_a_day_without_requests_or_vehicles_is_planned():
     assert planned([make_vehicle()], []).driving_s == 0
     assert planned([], [make_request(1)]).declined == (1,)
+    assert planned([], [make_request(1)]).proven
+
+
+def test_a_vehicle_that_goes_home_as_it_comes_can_still_serve_whom_it_finds():
+    there = make_request(1, 0, 0, (600, 600), (600, 600))
+
+    plan = planned([make_vehicle(shift=(600, 600), end_stop=0)], [there, make_request(2, 0, 1, (600, 600))])
+
+    assert (plan.declined, plan.driving_s) == ((2,), 0)
+
+
+def test_where_one_vehicle_is_too_few_it_is_said_how_many_must_be_declined():
+    at_once = [make_request(party, 0, 4, (600, 600), load=(4, 0)) for party in range(1, 5)]
+    one, two = make_vehicle(1), make_vehicle(2)
+
+    assert planned([one], at_once).least_declined == 3
+    assert planned([one, two], at_once).least_declined == 2
+    assert planned([one], [*at_once, make_request(5, load=(9, 0))], priorities={5: 7.0}).least_declined == 10
+    assert planned([one, two], at_once, priorities={1: 5.0, 2: 3.0}).proven
+
+
+def test_where_services_run_side_by_side_a_second_party_takes_no_time():
+    both = [make_request(party, 1, 3, (300, 300), (480, 480), service_s=60) for party in (1, 2)]
+
+    assert len(planned([make_vehicle()], both).declined) == 1
+    beside = Matrix.single([[60 * abs(here - there) for there in range(5)] for here in range(5)], side_by_side=True)
+    assert planned([make_vehicle()], both, travel=beside).proven
 
 
 @pytest.mark.parametrize(

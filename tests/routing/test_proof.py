@@ -7,21 +7,29 @@ import pytest
 from routing.choice import choose
 from routing.clock import Clock, OutOfTimeError
 from routing.events import EventGraph
-from routing.fragments import IntractableError, Tables, bits
+from routing.fragments import IntractableError, bits, narrowed
 from routing.generated import static_day
 from routing.instances import Instance, Node
+from routing.kernels.events import costs_onward, least_path
 from routing.master import Master, spread
 from routing.network import Network, Prices
 from routing.pricing import Search, chains
 from routing.proof import prove
 from routing.relaxation import assignment_bound
 from routing.routes import Routes
+from routing.solve import rehearse
 from tests.routing.test_solve import has_times, least_cost, orders
 
 EVERYTHING = Search(beam=10**6, most=10**5, whole=True)
 CHEAPEST = Search(beam=10**6, most=10**5, whole=False)
 NO_LIMITS = (10**3, 10**5, 10**7)
 ANY_WAY = np.ones((3, 3), dtype=bool)  # between three requests
+
+
+@pytest.fixture(autouse=True, scope="module")
+def compiled():
+    """No clock of a test goes while something is compiled."""
+    rehearse()
 
 
 def tight_day(seed, *, requests=4):
@@ -47,7 +55,7 @@ def scaled(day, factor):
 
 
 def graph_of(day):
-    return EventGraph(Tables.of(day), Clock.of(60), most=10**5)
+    return EventGraph(narrowed(Routes(day).day), Clock.of(60), most=10**5)
 
 
 def fragments_of(day, prices, *, below=np.inf):
@@ -59,7 +67,7 @@ def fragments_of(day, prices, *, below=np.inf):
 
 
 def network_of(day, prices):
-    return Network(Tables.of(day), fragments_of(day, prices))
+    return Network(narrowed(Routes(day).day), fragments_of(day, prices))
 
 
 def whole_network(day):
@@ -191,10 +199,27 @@ def test_every_route_under_a_limit_is_made_of_the_fragments_under_it(seed):
 
     fragments = fragments_of(day, prices, below=limit + prices.vehicle)
 
-    network = Network(Tables.of(day), fragments)
+    network = Network(narrowed(Routes(day).day), fragments)
     found = chains(network, network.bounds(prices), EVERYTHING, below=limit)
     expected = {riders: pytest.approx(cost) for riders, cost in costs.items() if cost < limit}
     assert {riders_of(found.served[row], 4): found.reduced[row] for row in range(len(found))} == expected
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_in_an_elementary_graph_nobody_rides_twice_and_no_route_is_missing(seed):
+    day = tight_day(seed)
+    prices = Prices(np.full(4, 100.0), 0.0)
+    graph = EventGraph(narrowed(Routes(day).day), Clock.of(60), most=10**5, is_elementary=True)
+    earned = graph.earned(prices.requests)
+    least = min(reduced_cost(riders, length, prices) for riders, length in least_of_each_set(day).items())
+
+    onward = costs_onward(graph.events, earned)
+    paths = [least_path(graph.events, earned, onward, event) for event in graph.events.opening if event >= 0]
+
+    assert graph.sides(prices.requests, 0.0).least <= least + 1e-6
+    for path in paths:
+        pickups = [node for node in graph.events.node[path] if node <= 4]
+        assert len(pickups) == len(set(pickups))
 
 
 def test_what_is_looked_for_can_be_limited():
@@ -331,14 +356,14 @@ def test_of_a_route_that_is_refused_the_part_that_makes_it_so_is_forbidden():
 def test_a_day_too_short_to_tell_the_order_of_rides_is_not_proven():
     day = scaled(static_day(5, 2, seed=0), 1e-8)
 
-    assert prove(day, Routes(day), [], None, Clock.of(20)).routes is None
+    assert prove(Routes(day), [], None, Clock.of(20)).routes is None
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_a_proof_agrees_with_brute_force(seed):
     day = tight_day(seed, requests=3)
 
-    proof = prove(day, Routes(day), [], None, Clock.of(20))
+    proof = prove(Routes(day), [], None, Clock.of(20))
 
     least = least_cost(day)
     if least == float("inf"):
@@ -353,7 +378,7 @@ def test_a_duty_shorter_than_the_day_is_kept_and_bounded(seed):
     nodes = static_day(3, 2, seed=seed).nodes
     day = Instance("short", 2, 150.0 + 25 * seed, 3.0, 25.0, nodes)
 
-    proof = prove(day, Routes(day), [], None, Clock.of(20))
+    proof = prove(Routes(day), [], None, Clock.of(20))
 
     least = least_cost(day)
     if least == float("inf"):
@@ -368,7 +393,7 @@ def test_a_proof_with_more_fragments_than_it_can_choose_from_keeps_its_bound(mon
     monkeypatch.setattr("routing.proof._CHOSEN_FROM", 0)
     day = tight_day(1, requests=3)
 
-    proof = prove(day, Routes(day), [], None, Clock.of(20))
+    proof = prove(Routes(day), [], None, Clock.of(20))
 
     assert proof.routes is None
     assert 0 < proof.bound <= least_cost(day) + 1e-6
@@ -378,7 +403,7 @@ def test_a_proof_with_more_fragments_than_it_can_choose_from_keeps_its_bound(mon
 def test_units_do_not_matter(factor):
     day = scaled(static_day(24, 3, seed=4), factor)
 
-    proof = prove(day, Routes(day), [], None, Clock.of(20))
+    proof = prove(Routes(day), [], None, Clock.of(20))
 
     assert proof.proven
     assert proof.cost / factor == pytest.approx(386.004235)
@@ -389,7 +414,7 @@ def test_a_day_that_nobody_could_drive_is_given_up_at_once(monkeypatch):
     monkeypatch.setattr("routing.proof.choose", lambda *args, **limits: asked.append(args) or choose(*args, **limits))
     day = static_day(6, 1, seed=1)
 
-    proof = prove(day, Routes(day), [], None, Clock.of(20))
+    proof = prove(Routes(day), [], None, Clock.of(20))
 
     assert proof.routes is None
     assert 0 < len(asked) < 10
@@ -399,7 +424,7 @@ def test_a_proof_tells_how_far_it_is():
     day = static_day(24, 3, seed=4)
     told = []
 
-    proof = prove(day, Routes(day), [], None, Clock.of(20), lambda cost, bound: told.append((cost, bound)))
+    proof = prove(Routes(day), [], None, Clock.of(20), lambda cost, bound: told.append((cost, bound)))
 
     bounds = [bound for _, bound in told]
     assert proof.proven
@@ -411,7 +436,7 @@ def test_a_proof_tells_how_far_it_is():
 def test_without_time_nothing_is_claimed():
     day = static_day(3, 2, seed=1)
 
-    proof = prove(day, Routes(day), [], None, Clock.of(0))
+    proof = prove(Routes(day), [], None, Clock.of(0))
 
     assert (proof.routes, proof.proven) == (None, False)
     assert 0 < proof.bound <= least_cost(day) + 1e-6
@@ -421,7 +446,7 @@ def test_without_time_nothing_is_claimed():
 def test_the_quick_bound_is_never_above_the_least_cost(seed):
     day = tight_day(seed, requests=3)
 
-    assert assignment_bound(Tables.of(day)) <= least_cost(day) + 1e-6
+    assert assignment_bound(narrowed(Routes(day).day)) <= least_cost(day) + 1e-6
 
 
 def test_a_day_with_too_many_events_or_visits_that_take_no_time_is_refused():
@@ -430,12 +455,12 @@ def test_a_day_with_too_many_events_or_visits_that_take_no_time_is_refused():
     day = Instance("crowd", 2, 480, 8, 90, same)
 
     with pytest.raises(IntractableError, match="events"):
-        EventGraph(Tables.of(day), Clock.of(60), most=100)
+        EventGraph(narrowed(Routes(day).day), Clock.of(60), most=100)
     with pytest.raises(IntractableError, match="no time"):
-        EventGraph(Tables.of(day), Clock.of(60), most=10**6)
-    assert prove(day, Routes(day), [], None, Clock.of(0.3)).routes is None
+        EventGraph(narrowed(Routes(day).day), Clock.of(60), most=10**6)
+    assert prove(Routes(day), [], None, Clock.of(0.3)).routes is None
     with pytest.raises(OutOfTimeError):
-        EventGraph(Tables.of(day), Clock.of(0), most=10**6)
+        EventGraph(narrowed(Routes(day).day), Clock.of(0), most=10**6)
 
 
 def column(riders):
