@@ -22,7 +22,7 @@ def sentences(why: Why, language: str = FALLBACK) -> list[str]:
         return [_moved(why, language)]
     if why.kind == "refused":
         return _refused(why, language)
-    return [*_not_as_wished(why, language), *_this_vehicle(why, language)]
+    return [*_not_as_wished(why, language), *_this_vehicle(why, language), *_other_order(why, language)]
 
 
 def why_text(why: Why, language: str = FALLBACK) -> str:
@@ -67,6 +67,12 @@ def _this_vehicle(why: Why, language: str) -> list[str]:
     if not cannot:
         return [text("why-single", language, window=window, vehicle=why.vehicle)]
     return [text("why-only", language, window=window, vehicle=why.vehicle, reasons=_limits(cannot, language))]
+
+
+def _other_order(why: Why, language: str) -> list[str]:
+    """Return that others get on and off in another order for this ride; nothing when they do not."""
+    is_reordered = why.taken is not None and any(each.is_taken and each.is_reordered for each in why.taken.can)
+    return [text("why-other-order", language)] if is_reordered else []
 
 
 def _moved(why: Why, language: str) -> str:

@@ -23,7 +23,7 @@ _TOWNS, _QUICK_TOWNS = ((50, 1), (800, 10)), ((20, 1),)  # wishes, vehicles
 _AHEAD_S = 1_200  # asked so long before the wish counts as booked ahead, as the neutral judge has it
 _FLEETS, _QUICK_FLEETS = (1, 10, 100, 1_000), (1, 10, 100)
 _VISITS, _QUOTES = 20, 1_000
-_PLAIN = Effort(turns=0)
+_PLAIN = Effort(turns=0, asked=0)
 _QUICK_DAYS, _DAYS = 1, 10
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from routing.breakdown import by_weight
 from routing.cost import DEFAULT, Weights
 from routing.explain import explain
-from routing.insertion import Insertion, insertions, without
+from routing.insertion import Insertion, first_feasible, insertions, without
 from routing.problem import Itinerary, Limit, Plan, Request, VisitKind
 from routing.reserve import first_beside, insertions_beside, seen, swollen
 from routing.timing import Schedule, schedule
@@ -28,6 +28,8 @@ _DECIDES = (
     "fleet",
     "insertion",
     "problem",
+    "reoptimise",
+    "reorder",
     "reserve",
     "timing",
     "travel_times",
@@ -64,7 +66,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which wish goes into which vehicle, before which of its visits, when, and what that adds to the plan's cost."""
+    """Which wish goes into which vehicle, before which of its visits, when, and what that adds to the plan's cost.
+
+    When it ``is_reordered``, the visits before which it goes are those of another order than they stood in.
+    """
 
     index: int
     vehicle_id: int
@@ -73,6 +78,7 @@ class Choice:
     pickup_s: int
     dropoff_s: int
     added_cost: float
+    is_reordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,7 @@ def choice_of(index: int, insertion: Insertion, wish: Request) -> Choice:
         pickup_s=insertion.pickup_s,
         dropoff_s=insertion.dropoff_s,
         added_cost=round(insertion.added_cost, 3),
+        is_reordered=insertion.is_reordered,
     )
 
 
@@ -154,7 +161,7 @@ def only_kept_seats(case: Case, travel: TravelTimes) -> bool:
     """Tell whether a wish that no vehicle takes would be taken if no seats were kept: what keeping them costs."""
     if not any(case.kept):
         return False
-    return any(insertions(case.plan, each, travel, case.weights) for each in case.wishes)
+    return first_feasible(case.plan, case.wishes, travel, case.weights) is not None
 
 
 @cache

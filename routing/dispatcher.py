@@ -14,6 +14,7 @@ from routing.fleet import Fleet, Spot
 from routing.kernels.fleet import BEGAN, GOT_ON, LEFT, VEHICLE, WHERE, WHO
 from routing.problem import Itinerary, Plan, Request, VisitKind, Window
 from routing.reoptimise import EFFORT, Effort, reoptimise
+from routing.reorder import Reordering, reorderings
 from routing.scenario import Ask, Scenario
 from routing.timing import party_rows
 
@@ -70,7 +71,7 @@ class _Held:
     """An offer with the place behind it, until the rider has chosen."""
 
     offer: Offer
-    spot: Spot
+    spot: Spot | Reordering
     promised: Request
 
 
@@ -124,10 +125,14 @@ class Dispatcher:
         """
         if taken is not None:
             held = self._held[taken]
-            broken = self._fleet.insert(held.spot, held.promised)
+            spot, promised = held.spot, held.promised
+            if isinstance(spot, Spot):
+                broken = self._fleet.insert(spot, promised)
+            else:
+                broken = self._fleet.rearrange(spot.vehicle, spot.order, promised)
             if broken is not None:
-                raise RuntimeError(f"vehicle {held.spot.vehicle} cannot keep its promises: {broken}")
-            reoptimise(self._fleet, party_rows(held.promised), self._generator, self._effort)
+                raise RuntimeError(f"vehicle {spot.vehicle} cannot keep its promises: {broken}")
+            reoptimise(self._fleet, party_rows(promised), self._generator, self._effort)
         self._held = []
 
     def advance(self, now_s: int) -> list[Stay]:
@@ -141,10 +146,10 @@ class Dispatcher:
         return over + [stay for vehicle in self._scenario.vehicles for stay in self._halts.leave(vehicle.id)]
 
     def _hold(self, request: Request, ask: Ask) -> None:
-        """Hold the best place for ``request``, if there is any."""
+        """Hold the best place for ``request``, if there is any: as the visits stand, else in another order of them."""
         party = party_rows(request)
-        for spot in self._fleet.cheapest(party):
-            pickup_s, _ = self._fleet.starts_at(spot, party)
+        for spot in self._fleet.cheapest(party) or reorderings(self._fleet, party, self._effort.asked)[:1]:
+            pickup_s = spot.pickup_s if isinstance(spot, Reordering) else self._fleet.starts_at(spot, party)[0]
             offer = self._promise(request, pickup_s, ask)
             promised = replace(request, pickup=offer.pickup, dropoff=offer.dropoff)
             self._held.append(_Held(offer, spot, promised))

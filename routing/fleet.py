@@ -1,5 +1,7 @@
 """All vehicles of a plan in arrays, for compiled code: built once, changed in place, asked often."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +38,11 @@ class Spot(NamedTuple):
     vehicle: int
     first: int
     second: int
+
+    def order_of(self, visits: int) -> list[int]:
+        """Return the order that this makes of so many visits, the pick-up and the drop-off (`with_party`)."""
+        first, second = range(self.first), range(self.first, self.second)
+        return [*first, visits, *second, visits + 1, *range(self.second, visits)]
 
 
 class Fleet:
@@ -100,6 +107,10 @@ class Fleet:
         broken = kernels.insert(self.travel, self.arrays, self.weights, vehicle, party, spot.first, spot.second)
         return violation_of(broken)
 
+    def rearrange(self, vehicle: int, order: Sequence[int], request: Request) -> Violation | None:
+        """Give a party its place in another order of a vehicle's visits (`with_party`); return what that breaks."""
+        return self.put(vehicle, with_party(self.itinerary(vehicle), request, order))
+
     def is_bound(self, party: int) -> bool:
         """Tell whether only the vehicle that it is in may serve a party: a driver's break."""
         return self._requests[party].only_vehicle is not None
@@ -154,6 +165,12 @@ class Fleet:
             target = getattr(larger, name)
             target[tuple(slice(size) for size in array.shape)] = array
         self.arrays = larger
+
+
+def with_party(itinerary: Itinerary, request: Request, order: Sequence[int]) -> Itinerary:
+    """Return an itinerary with one more party: its visits, then the pick-up and the drop-off, in ``order``."""
+    visits = (*itinerary.visits, Visit(request, VisitKind.PICKUP), Visit(request, VisitKind.DROPOFF))
+    return replace(itinerary, visits=tuple(visits[each] for each in order))
 
 
 def empty_arrays(vehicles: int, room: int) -> kernels.Fleet:

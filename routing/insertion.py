@@ -1,24 +1,32 @@
-"""The cheapest place for one more party, exact over all positions of all vehicles (`routing.kernels.quote`)."""
+"""The cheapest place for one more party, exact over all positions of all vehicles (`routing.kernels.quote`).
+
+Where no vehicle has a place left in the order of its visits, another order of them is looked for (`routing.reorder`).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from routing.cost import DEFAULT, Weights
-from routing.fleet import Fleet, Spot
-from routing.problem import Itinerary, Plan, Request, Visit, VisitKind
+from routing.fleet import Fleet, Spot, with_party
+from routing.problem import Itinerary, Plan, Request
+from routing.reorder import Reordering, reorderings
 from routing.timing import Schedule, Violation, party_rows, schedule
 from routing.travel_times import TravelTimes
 
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """A party's best place in one vehicle's itinerary: the itinerary with it, its times, what it adds."""
+    """A party's best place in one vehicle's itinerary: the itinerary with it, its times, what it adds.
+
+    ``is_reordered`` when other visits change their order for it.
+    """
 
     itinerary: Itinerary
     schedule: Schedule
     added_cost: float
     pickup_s: int
     dropoff_s: int
+    is_reordered: bool = False
 
     @property
     def vehicle_id(self) -> int:
@@ -26,14 +34,18 @@ class Insertion:
         return self.itinerary.vehicle.id
 
 
-def insertions(plan: Plan, request: Request, travel: TravelTimes, weights: Weights = DEFAULT) -> list[Insertion]:
+def insertions(
+    plan: Plan, request: Request, travel: TravelTimes, weights: Weights = DEFAULT, *, reorders: bool = False
+) -> list[Insertion]:
     """Return the best place for ``request`` in each vehicle that can take it, cheapest first.
 
     Empty when nobody can. Nothing is put before or between the frozen visits, no order of other visits changes,
-    and every promise is kept. A vehicle that is already breaking a limit takes nobody.
+    and every promise is kept. A vehicle that is already breaking a limit takes nobody. With ``reorders``, where nobody
+    can so, other visits than the frozen may change their order too.
     """
-    ordered = _ordered(plan)
-    spots = Fleet(ordered, travel, weights).cheapest(party_rows(request), len(ordered))
+    ordered, party = _ordered(plan), party_rows(request)
+    fleet = Fleet(ordered, travel, weights)
+    spots = fleet.cheapest(party, len(ordered)) or (reorderings(fleet, party) if reorders else [])
     return [_insertion(ordered[spot.vehicle], request, spot, travel) for spot in spots]
 
 
@@ -42,12 +54,14 @@ def first_feasible(
 ) -> tuple[int, Insertion] | None:
     """Return the index of the first of ``requests`` that fits, and its cheapest place; None if none fits.
 
-    The requests are one party under several windows, most wanted first.
+    The requests are one party under several windows, most wanted first. For each of them other visits than the frozen
+    may change their order, where it does not fit in as they stand.
     """
     ordered = _ordered(plan)
     fleet = Fleet(ordered, travel, weights)
     for index, request in enumerate(requests):
-        for spot in fleet.cheapest(party_rows(request)):
+        party = party_rows(request)
+        for spot in fleet.cheapest(party) or reorderings(fleet, party):
             return index, _insertion(ordered[spot.vehicle], request, spot, travel)
     return None
 
@@ -68,12 +82,10 @@ def _ordered(plan: Plan) -> Plan:
     return tuple(sorted(plan, key=lambda itinerary: itinerary.vehicle.id))
 
 
-def _insertion(itinerary: Itinerary, request: Request, spot: Spot, travel: TravelTimes) -> Insertion:
-    """Return ``spot`` as an itinerary with its schedule."""
-    visits = list(itinerary.visits)
-    visits.insert(spot.second, Visit(request, VisitKind.DROPOFF))
-    visits.insert(spot.first, Visit(request, VisitKind.PICKUP))
-    longer = replace(itinerary, visits=tuple(visits))
+def _insertion(itinerary: Itinerary, request: Request, spot: Spot | Reordering, travel: TravelTimes) -> Insertion:
+    """Return a party's place as an itinerary with its schedule."""
+    order = spot.order_of(len(itinerary.visits)) if isinstance(spot, Spot) else spot.order
+    longer = with_party(itinerary, request, order)
     times = schedule(longer, travel)
     if isinstance(times, Violation):
         raise RuntimeError(f"vehicle {itinerary.vehicle.id} has no room for its spot: {times}")  # noqa: TRY004
@@ -81,6 +93,7 @@ def _insertion(itinerary: Itinerary, request: Request, spot: Spot, travel: Trave
         itinerary=longer,
         schedule=times,
         added_cost=spot.added_cost,
-        pickup_s=times.starts_s[spot.first],
-        dropoff_s=times.starts_s[spot.second + 1],
+        pickup_s=times.starts_s[order.index(len(itinerary.visits))],
+        dropoff_s=times.starts_s[order.index(len(itinerary.visits) + 1)],
+        is_reordered=isinstance(spot, Reordering),
     )

@@ -16,7 +16,7 @@ from routing.demand import DaySoFar, Demand, expect
 from routing.dispatcher import Halts, Offer, Stay
 from routing.kernels import future, halts
 from routing.kernels.halts import HALTED, OUTSET, ROW, WAITING
-from routing.kernels.orders import cheapest_orders
+from routing.kernels.orders import Search, cheapest_orders
 from routing.kernels.route import AT, LONGEST, PARTY, PICKUP, READY, STOP, VISIT_COLUMNS, Ints
 from routing.problem import Request, VisitKind, Window
 from routing.scenario import Ask, Scenario
@@ -188,7 +188,7 @@ class Lookahead:
     def _orders(self, vehicle: int, visits: Ints, fixed: tuple[int, int], steps: int) -> list[Ints]:
         """Return the visits in their best orders: the cheapest, and the cheapest with each other first visit."""
         found, costs, orders = cheapest_orders(
-            self._travel, self._world.outsets[vehicle], visits, fixed, _EACH, _HURRY, steps
+            self._travel, self._world.outsets[vehicle], visits, fixed, Search(_EACH, _HURRY, steps)
         )
         ranked = sorted(
             (costs[begun, place], begun, place) for begun in range(len(visits)) for place in range(found[begun])

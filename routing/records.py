@@ -9,7 +9,8 @@
               where it gets off
     wishes    the party that asked, as in ``parties``, under each promise
     kept, barred, most, apart_s   as in `decision.Case`
-    chosen    [wish, vehicle, first, second, pick-up, drop-off, added cost], one for each `decision.Choice`
+    chosen    [wish, vehicle, first, second, pick-up, drop-off, added cost, whether others change their order], one for
+              each `decision.Choice`; older records end before the last, in them nobody does
     verdicts  {wish: [[vehicle, limit, choice, [cost by weight, …]], …]}, what each vehicle had to say to that wish
 
 Times are seconds of the service day, stops places in the travel times kept beside the record.
@@ -29,6 +30,7 @@ _NOWHERE = -1
 Record = dict[str, object]
 Row = list[object]
 Numbers = list[int]
+ChoiceRow = tuple[int, int, int, int, int, int, float, bool]
 
 
 def pack(case: Case) -> Record:
@@ -71,7 +73,7 @@ def pack_choices(choices: Sequence[Choice]) -> list[Row]:
 
 def unpack_choices(rows: object) -> tuple[Choice, ...]:
     """Return the choices that `pack_choices` made rows of."""
-    return tuple(Choice(*each) for each in cast("list[list[int]]", rows))
+    return tuple(Choice(*each) for each in cast("list[ChoiceRow]", rows))
 
 
 def pack_verdicts(verdicts: Sequence[Verdict]) -> list[Row]:
@@ -91,7 +93,7 @@ def unpack_verdicts(rows: object) -> tuple[Verdict, ...]:
     """Return the verdicts that `pack_verdicts` made rows of."""
     return tuple(
         Verdict(vehicle, Limit(limit) if limit else None, Choice(*choice) if choice else None, tuple(costs))
-        for vehicle, limit, choice, costs in cast("list[tuple[int, str, list[int], list[float]]]", rows)
+        for vehicle, limit, choice, costs in cast("list[tuple[int, str, ChoiceRow, list[float]]]", rows)
     )
 
 

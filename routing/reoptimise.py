@@ -27,6 +27,8 @@ class Effort(NamedTuple):
         How many at most are taken out at a time.
     hottest
         First temperature of simulated annealing, seconds of driving.
+    asked
+        In how many vehicles, the nearest ones, another order of visits is looked for when nobody has a place.
 
     """
 
@@ -34,6 +36,7 @@ class Effort(NamedTuple):
     vehicles: int = 12
     parties: int = 6
     hottest: float = 30.0
+    asked: int = 12
 
 
 EFFORT = Effort()

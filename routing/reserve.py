@@ -17,8 +17,11 @@ from routing.travel_times import TravelTimes
 
 
 def insertions_beside(plan: Plan, wish: Request, kept: int, travel: TravelTimes, weights: Weights) -> list[Insertion]:
-    """Return what `insertion.insertions` returns while ``kept`` seats of each vehicle stay free beside the party."""
-    found = insertions(seen(plan, kept), swollen(wish, kept), travel, weights)
+    """Return what `insertion.insertions` returns while ``kept`` seats of each vehicle stay free beside the party.
+
+    Where no vehicle has a place in the order of its visits, in other orders of them.
+    """
+    found = insertions(seen(plan, kept), swollen(wish, kept), travel, weights, reorders=True)
     return [_real(each, plan, wish, travel) for each in found] if kept else found
 
 

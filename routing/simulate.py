@@ -20,7 +20,7 @@ _CANDIDATES = (
     Weights(standing=0.3, riding=0.3, delay=0.0),
     Weights(standing=0.1, riding=0.0, delay=0.2),
 )
-_PLAIN = Effort(turns=0)
+_PLAIN = Effort(turns=0, asked=0)
 _MOST_ASKS = 2_000  # a past day larger than this takes too long to play before the day begins
 _MOST_DAYS_PLAYED, _MOST_DAYS_OF_DEMAND = 5, 40
 

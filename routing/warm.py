@@ -3,6 +3,7 @@
 from routing.cost import cost
 from routing.fleet import Fleet
 from routing.problem import Boarded, Itinerary, Load, Request, Vehicle, Visit, VisitKind, Window
+from routing.reorder import reorderings
 from routing.timing import Schedule, drive, party_rows, schedule
 from routing.travel_times import Matrix
 
@@ -24,6 +25,7 @@ def warm() -> None:
     drive(itinerary, travel)
     fleet = Fleet((itinerary,), travel)
     asking = Request(2, 1, 0, whole_day, whole_day, Load(1, 0), max_ride_s=1_000)
+    reorderings(fleet, party_rows(asking))
     for spot in fleet.cheapest(party_rows(asking)):
         fleet.starts_at(spot, party_rows(asking))
         fleet.insert(spot, asking)

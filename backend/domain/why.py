@@ -11,7 +11,8 @@ from backend.domain.offers import Promise
 class VehicleAnswer:
     """What one vehicle had to say: the limit that stops it, or when it would come and what that adds to the plan.
 
-    ``costs`` tells the cost apart by weight, in seconds of driving; only the cheapest few have it.
+    ``costs`` tells the cost apart by weight, in seconds of driving; only the cheapest few have it. When it
+    ``is_reordered``, others get on and off in another order for it, within what they were promised.
     """
 
     vehicle: str
@@ -21,6 +22,7 @@ class VehicleAnswer:
     added_cost: float | None = None
     costs: tuple[float, ...] = ()
     is_taken: bool = False
+    is_reordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,7 @@ def _answer(verdict: Verdict, names: Mapping[int, str], *, taken: tuple[Choice, 
         choice.added_cost,
         verdict.costs,
         is_taken,
+        choice.is_reordered,
     )
 
 

@@ -13,6 +13,7 @@ why-cheapest = For { $window } { $others ->
 } could come too, but { $vehicle } makes the smallest detour.
 why-only = For { $window } { $vehicle } comes: { $reasons }.
 why-single = { $vehicle } can come for { $window } and still keep every promise already given.
+why-other-order = Others get on and off in another order for it, all within the times they were promised.
 why-only-reserve = The seats that are left are kept for wheelchair users.
 why-moved = The vehicle planned for this ride cannot go on, so { $vehicle } comes instead, { $window }.
 why-moved-nowhere = The vehicle planned for this ride cannot go on, and no other vehicle could take it.

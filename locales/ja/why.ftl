@@ -10,6 +10,7 @@ why-other-chosen = { $time }もご用意できましたが、お選びいただ�
 why-cheapest = { $window }は、ほかに{ $others }台の車も伺えますが、{ $vehicle }がいちばん少ない回り道で伺えます。
 why-only = { $window }は、{ $reasons }、{ $vehicle }が伺います。
 why-single = { $window }は、先のお客さまとのお約束を守りながら、{ $vehicle }が伺えます。
+why-other-order = ほかのお客さまの乗り降りの順番は変わりますが、お約束の時間は変わりません。
 why-only-reserve = 残っているお席は、車いすの方のために空けてあります。
 why-moved = 乗る予定の車が走れなくなったため、{ $window }に{ $vehicle }が代わりに伺います。
 why-moved-nowhere = 乗る予定の車が走れなくなり、代わりに伺える車が見つかりませんでした。

@@ -25,7 +25,7 @@ from routing.kernels.halts import (
     room,
     serve,
 )
-from routing.kernels.orders import cheapest_orders
+from routing.kernels.orders import Search, cheapest_orders
 from routing.kernels.route import (
     AT,
     EARLIEST,
@@ -44,7 +44,7 @@ from routing.kernels.route import (
 TIME, ORIGIN, GOAL = range(3)  # columns of a future's asks
 ASK = 3
 _FIRST_PLAYED = 1 << 40  # number of the first party of a future
-_MOST_STEPS = 300  # of a search over orders within a future
+_SEARCH = Search(each=1, hurry=0.0, most=300)  # of orders within a future
 _MOST_REORDERED = 16
 _FEWEST = 4  # futures a round
 
@@ -215,7 +215,7 @@ def _reorder(travel: Ints, world: World, party: Ints, rules: Rules) -> float:
         for position in range(count):
             visits[position, column] = own[position, column]
         visits[count, column], visits[count + 1, column] = party[0, column], party[1, column]
-    found, costs, orders = cheapest_orders(travel, world.outsets[0], visits, (0, count + 2), 1, 0.0, _MOST_STEPS)
+    found, costs, orders = cheapest_orders(travel, world.outsets[0], visits, (0, count + 2), _SEARCH)
     best, begun = NOWHERE_COST, 0
     for first in range(count + 2):
         if found[first] and costs[first, 0] < best:

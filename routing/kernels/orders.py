@@ -4,7 +4,10 @@ Depth first over the visits; a branch ends where a visit still open could no lon
 Psaraftis 1980 and Dumas et al. 1991). Exact unless the limit of steps ends it.
 """
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from routing.kernels import kernel
 from routing.kernels.halts import BOARDED, HALTED, WAITING
@@ -34,16 +37,37 @@ _CLOSED, _BY, _MATE, _LATEST, _LONGEST = range(5)  # rows of marks
 _MADE, _TOO_EARLY = 1, 2  # why a visit cannot come next
 
 
-@kernel
-def cheapest_orders(  # noqa: C901, PLR0915, PLR0917 -- calls in every turn would cost more than the search
-    travel: Ints, outset: Ints, visits: Ints, fixed: tuple[int, int], each: int, hurry: float, most: int
-) -> tuple[Ints, Floats, Ints]:
-    """Return the ``each`` cheapest orders of the visits for every first visit: how many, their costs, the orders.
+class Search(NamedTuple):
+    """Which orders are looked for.
 
-    An order costs its driving and ``hurry`` times its duration, in seconds. Visits before ``fixed[0]`` and from
-    ``fixed[1]`` on keep their positions. No more than ``most`` steps are taken.
+    Attributes
+    ----------
+    each
+        How many for every first visit.
+    hurry
+        Seconds of driving that one second of a longer duty is worth.
+    most
+        Steps, no more are taken.
+    is_shared
+        Services at one stop run side by side; else they add up.
+
     """
-    count = len(visits)
+
+    each: int
+    hurry: float
+    most: int
+    is_shared: bool = True
+
+
+@kernel
+def cheapest_orders(  # noqa: C901, PLR0915 -- calls in every turn would cost more than the search
+    travel: Ints | NDArray[np.int32], outset: Ints, visits: Ints, fixed: tuple[int, int], search: Search
+) -> tuple[Ints, Floats, Ints]:
+    """Return the cheapest orders of the visits for every first visit: how many, their costs, the orders.
+
+    Visits before ``fixed[0]`` and from ``fixed[1]`` on keep their positions.
+    """
+    count, each, hurry, most, is_shared = len(visits), search.each, search.hurry, search.most, search.is_shared
     found, costs, orders = np.zeros(count, np.int64), np.zeros((count, each)), np.zeros((count, each, count), np.int64)
     marks, levels, spent = _marks(visits), _levels(outset, count), np.zeros(count + 1)
     level = steps = 0
@@ -58,7 +82,7 @@ def cheapest_orders(  # noqa: C901, PLR0915, PLR0917 -- calls in every turn woul
         if marks[_CLOSED, choice] or ((choice < fixed[0] or choice >= fixed[1]) and choice != level):
             continue
         before, stop, left_s = levels[level, _STOP_AT], visits[choice, STOP], levels[level, _READY_AT]
-        start_s = levels[level, _SINCE] if before == stop else left_s + travel[before, stop]
+        start_s = levels[level, _SINCE] if is_shared and before == stop else left_s + travel[before, stop]
         start_s = max(start_s, visits[choice, EARLIEST])
         ready_s = max(left_s, start_s + visits[choice, SERVICE])
         no_room = levels[level, _SEATS_IN] + visits[choice, SEATS] > outset[SEATS_HELD]

@@ -144,6 +144,18 @@ def test_the_desk_says_why_beside_offers(engine, town):
     assert "伺え" in why_of(page)
 
 
+def test_the_desk_says_that_others_get_on_and_off_in_another_order_for_it(engine):
+    with transaction(engine) as session:
+        made = Town(session)
+        made.book(3, 2, time="10:30", kind="arrive")
+        made.book(0, 4, time="10:20", kind="arrive")
+
+    web = Web(engine, role="operator")
+    page = offers_page(web, made, pickup="停留所1", dropoff="停留所3", kind="arrive", time="1030", adult="1")
+
+    assert "乗り降りの順番は変わりますが、お約束の時間は変わりません。" in why_of(page)
+
+
 def test_a_dispatcher_sees_what_each_vehicle_said(engine, town):
     web = Web(engine, role="dispatcher")
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from backend import why_words, wording
 from backend.db import models
-from backend.db.models import Booking, Decision, KeptTravelTimes, RefusedWish
+from backend.db.models import Booking, Decision, KeptTravelTimes, RefusedWish, Visit
 from backend.db.session import transaction
 from backend.domain.errors import NotFoundError
 from backend.domain.policies.retention import DEFAULTS
@@ -89,6 +89,34 @@ def test_a_refusal_is_written_down_with_the_limit_of_each_vehicle(session):
     told = records.unpack_verdicts(rows[0].record["verdicts"]["0"])
     assert [row.code for row in rows] == [said(refused)] == ["full"]
     assert [each.limit.value for each in told] == list(refused.limits.values())
+
+
+def test_who_fits_only_in_another_order_of_the_visits_is_taken_and_everybody_keeps_the_times_promised(session):
+    town = Town(session)
+    before = [town.book(3, 2, time="10:30", kind="arrive"), town.book(0, 4, time="10:20", kind="arrive")]
+    promised = {each.id: (each.earliest_s, each.latest_s) for each in session.scalars(select(Visit))}
+
+    booking = town.book(0, 2, time="10:30", kind="arrive")
+
+    row = kept(session, "booked")[-1]
+    visits = session.scalars(select(Visit).order_by(Visit.seq)).all()
+    assert row.booking_id == booking.id
+    assert records.unpack_choices(row.record["chosen"])[0].is_reordered
+    assert next(each.booking_id for each in visits) != before[0].id
+    assert promised.items() <= {each.id: (each.earliest_s, each.latest_s) for each in visits}.items()
+    assert all(each.earliest_s <= each.planned_s <= each.latest_s for each in visits)
+    assert decisions.replay(session, row.public_id).is_same
+    assert "乗り降りの順番は変わりますが" in why_words.why_text(why.of(session, row.public_id))
+
+
+def test_a_record_from_before_orders_could_change_is_read_as_one_where_none_did(session):
+    town = Town(session)
+    town.book(0, 3, time="10:00")
+    row = kept(session, "booked")[0]
+    row.record = row.record | {"chosen": [each[:-1] for each in row.record["chosen"]]}
+    session.flush()
+
+    assert decisions.replay(session, row.public_id).is_same
 
 
 def test_a_refusal_by_a_rule_is_written_down_without_a_plan(session):

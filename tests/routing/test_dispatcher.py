@@ -12,6 +12,7 @@ from routing.journal import visits_json
 from routing.lookahead import Foresight
 from routing.problem import VisitKind
 from routing.protocol import serve
+from routing.reoptimise import Effort
 from routing.scenario import ScenarioError, read
 from routing.simulate import learn, play, simulate
 
@@ -151,6 +152,22 @@ def test_the_plan_in_the_middle_of_a_day_can_be_driven():
         dispatcher.advance(ask.asked_s)
         dispatcher.confirm(0 if dispatcher.quote(ask.asked_s, ask) else None)
         assert check(dispatcher.plan, scenario.travel) == []
+
+
+def test_whom_nobody_has_a_place_for_is_taken_where_another_order_of_the_visits_has_one():
+    scenario, gained = town_day(120, 2, seed=5, profile="booked"), 0
+    willing, plain = (Dispatcher(scenario, effort=Effort(turns=0, asked=asked)) for asked in (2, 0))
+
+    for ask in scenario.asks:
+        for dispatcher in (willing, plain):
+            dispatcher.advance(ask.asked_s)
+        offers, plain_offers = (each.quote(ask.asked_s, ask) for each in (willing, plain))
+        assert len(offers) >= len(plain_offers)
+        gained += len(offers) - len(plain_offers)
+        for dispatcher in (willing, plain):  # nobody rides who would make the two days differ
+            dispatcher.confirm(0 if plain_offers else None)
+
+    assert gained > 0
 
 
 def test_a_refused_offer_leaves_the_plan_as_it_was():

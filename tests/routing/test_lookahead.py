@@ -9,7 +9,7 @@ from routing.generated import town_day
 from routing.journal import visits_json
 from routing.kernels import halts
 from routing.kernels.halts import BOARDED, HALTED, OUTSET, ROW, WAITING
-from routing.kernels.orders import cheapest_orders
+from routing.kernels.orders import Search, cheapest_orders
 from routing.kernels.route import AT, LONGEST, PARTY, PICKUP, READY, SEATS_HELD, SHIFT_END, STOP
 from routing.lookahead import Foresight, Lookahead
 from routing.simulate import choose, drive
@@ -177,7 +177,7 @@ def test_no_wish_is_missed_that_any_order_could_serve(seed):
     outset = vehicle()
     visits = some_visits(rng, 3, 6)
 
-    found, _, orders = cheapest_orders(travel, outset, visits, (0, 6), 1, 0.0, 100_000)
+    found, _, orders = cheapest_orders(travel, outset, visits, (0, 6), Search(1, 0.0, 100_000))
 
     possible = {order[0] for order in permutations(range(6)) if feasible(travel, outset, visits[list(order)])}
     assert {first for first in range(6) if found[first]} == possible
