@@ -5,6 +5,8 @@ Where no vehicle has a place left in the order of its visits, another order of t
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import is_not
+from threading import local
 
 from routing.cost import DEFAULT, Weights
 from routing.fleet import Fleet, Spot, with_party
@@ -12,6 +14,15 @@ from routing.problem import Itinerary, Plan, Request
 from routing.reorder import Reordering, reorderings
 from routing.timing import Schedule, Violation, party_rows, schedule
 from routing.travel_times import TravelTimes
+
+
+class _Last(local):
+    """The fleet that this thread asked last, and what it was made of."""
+
+    asked: tuple[Plan, TravelTimes, Weights, Fleet] | None = None
+
+
+_last = _Last()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +54,7 @@ def insertions(
     and every promise is kept. A vehicle that is already breaking a limit takes nobody. With ``reorders``, where nobody
     can so, other visits than the frozen may change their order too.
     """
-    ordered, party = _ordered(plan), party_rows(request)
-    fleet = Fleet(ordered, travel, weights)
+    party, (ordered, fleet) = party_rows(request), _fleet_of(plan, travel, weights)
     spots = fleet.cheapest(party, len(ordered)) or (reorderings(fleet, party) if reorders else [])
     return [_insertion(ordered[spot.vehicle], request, spot, travel) for spot in spots]
 
@@ -57,8 +67,7 @@ def first_feasible(
     The requests are one party under several windows, most wanted first. For each of them other visits than the frozen
     may change their order, where it does not fit in as they stand.
     """
-    ordered = _ordered(plan)
-    fleet = Fleet(ordered, travel, weights)
+    ordered, fleet = _fleet_of(plan, travel, weights)
     for index, request in enumerate(requests):
         party = party_rows(request)
         for spot in fleet.cheapest(party) or reorderings(fleet, party):
@@ -77,9 +86,18 @@ def without(itinerary: Itinerary, request_id: int) -> Itinerary:
     )
 
 
-def _ordered(plan: Plan) -> Plan:
-    """Return the plan in the order of vehicle ids, so that of equal places the same one wins every time."""
-    return tuple(sorted(plan, key=lambda itinerary: itinerary.vehicle.id))
+def _fleet_of(plan: Plan, travel: TravelTimes, weights: Weights) -> tuple[Plan, Fleet]:
+    """Return the plan in the order of vehicle ids, so that of equal places the same one wins every time, and its fleet.
+
+    Who asks for one party under many windows asks of the very same itineraries: the last fleet is kept. Nobody here
+    changes it.
+    """
+    ordered = tuple(sorted(plan, key=lambda itinerary: itinerary.vehicle.id))
+    last = _last.asked
+    is_same = last is not None and last[1] is travel and last[2] == weights and len(last[0]) == len(ordered)
+    if last is None or not is_same or any(map(is_not, last[0], ordered)):
+        _last.asked = last = ordered, travel, weights, Fleet(ordered, travel, weights)
+    return ordered, last[3]
 
 
 def _insertion(itinerary: Itinerary, request: Request, spot: Spot | Reordering, travel: TravelTimes) -> Insertion:

@@ -118,7 +118,8 @@ def _band(travel: Travel, party: Ints) -> NDArray[np.int32]:
     band = travel.starts.size - 1
     while band > 0 and travel.starts[band] > party[0, EARLIEST]:
         band -= 1
-    return travel.seconds[band]
+    seconds: NDArray[np.int32] = travel.seconds[band]
+    return seconds
 
 
 @kernel

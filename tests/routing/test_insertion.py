@@ -102,6 +102,15 @@ def test_a_vehicle_that_is_already_late_takes_nobody():
     assert insertions((make_itinerary(up(late), off(late)),), make_request(2, 1, 2), LINE) == []
 
 
+def test_a_plan_that_became_another_is_asked_as_it_is_now():
+    taken, asks = make_request(1, 0, 4, (0, 0), load=(4, 0)), make_request(2, 0, 4, (0, 0))
+    free, full = make_itinerary(), make_itinerary(up(taken), off(taken))
+
+    assert [bool(insertions((each,), asks, LINE)) for each in (free, full, free)] == [True, False, True]
+    assert insertions((free,), asks, LINE, DEFAULT._replace(delay=9.0))[0].added_cost == 400 * 1.3
+    assert insertions((free,), asks, Matrix.single([[0] * 5] * 5))[0].dropoff_s == 0
+
+
 def test_a_cancelled_party_leaves_the_rest_as_it_was():
     first, second, aboard = make_request(1), make_request(2), make_request(3)
     itinerary = make_itinerary(
