@@ -3,7 +3,7 @@
 Where no vehicle has a place left in the order of its visits, another order of them is looked for (`routing.reorder`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import is_not
 from threading import local
@@ -67,12 +67,21 @@ def first_feasible(
     The requests are one party under several windows, most wanted first. For each of them other visits than the frozen
     may change their order, where it does not fit in as they stand.
     """
+    return next(feasible(plan, requests, travel, weights), None)
+
+
+def feasible(
+    plan: Plan, requests: Sequence[Request], travel: TravelTimes, weights: Weights = DEFAULT
+) -> Iterator[tuple[int, Insertion]]:
+    """Yield the index and the cheapest place of each of ``requests`` that fits, and other orders for those that do not.
+
+    Of other orders the best of each vehicle, the cheapest first.
+    """
     ordered, fleet = _fleet_of(plan, travel, weights)
     for index, request in enumerate(requests):
         party = party_rows(request)
         for spot in fleet.cheapest(party) or reorderings(fleet, party):
-            return index, _insertion(ordered[spot.vehicle], request, spot, travel)
-    return None
+            yield index, _insertion(ordered[spot.vehicle], request, spot, travel)
 
 
 def without(itinerary: Itinerary, request_id: int) -> Itinerary:

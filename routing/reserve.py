@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from routing.cost import Weights
-from routing.insertion import Insertion, first_feasible, insertions
+from routing.insertion import Insertion, feasible, insertions
 from routing.problem import Itinerary, Load, Plan, Request
 from routing.timing import Schedule, schedule
 from routing.travel_times import TravelTimes
@@ -22,7 +22,9 @@ def insertions_beside(plan: Plan, wish: Request, kept: int, travel: TravelTimes,
     Where no vehicle has a place in the order of its visits, in other orders of them.
     """
     found = insertions(seen(plan, kept), swollen(wish, kept), travel, weights, reorders=True)
-    return [_real(each, plan, wish, travel) for each in found] if kept else found
+    if not kept:
+        return found
+    return [real for each in found if (real := _real(each, plan, wish, travel)) is not None]
 
 
 def first_beside(
@@ -32,10 +34,10 @@ def first_beside(
     first = 0
     for seats, group in groupby(kept):
         some = wishes[first : first + len(list(group))]
-        found = first_feasible(seen(plan, seats), [swollen(each, seats) for each in some], travel, weights)
-        if found is not None:
-            index, insertion = found
-            return first + index, _real(insertion, plan, some[index], travel) if seats else insertion
+        for index, found in feasible(seen(plan, seats), [swollen(each, seats) for each in some], travel, weights):
+            insertion = _real(found, plan, some[index], travel) if seats else found
+            if insertion is not None:
+                return first + index, insertion
         first += len(some)
     return None
 
@@ -71,12 +73,14 @@ def _smaller(request: Request, kept: int) -> Request:
     return replace(request, load=Load(max(0, request.load.seats - kept), request.load.wheelchairs))
 
 
-def _real(insertion: Insertion, plan: Plan, wish: Request, travel: TravelTimes) -> Insertion:
-    """Return an insertion with everybody at their own size."""
+def _real(insertion: Insertion, plan: Plan, wish: Request, travel: TravelTimes) -> Insertion | None:
+    """Return an insertion with everybody at their own size; None where others, in another order, do not fit together.
+
+    Only the party was taken for larger: where the order of the others does not change, they fit as they did before.
+    """
     before = next(each for each in plan if each.vehicle.id == insertion.vehicle_id)
     real = {visit.request.id: visit.request for visit in before.visits} | {wish.id: wish}
     visits = tuple(replace(visit, request=real[visit.request.id]) for visit in insertion.itinerary.visits)
     itinerary = replace(before, visits=visits)
     kept = schedule(itinerary, travel)
-    assert isinstance(kept, Schedule)
-    return replace(insertion, itinerary=itinerary, schedule=kept)
+    return replace(insertion, itinerary=itinerary, schedule=kept) if isinstance(kept, Schedule) else None

@@ -11,6 +11,7 @@ from routing.fleet import Fleet
 from routing.insertion import first_feasible, insertions
 from routing.problem import Boarded, VisitKind
 from routing.reorder import reorderings
+from routing.reserve import first_beside, insertions_beside
 from routing.timing import Violation, party_rows, schedule
 from routing.travel_times import Matrix
 from tests.routing.plans import days, make_itinerary, make_request, make_vehicle, off, up
@@ -145,3 +146,24 @@ def test_the_wish_most_wanted_comes_first_even_in_another_order():
 
     assert (index, found.is_reordered) == (0, True)
     assert first_feasible((detour(),), wishes[1:], LINE)[1].is_reordered is False
+
+
+def test_others_are_not_put_together_in_seats_that_are_kept():
+    far, near = make_request(1, 0, 7, load=(2, 0)), make_request(2, 1, 2, (0, 1_350), load=(2, 0))
+    plan = (make_itinerary(up(far), off(far), up(near), off(near), vehicle=make_vehicle(1, (3, 0))),)
+    asks = make_request(9, 7, 6, (800, 900))
+
+    assert insertions_beside(plan, asks, 1, LINE, cost.DEFAULT) == []
+    assert first_beside(plan, [asks], [1], LINE, cost.DEFAULT) is None
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(days(slack_s=200), st.integers(1, 2))
+def test_beside_kept_seats_nobody_is_put_where_others_would_not_fit_together(day, kept):
+    found = insertions_beside(day.plan, day.request, kept, day.travel, cost.DEFAULT)
+
+    for each in found:
+        assert check((each.itinerary,), day.travel) == []
+    first = first_beside(day.plan, [day.request], [kept], day.travel, cost.DEFAULT)
+    assert (first is None) == (found == [])
+    assert first is None or first[1].itinerary == found[0].itinerary
