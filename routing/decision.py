@@ -13,7 +13,7 @@ from pathlib import Path
 from routing.breakdown import by_weight
 from routing.cost import DEFAULT, Weights
 from routing.explain import explain
-from routing.insertion import Insertion, first_feasible, insertions, without
+from routing.insertion import Insertion, insertions, without
 from routing.problem import Itinerary, Limit, Plan, Request, VisitKind
 from routing.reserve import first_beside, insertions_beside, seen, swollen
 from routing.timing import Schedule, schedule
@@ -158,10 +158,13 @@ def verdicts(case: Case, index: int, travel: TravelTimes, *, explains: bool = Tr
 
 
 def only_kept_seats(case: Case, travel: TravelTimes) -> bool:
-    """Tell whether a wish that no vehicle takes would be taken if no seats were kept: what keeping them costs."""
+    """Tell whether a wish that no vehicle takes would be taken if no seats were kept: what keeping them costs.
+
+    By the visits as they stand: that another order has no room beside the kept seats says nothing of what keeps them.
+    """
     if not any(case.kept):
         return False
-    return first_feasible(case.plan, case.wishes, travel, case.weights) is not None
+    return any(insertions(case.plan, each, travel, case.weights) for each in case.wishes)
 
 
 @cache

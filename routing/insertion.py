@@ -1,16 +1,16 @@
 """The cheapest place for one more party, exact over all positions of all vehicles (`routing.kernels.quote`).
 
-Where no vehicle has a place left in the order of its visits, another order of them is looked for (`routing.reorder`).
+Where no vehicle has a place for a window in the order of its visits, another order is looked for (`routing.reorder`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from operator import is_not
 from threading import local
 
 from routing.cost import DEFAULT, Weights
 from routing.fleet import Fleet, Spot, with_party
-from routing.problem import Itinerary, Plan, Request
+from routing.problem import Itinerary, Plan, Request, Visit
 from routing.reorder import Reordering, reorderings
 from routing.timing import Schedule, Violation, party_rows, schedule
 from routing.travel_times import TravelTimes
@@ -29,7 +29,7 @@ _last = _Last()
 class Insertion:
     """A party's best place in one vehicle's itinerary: the itinerary with it, its times, what it adds.
 
-    ``is_reordered`` when other visits change their order for it.
+    ``is_reordered`` when others get on and off in another order for it; a driver's break alone may move without.
     """
 
     itinerary: Itinerary
@@ -67,21 +67,12 @@ def first_feasible(
     The requests are one party under several windows, most wanted first. For each of them other visits than the frozen
     may change their order, where it does not fit in as they stand.
     """
-    return next(feasible(plan, requests, travel, weights), None)
-
-
-def feasible(
-    plan: Plan, requests: Sequence[Request], travel: TravelTimes, weights: Weights = DEFAULT
-) -> Iterator[tuple[int, Insertion]]:
-    """Yield the index and the cheapest place of each of ``requests`` that fits, and other orders for those that do not.
-
-    Of other orders the best of each vehicle, the cheapest first.
-    """
     ordered, fleet = _fleet_of(plan, travel, weights)
     for index, request in enumerate(requests):
         party = party_rows(request)
         for spot in fleet.cheapest(party) or reorderings(fleet, party):
-            yield index, _insertion(ordered[spot.vehicle], request, spot, travel)
+            return index, _insertion(ordered[spot.vehicle], request, spot, travel)
+    return None
 
 
 def without(itinerary: Itinerary, request_id: int) -> Itinerary:
@@ -122,5 +113,12 @@ def _insertion(itinerary: Itinerary, request: Request, spot: Spot | Reordering, 
         added_cost=spot.added_cost,
         pickup_s=times.starts_s[order.index(len(itinerary.visits))],
         dropoff_s=times.starts_s[order.index(len(itinerary.visits) + 1)],
-        is_reordered=isinstance(spot, Reordering),
+        is_reordered=_riders(longer, request) != _riders(itinerary, request),
     )
+
+
+def _riders(itinerary: Itinerary, request: Request) -> list[Visit]:
+    """Return the visits of the other parties, without those of the driver's breaks."""
+    return [
+        visit for visit in itinerary.visits if visit.request.only_vehicle is None and visit.request.id != request.id
+    ]

@@ -7,6 +7,7 @@ frozen visits stay first and in order. The same seed and number of turns give th
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routing.fleet import Fleet, empty_arrays
 from routing.kernels.exchange import copy_vehicle, exchange, parties_to_move
@@ -88,14 +89,17 @@ def reoptimise_among(fleet: Fleet, vehicles: Ints, generator: np.random.Generato
     return saved
 
 
-def nearest(fleet: Fleet, party: Ints, most: int) -> Ints:
-    """Return the vehicles whose way passes nearest to where a party gets on and off, in the order of the fleet."""
+def nearest(fleet: Fleet, party: Ints, most: int, among: NDArray[np.bool_] | None = None) -> Ints:
+    """Return the vehicles whose way passes nearest to where a party gets on and off, in the order of the fleet.
+
+    Only those marked in ``among``, if given. A vehicle that breaks a limit as it is is never one of them.
+    """
     arrays, seconds = fleet.arrays, fleet.travel.seconds[0]
     stops = np.concatenate([arrays.outsets[:, AT, None], arrays.visits[:, :, STOP]], axis=1)
     is_passed = np.arange(stops.shape[1]) <= arrays.counts[:, None]
     origin, goal = party[:, STOP]
     to_origin = np.where(is_passed, seconds[stops, origin], np.iinfo(np.int32).max).min(axis=1)
     to_goal = np.where(is_passed, seconds[goal, stops], np.iinfo(np.int32).max).min(axis=1)
-    able = np.flatnonzero(arrays.costs < UNABLE)
+    able = np.flatnonzero((arrays.costs < UNABLE) & (True if among is None else among))
     order = np.argsort((to_origin + to_goal.astype(np.int64))[able], kind="stable")
     return np.sort(able[order[:most]])

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from routing.cost import Weights
-from routing.insertion import Insertion, feasible, insertions
+from routing.insertion import Insertion, first_feasible, insertions
 from routing.problem import Itinerary, Load, Plan, Request
 from routing.timing import Schedule, schedule
 from routing.travel_times import TravelTimes
@@ -21,10 +21,9 @@ def insertions_beside(plan: Plan, wish: Request, kept: int, travel: TravelTimes,
 
     Where no vehicle has a place in the order of its visits, in other orders of them.
     """
-    found = insertions(seen(plan, kept), swollen(wish, kept), travel, weights, reorders=True)
     if not kept:
-        return found
-    return [real for each in found if (real := _real(each, plan, wish, travel)) is not None]
+        return insertions(plan, wish, travel, weights, reorders=True)
+    return _beside(plan, seen(plan, kept), wish, kept, travel, weights=weights)
 
 
 def first_beside(
@@ -34,12 +33,32 @@ def first_beside(
     first = 0
     for seats, group in groupby(kept):
         some = wishes[first : first + len(list(group))]
-        for index, found in feasible(seen(plan, seats), [swollen(each, seats) for each in some], travel, weights):
-            insertion = _real(found, plan, some[index], travel) if seats else found
-            if insertion is not None:
-                return first + index, insertion
+        found = (
+            _first_beside(plan, some, seats, travel, weights) if seats else first_feasible(plan, some, travel, weights)
+        )
+        if found is not None:
+            return first + found[0], found[1]
         first += len(some)
     return None
+
+
+def _first_beside(
+    plan: Plan, wishes: Sequence[Request], kept: int, travel: TravelTimes, weights: Weights
+) -> tuple[int, Insertion] | None:
+    """Return the first of ``wishes`` that fits beside the kept seats, and its cheapest place."""
+    roomier = seen(plan, kept)
+    for index, wish in enumerate(wishes):
+        for insertion in _beside(plan, roomier, wish, kept, travel, weights=weights):
+            return index, insertion
+    return None
+
+
+def _beside(
+    plan: Plan, roomier: Plan, wish: Request, kept: int, travel: TravelTimes, *, weights: Weights
+) -> list[Insertion]:
+    """Return the places of a wish in the plan as it is seen, those that hold with everybody at their own size."""
+    found = insertions(roomier, swollen(wish, kept), travel, weights, reorders=True)
+    return [real for each in found if (real := _real(each, plan, wish, travel)) is not None]
 
 
 def swollen(wish: Request, kept: int) -> Request:
@@ -74,10 +93,7 @@ def _smaller(request: Request, kept: int) -> Request:
 
 
 def _real(insertion: Insertion, plan: Plan, wish: Request, travel: TravelTimes) -> Insertion | None:
-    """Return an insertion with everybody at their own size; None where others, in another order, do not fit together.
-
-    Only the party was taken for larger: where the order of the others does not change, they fit as they did before.
-    """
+    """Return an insertion with everybody at their own size; None where the others do not fit together then."""
     before = next(each for each in plan if each.vehicle.id == insertion.vehicle_id)
     real = {visit.request.id: visit.request for visit in before.visits} | {wish.id: wish}
     visits = tuple(replace(visit, request=real[visit.request.id]) for visit in insertion.itinerary.visits)

@@ -1,5 +1,6 @@
 """Who fits only when others change their order is taken; nobody's promise breaks, no frozen visit moves."""
 
+from dataclasses import replace
 from itertools import permutations
 
 from hypothesis import given, settings
@@ -155,6 +156,38 @@ def test_others_are_not_put_together_in_seats_that_are_kept():
 
     assert insertions_beside(plan, asks, 1, LINE, cost.DEFAULT) == []
     assert first_beside(plan, [asks], [1], LINE, cost.DEFAULT) is None
+
+
+def test_the_one_vehicle_with_a_wheelchair_place_is_asked_however_many_others_are_near():
+    carries = detour()
+    carries = replace(carries, vehicle=make_vehicle(99, (4, 1)))
+    others = [replace(carries, vehicle=make_vehicle(number, (4, 0))) for number in range(20)]
+    asks = make_request(9, 7, 6, (800, 900), load=(0, 1))
+
+    found = insertions((*others, carries), asks, LINE, reorders=True)
+
+    assert [(each.vehicle_id, each.is_reordered) for each in found] == [(99, True)]
+
+
+def test_a_vehicle_too_small_for_what_it_holds_keeps_no_other_from_taking_somebody_beside_kept_seats():
+    crowd = make_request(1, 0, 7, load=(4, 0))
+    small = make_itinerary(up(crowd), off(crowd), vehicle=make_vehicle(1, (3, 0)))
+    asks = make_request(9, 0, 3)
+
+    index, found = first_beside((small, make_itinerary(vehicle=make_vehicle(2))), [asks], [1], LINE, cost.DEFAULT)
+
+    assert (index, found.vehicle_id) == (0, 2)
+
+
+def test_a_break_that_alone_moves_is_no_other_order_for_riders():
+    pause = replace(make_request(-1, 0, 0, load=(4, 1), max_ride_s=0), only_vehicle=1, pickup_service_s=900)
+    held = make_request(1, 0, 7, (0, 1_500))
+    itinerary = make_itinerary(up(pause), off(pause), up(held), off(held))
+
+    (found,) = insertions((itinerary,), make_request(9, 7, 6, (800, 900)), LINE, reorders=True)
+
+    assert names(found.itinerary.visits)[0] == (1, "pickup")
+    assert not found.is_reordered
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
