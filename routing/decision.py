@@ -68,7 +68,8 @@ class Case:
 class Choice:
     """Which wish goes into which vehicle, before which of its visits, when, and what that adds to the plan's cost.
 
-    When it ``is_reordered``, the visits before which it goes are those of another order than they stood in.
+    ``first`` and ``second`` count in the order of visits that then holds; it ``is_reordered`` when others get on and
+    off in another order than they did.
     """
 
     index: int
@@ -160,7 +161,7 @@ def verdicts(case: Case, index: int, travel: TravelTimes, *, explains: bool = Tr
 def only_kept_seats(case: Case, travel: TravelTimes) -> bool:
     """Tell whether a wish that no vehicle takes would be taken if no seats were kept: what keeping them costs.
 
-    By the visits as they stand: that another order has no room beside the kept seats says nothing of what keeps them.
+    Asked of the visits as they stand; a place that only another order of them would give is not counted.
     """
     if not any(case.kept):
         return False
