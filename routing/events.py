@@ -6,27 +6,23 @@ once set down, rides are only as short as windows make them), so the cheapest pa
 An elementary graph remembers who was set down as long as it matters: several times as many events, and nobody twice.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from heapq import heapify, heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.clock import Clock
-from routing.fragments import SLACK, Floats, Fragments, IntractableError, Ints, undominated
-from routing.kernels.events import Events, Places, costs_before, costs_onward, grow, latest_starts
+from routing.fragments import SLACK, Floats, Fragments, IntractableError, Ints, Words, bits, undominated
+from routing.kernels.events import Events, Numbers, by_span, costs_before, costs_onward, latest_starts
+from routing.kernels.grow import Places, grow
+from routing.kernels.reach import Rules, reach
 from routing.kernels.tours import Day
 
-_BUCKETS = 2_400  # over the day, at least
-_FINEST = 28_800
+_EVENTS_S = 200_000  # met in one second: fewer than on a slow machine
+_BUCKETS, _COARSEST, _FINEST = 2_400, 240, 28_800  # over the day
 _MOST_CELLS = 20_000_000
 _TINY = 1e-9
-_KNOWN_SETS = 100_000
 _LONGEST_HALT = 1_000  # visits in a row that take no time
-
-_Event = tuple[int, int]  # the visit, who is aboard after it as a set of bits, and behind them who is gone
 
 
 @dataclass(frozen=True)
@@ -45,10 +41,15 @@ class EventGraph:
     """
 
     def __init__(self, day: Day, clock: Clock, *, most: int, cells: int = 0, is_elementary: bool = False) -> None:
-        arcs = _Arcs.of(_Followers(day, is_elementary=is_elementary), clock, most)
+        clock.check()
+        arcs = _Arcs.of(day, min(most, int(clock.left_s() * _EVENTS_S) + 1), is_elementary=is_elementary)
+        clock.check()
         horizon = float(day.latest[day.end] - day.earliest[day.start])
         spans_s = float((arcs.latest - arcs.soonest).sum())
-        finest = min(max(_BUCKETS, int(cells * horizon / max(spans_s, _TINY))), _FINEST)
+        usual = cells * horizon / max(spans_s, _TINY) if cells else _BUCKETS
+        finest = min(max(usual, _COARSEST), _FINEST, _MOST_CELLS * horizon / max(spans_s, _TINY))
+        if finest < _COARSEST:
+            raise IntractableError("too many events with too wide windows")
         self.day = day
         self.events, self.places = _arranged(day, arcs, float(day.earliest[day.start]), horizon / finest)
 
@@ -92,161 +93,82 @@ class EventGraph:
         return undominated(fragments), complete
 
     def earned(self, requests: Floats) -> Floats:
-        """Return what starting each event earns."""
-        node = self.events.node
-        pickup = node <= self.day.n
-        return np.where(pickup, requests[np.where(pickup, node - 1, 0)], 0.0)
+        """Return what visiting each node earns."""
+        earned = np.zeros(2 * self.day.n + 1)
+        earned[1 : self.day.n + 1] = requests
+        return earned
 
 
-def _reached(follow: "_Followers", clock: Clock, most: int) -> tuple[dict[_Event, float], dict[_Event, list[_Event]]]:
-    """Return every event that windows and rides allow, when it may start at the soonest, and what may follow it."""
-    soonest = dict(follow.openings())
-    queue = [(start, event) for event, start in soonest.items()]
-    heapify(queue)
-    following: dict[_Event, list[_Event]] = {}
-    while queue:
-        clock.check()
-        start, event = heappop(queue)
-        if event in following:
-            continue
-        following[event] = []
-        for other, begun in follow.after(event, start):
-            following[event].append(other)
-            if begun < soonest.get(other, np.inf):
-                soonest[other] = begun
-                heappush(queue, (begun, other))
-        if len(soonest) > most:
-            raise IntractableError(f"more than {most} events")
-    return soonest, following
+def _rules(day: Day, *, is_elementary: bool) -> Rules:
+    """Return what allows an event."""
+    return Rules(
+        n=day.n,
+        took=day.took.astype(np.float64),
+        earliest=day.earliest.astype(np.float64),
+        latest=day.latest + SLACK,
+        longest=day.longest + SLACK,
+        load=day.load.astype(np.float64),
+        capacity=day.capacity + SLACK,
+        together=_together(day),
+        is_elementary=is_elementary,
+    )
 
 
-class _Followers:
-    """What may follow an event; plain lists, because this is done one by one."""
-
-    def __init__(self, day: Day, *, is_elementary: bool) -> None:
-        self.day, self.is_elementary = day, is_elementary
-        n = self.n = day.n
-        self.took, self.earliest, self.latest = day.took.tolist(), day.earliest.tolist(), (day.latest + SLACK).tolist()
-        self.longest = (day.longest + SLACK).tolist()
-        self.load = day.load.tolist()
-        self.capacities = [tuple(capacity) for capacity in (day.capacity + SLACK).tolist()]
-        together = _together(day)
-        self.company = [0] + [sum(1 << int(other) + 1 for other in np.flatnonzero(row)) for row in together]
-        self.everybody = (1 << n + 1) - 2
-
-    def openings(self) -> Iterator[tuple[_Event, float]]:
-        """Yield the events of an empty vehicle's pick-ups, each with its soonest start."""
-        for request in range(1, self.n + 1):
-            if self.fits((request,)) and self.earliest[request] <= self.latest[request]:
-                yield (request, 1 << request), self.earliest[request]
-
-    def fits(self, riders: tuple[int, ...]) -> bool:
-        """Tell whether some vehicle has room for all of them."""
-        seats = sum(self.load[rider][0] for rider in riders)
-        wheelchairs = sum(self.load[rider][1] for rider in riders)
-        return any(seats <= most and wheelchairs <= places for most, places in self.capacities)
-
-    def after(self, event: _Event, start: float) -> Iterator[tuple[_Event, float]]:
-        """Yield the events that may follow, each with its soonest start."""
-        here, company = event
-        aboard, gone = company & self.everybody, company >> self.n & self.everybody
-        riders = _members(aboard)
-        pickups = self.everybody & ~aboard & ~gone
-        for rider in riders:
-            pickups &= self.company[rider]
-        if not aboard:
-            pickups &= ~(1 << here - self.n)
-        took, earliest, latest = self.took[here], self.earliest, self.latest
-        for other in _members(pickups):
-            begun = max(earliest[other], start + took[other])
-            both = (*riders, other)
-            if begun <= latest[other] and self.fits(both) and self._hopeful(other, begun, both):
-                yield (other, aboard | 1 << other | self._still(gone, other, begun)), begun
-        for rider in riders:
-            off = rider + self.n
-            begun = max(earliest[off], start + took[off])
-            left = aboard & ~(1 << rider)
-            if begun <= latest[off] and self._hopeful(off, begun, _members(left)):
-                yield (off, left | self._still(gone | 1 << rider, off, begun)), begun
-
-    def _still(self, gone: int, here: int, start: float) -> int:
-        """Return who is gone and could be picked up once more in time, in the bits of an event."""
-        if not self.is_elementary:
-            return 0
-        took = self.took[here]
-        return sum(1 << rider for rider in _members(gone) if start + took[rider] <= self.latest[rider]) << self.n
-
-    def _hopeful(self, here: int, start: float, riders: tuple[int, ...]) -> bool:
-        """Tell whether each rider aboard alone could be set down next, in time and after a ride not too long."""
-        took, n = self.took, self.n
-        for rider in riders:
-            off = rider + n
-            if start + took[here][off] > self.latest[off]:
-                return False
-            if rider != here and took[rider][here] + took[here][off] > self.longest[off]:
-                return False
-        return True
-
-
-@lru_cache(maxsize=_KNOWN_SETS)
-def _members(bits: int) -> tuple[int, ...]:
-    found = []
-    while bits:
-        lowest = bits & -bits
-        found.append(lowest.bit_length() - 1)
-        bits ^= lowest
-    return tuple(found)
-
-
-def _together(day: Day) -> NDArray[np.bool_]:
-    """Return whether a pick-up (column) can be made during the ride of a rider (row)."""
-    ups = np.arange(1, day.n + 1)
+def _together(day: Day) -> Words:
+    """Return whose pick-ups can be made during the ride of each rider, as bits; the first row is nobody's."""
+    ups, words = np.arange(1, day.n + 1), (day.n + 63) // 64
     offs, reached = ups + day.n, day.took[ups][:, ups]
     onward = day.took[ups][:, offs].T
     end = np.maximum(day.earliest[ups], day.earliest[ups][:, None] + reached) + onward
     fits: NDArray[np.bool_] = reached + onward <= day.longest[offs][:, None] + SLACK
-    return fits & (end <= day.latest[offs][:, None] + SLACK)
+    fits &= end <= day.latest[offs][:, None] + SLACK
+    rows = [np.bitwise_or.reduce(bits(ups[row], words), axis=0) for row in fits]
+    return np.array([np.zeros(words, np.uint64), *rows])
 
 
 @dataclass(frozen=True)
 class _Arcs:
     """Events in the order of their soonest starts, and the arcs between them, those of an event together."""
 
-    node: Ints
+    node: Numbers
     empty: NDArray[np.bool_]
     soonest: Floats
     latest: Floats
-    tail: Ints
-    head: Ints
-    opening: Ints  # by request
+    tail: Numbers
+    head: Numbers
+    opening: Numbers  # by request
 
     @classmethod
-    def of(cls, follow: "_Followers", clock: Clock, most: int) -> "_Arcs":
+    def of(cls, day: Day, most: int, *, is_elementary: bool) -> "_Arcs":
         """Return all events with a way to them and a way on; raise IntractableError if ``most`` are too few."""
-        day, (soonest, following) = follow.day, _reached(follow, clock, most)
-        events = sorted(soonest, key=lambda event: soonest[event])
-        number = {event: index for index, event in enumerate(events)}
-        node = np.array([node for node, _ in events], dtype=np.int64)
-        empty = np.array([not company & follow.everybody for _, company in events], dtype=bool)
-        counts = [len(following[event]) for event in events]
-        head = np.array([number[other] for event in events for other in following[event]], dtype=np.int64)
-        tail, latest = np.repeat(np.arange(len(events)), counts), day.latest[node]
-        ends = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        begin = np.array([soonest[event] for event in events])
-        latest_starts(ends, head, day.took[node[tail], node[head]], (begin, latest), empty)
-        opening = [number.get((request, 1 << request), -1) for request in range(1, day.n + 1)]
-        found = cls(node, empty, begin, latest, tail, head, np.array(opening, dtype=np.int64))
-        return found.take(np.flatnonzero(begin <= latest + SLACK))
+        is_whole, reached = reach(_rules(day, is_elementary=is_elementary), most)
+        if not is_whole:
+            raise IntractableError(f"more than {most} events")
+        count, _, arcs = reached.counts.tolist()
+        order, ends = reached.order[:count], reached.arcs[: count + 1]
+        number = np.full(count + 1, -1, np.int32)  # the last for an opening that there is not
+        number[order] = np.arange(count, dtype=np.int32)
+        node, soonest, head = reached.node[order], reached.soonest[order], number[reached.head[:arcs]]
+        aboard = reached.company[order, : reached.company.shape[1] // 2]
+        empty = np.logical_not(aboard.any(axis=1), dtype=np.bool_)
+        latest = day.latest[node]
+        latest_starts((ends, head), node, day.took, (soonest, latest), empty)
+        tail = np.repeat(np.arange(count, dtype=np.int32), np.diff(ends))
+        found = cls(node, empty, soonest, latest, tail, head, number[reached.opening])
+        return found.take(np.flatnonzero(soonest <= latest + SLACK))
 
     def take(self, chosen: Ints) -> "_Arcs":
         """Return the events chosen in that order, and the arcs between them."""
-        number = np.full(len(self.node) + 1, -1)  # the last for an opening that there is not
-        number[chosen] = np.arange(len(chosen))
+        number = np.full(len(self.node) + 1, -1, np.int32)  # the last for an opening that there is not
+        number[chosen] = np.arange(len(chosen), dtype=np.int32)
         tail, head = number[self.tail], number[self.head]
-        kept = np.flatnonzero((tail >= 0) & (head >= 0))
-        kept = kept[np.argsort(tail[kept], kind="stable")]
+        kept = (tail >= 0) & (head >= 0)
+        tail, head = tail[kept], head[kept]
+        if not (tail[:-1] <= tail[1:]).all():
+            order = np.argsort(tail, kind="stable")
+            tail, head = tail[order], head[order]
         parts = self.node[chosen], self.empty[chosen], self.soonest[chosen], self.latest[chosen]
-        return _Arcs(*parts, tail[kept], head[kept], number[self.opening])
+        return _Arcs(*parts, tail, head, number[self.opening])
 
     def in_order(self, at_once: NDArray[np.bool_]) -> "_Arcs":
         """Return the same with arcs ``at_once`` leading to events with higher numbers only."""
@@ -266,12 +188,12 @@ def _arranged(day: Day, arcs: _Arcs, zero: float, width: float) -> tuple[Events,
     if not width:
         raise IntractableError("a day that takes no time")
     arcs = arcs.in_order(day.took[arcs.node[arcs.tail], arcs.node[arcs.head]] < width * (1 - _TINY))
-    node, tail, head = arcs.node, arcs.tail, arcs.head
+    node, head = arcs.node, arcs.head
     low, high = _bucket(arcs.soonest, zero, width), _bucket(arcs.latest + SLACK, zero, width)
     cell = np.concatenate([[0], np.cumsum(high - low + 1)])
-    if cell[-1] > _MOST_CELLS:
-        raise IntractableError("too many events with too wide windows")
-    active, active_from = _by_bucket(low, high)
+    shift = np.floor(day.took[node[arcs.tail], node[head]] / width + _TINY).astype(np.int32)
+    span = max(1, int(shift.min())) if len(shift) else 1
+    active, active_from = by_span(low, high, span)
     back = day.latest[day.end] - day.took[node, day.end]
     events = Events(
         node=node,
@@ -279,13 +201,17 @@ def _arranged(day: Day, arcs: _Arcs, zero: float, width: float) -> tuple[Events,
         low=low,
         high=high,
         cell=cell,
-        arcs=np.searchsorted(tail, np.arange(len(node) + 1)),
+        distance=day.distance.astype(np.float64),
+        arcs=np.searchsorted(arcs.tail, np.arange(len(node) + 1, dtype=np.int32)),
         head=head,
-        leg=day.distance[node[tail], node[head]],
-        shift=np.floor(day.took[node[tail], node[head]] / width + _TINY).astype(np.int64),
+        target=node[head].astype(np.int16),
+        there=(cell[:-1] - low)[head].astype(np.int32) + shift,
+        waits=low[head].astype(np.int32) - shift,
+        until=high[head].astype(np.int32) - shift,
         opening=arcs.opening,
         home=np.where(arcs.empty, day.distance[node, day.end], np.inf),
         home_by=_bucket(back + SLACK, zero, width),
+        span=span,
         active=active,
         active_from=active_from,
     )
@@ -309,12 +235,3 @@ def _bucket(moment: Floats, zero: float, width: float) -> Ints:
     """Return the bucket of each moment, rounded down."""
     found: Ints = np.floor((moment - zero) / width + _TINY).astype(np.int64)
     return found
-
-
-def _by_bucket(low: Ints, high: Ints) -> tuple[Ints, Ints]:
-    """Return who is active in each bucket, and where each bucket begins in that list."""
-    counts = high - low + 1
-    which = np.repeat(np.arange(len(low)), counts)
-    bucket = low[which] + np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
-    order = np.argsort(bucket, kind="stable")
-    return which[order], np.searchsorted(bucket[order], np.arange(int(high.max(initial=0)) + 2))

@@ -20,7 +20,7 @@ Words = NDArray[np.uint64]
 
 
 class IntractableError(Exception):
-    """A day whose fragments are too many, or take no time."""
+    """A day whose events or fragments are too many, or take no time."""
 
 
 def narrowed(day: Day) -> Day:

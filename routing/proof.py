@@ -15,16 +15,18 @@ import numpy as np
 
 from routing.choice import choose
 from routing.clock import Clock, OutOfTimeError
+from routing.day_bound import bound_day
 from routing.events import EventGraph
 from routing.fragments import IntractableError, bits, narrowed
 from routing.kernels.tours import Day
 from routing.master import Master, Relaxed, between, dual_value, spread
 from routing.network import Network, Prices
+from routing.paths import Planned
 from routing.pricing import Chains, Search, chains
 from routing.relaxation import assignment_bound
 from routing.routes import Route, Routes
 
-_MOST_EVENTS = 30_000
+_MOST_EVENTS = 600_000
 _MOST_FRAGMENTS, _FIRST_FRAGMENTS = 200_000, 20_000
 _STEPS_S = 2_000_000  # visits tried in one second: fewer than on a slow machine
 _COLUMNS_ADDED = 150
@@ -109,12 +111,12 @@ class _Prover:
 
     def run(self, pool: Iterable[Route], clock: Clock) -> None:
         """Raise the bound and lower the cost until they meet or the time is up."""
-        self.graph = EventGraph(self.day, clock, most=_MOST_EVENTS)
+        met = tuple(filter(None, (*pool, *(self.best or ()))))
+        self.graph = self._graph(met, clock)
         if (self.graph.events.opening < 0).any():
             return  # somebody cannot be served at all
-        for route in (*pool, *(self.best or ())):
-            if route:
-                self._take_in(route)
+        for route in met:
+            self._take_in(route)
         root = self._root(clock)
         gap, all_driving = _NARROW * root.value, self.routes.day.penalty.max()
         while not self._closed() and self.bound < all_driving:
@@ -123,6 +125,15 @@ class _Prover:
             gap *= _WIDER if is_settled else _NARROWER
             if gap < _HOPELESS * root.value:
                 raise IntractableError("too many fragments")
+
+    def _graph(self, met: Iterable[Route], clock: Clock) -> EventGraph:
+        """Return the events of the day; where they are too many, raise the bound as far as `day_bound` can."""
+        try:
+            return EventGraph(self.day, clock, most=_MOST_EVENTS)
+        except IntractableError:
+            served = Planned(tuple((0, route) for route in met), 0.0, self.cost)
+            self._raise_bound(bound_day(self.routes.day, np.ones(self.day.n), served, clock).driving)
+            raise
 
     def met(self) -> tuple[Route, ...]:
         """Return the routes in the master program."""

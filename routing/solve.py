@@ -12,18 +12,20 @@ import numpy as np
 from routing.alone import hopeless
 from routing.budget import Seconds, Turns
 from routing.clock import Clock, Progress
+from routing.day_bound import bound_day
 from routing.generated import static_day
 from routing.instances import Instance
+from routing.paths import Planned
 from routing.proof import Proof, is_least, prove
 from routing.routes import Route, Routes, day_of
 from routing.ruin import Search
 
 _FIRST_SHARE = 0.1  # of the time, before the proof; and for each request at most
 _FIRST_S = 0.01
-_FREE_RIDE, _FREE_SHARE = 7.0, 0.05  # direct rides that a longest ride takes, share of the time for a proof then
+_FREE_RIDE, _FREE_SHARE = 7.0, 0.5  # direct rides that a longest ride takes, share of the time for a proof then
 _PROOF_SHARE = 0.9  # of the time left: the rest is for a better day if the proof fails
 _COMBINING_S, _COMBINING, _MENDING = 0.3, 0.25, 1_000  # share of the time left, turns
-_FEW = 36  # requests that a proof may try all the same
+_FEW, _MANY = 36, 100  # requests that a proof takes its time for all the same, and that it does not try then
 _LARGEST_START = 4_000  # routes that a proof starts with
 _REHEARSED, _REHEARSED_TURNS, _REHEARSAL_S = (16, 2), 50, 120.0  # requests and vehicles of a made-up day
 
@@ -69,7 +71,9 @@ def rehearse() -> None:
     search.run(Turns(_REHEARSED_TURNS))
     search.take_up(search.routes())
     search.combine(_REHEARSAL_S, turns=1)
-    prove(routes, search.pool_routes(1), None, Clock.of(_REHEARSAL_S))
+    met = search.pool_routes(1)
+    prove(routes, [route for _, route in met], None, Clock.of(_REHEARSAL_S))
+    bound_day(routes.day, np.ones(routes.n), Planned(tuple(met), 0.0, np.inf), Clock.of(_REHEARSAL_S))
 
 
 class _Solver:
@@ -110,18 +114,19 @@ class _Solver:
             self.progress(clock.spent_s(), cost if cost < np.inf else None, bound)
 
     def _prove(self, clock: Clock) -> Proof:
-        pool = self.search.pool_routes(_LARGEST_START)
+        pool = [route for _, route in self.search.pool_routes(_LARGEST_START)]
         best = None if self.search.left_out else tuple(filter(None, self.search.routes()))
         watch = partial(self._tell, clock)
         return prove(self.routes, pool, best, self._granted(clock), watch)
 
     def _granted(self, clock: Clock) -> Clock:
-        """Return the time for a proof: little where riders may be driven about for long, which no proof masters."""
+        """Return the time for a proof: less where riders may be driven about for long, none if they are many then."""
         day = self.routes.day
         riders = np.arange(1, day.n + 1)
         direct = day.distance[riders, riders + day.n].mean()
-        is_free = self.instance.longest_ride > _FREE_RIDE * direct and day.n > _FEW
-        return clock.part(_FREE_SHARE if is_free else _PROOF_SHARE)
+        if self.instance.longest_ride <= _FREE_RIDE * direct or day.n <= _FEW:
+            return clock.part(_PROOF_SHARE)
+        return clock.part(_FREE_SHARE if day.n <= _MANY else 0.0)
 
     def _combine(self, clock: Clock) -> None:
         """Make the best day of all routes met."""

@@ -10,8 +10,9 @@ from routing.alone import Hopeless
 from routing.checker import check
 from routing.clock import Clock
 from routing.day import plan_day
-from routing.day_bound import Planned, bound_day
+from routing.day_bound import bound_day
 from routing.mixed_day import MixedDay, Orders
+from routing.paths import Planned
 from routing.problem import Itinerary
 from routing.timing import Schedule, schedule
 from routing.travel_times import Matrix

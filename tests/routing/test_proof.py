@@ -222,6 +222,43 @@ def test_in_an_elementary_graph_nobody_rides_twice_and_no_route_is_missing(seed)
         assert len(pickups) == len(set(pickups))
 
 
+def test_it_does_not_matter_how_riders_are_numbered():
+    """More riders than a word has bits, first to last and last to first."""
+    day = static_day(70, 6, seed=3)
+    backwards = replace(day, nodes=(day.nodes[0], *day.nodes[70:0:-1], *day.nodes[140:70:-1], day.nodes[141]))
+    prices = np.linspace(10.0, 60.0, 70)
+
+    one, other = (
+        EventGraph(narrowed(Routes(some).day), Clock.of(60), most=10**5, is_elementary=True)
+        for some in (day, backwards)
+    )
+
+    assert len(one.events.node) == len(other.events.node) > 1_000
+    assert one.sides(prices, 5.0).least == pytest.approx(other.sides(prices[::-1], 5.0).least)
+    assert one.sides(prices, 5.0).least != pytest.approx(other.sides(prices, 5.0).least)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_least_costs_before_and_after_an_event_are_those_of_some_route(seed):
+    """No route through an event undercuts them, and together with an event of the best route they are its cost."""
+    day = tight_day(seed)
+    prices = prices_of(day, seed)
+    graph = graph_of(day)
+    events, earned = graph.events, graph.earned(prices.requests)
+    sides = graph.sides(prices.requests, prices.vehicle)
+
+    whole = sides.before + sides.onward - np.repeat(earned[events.node], np.diff(events.cell)) - prices.vehicle
+
+    assert whole.min() == pytest.approx(sides.least)
+    openings = graph.begun(sides.onward, day_out(graph) - prices.requests) - prices.vehicle
+    assert openings.min() == pytest.approx(sides.least)
+
+
+def day_out(graph):
+    """Return the way from the depot to each pick-up."""
+    return graph.day.distance[graph.day.start, 1 : graph.day.n + 1]
+
+
 def test_what_is_looked_for_can_be_limited():
     day = tight_day(1)
     prices = prices_of(day, 1)
@@ -447,6 +484,19 @@ def test_the_quick_bound_is_never_above_the_least_cost(seed):
     day = tight_day(seed, requests=3)
 
     assert assignment_bound(narrowed(Routes(day).day)) <= least_cost(day) + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_day_with_too_many_events_for_a_proof_is_bounded_all_the_same(seed, monkeypatch):
+    monkeypatch.setattr("routing.proof._MOST_EVENTS", 3)
+    day = tight_day(seed)
+    quick, least = assignment_bound(narrowed(Routes(day).day)), least_cost(day)
+
+    proof = prove(Routes(day), [], None, Clock.of(60))
+
+    assert proof.routes is None
+    assert quick <= proof.bound <= least + 1e-6
+    assert proof.bound >= (quick + least) / 2 - 1e-6
 
 
 def test_a_day_with_too_many_events_or_visits_that_take_no_time_is_refused():
