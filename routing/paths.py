@@ -22,6 +22,7 @@ from routing.linear import linear_program
 from routing.routes import Route
 
 _CLOSE = 1e-4  # share of a bound that is still uncertain: near enough
+_LITTLE = 0.1  # of what lies between the relaxation and the plan
 _FEW_PATHS = 25  # taken up at a time, of one kind
 _SMOOTHING = 0.6  # of prices towards the best so far (Wentges 1997)
 _TINY = 1e-6
@@ -119,7 +120,9 @@ class Question:
         return max(0.0, float(np.ceil(worth - _TINY))) if self.is_whole else worth
 
     def _is_settled(self, value: float) -> bool:
-        """Tell whether nothing between the bound and the ``value`` of the relaxation could change the answer."""
+        """Tell whether what lies between the bound and the ``value`` of the relaxation changes the answer little."""
+        if not self.is_whole and value < self.known < np.inf:
+            return value - self.worth <= _LITTLE * (self.known - value)
         return self._rounded(self.worth) >= min(self.known - _TINY, self._rounded(value))
 
     def _raise(self, clock: Clock) -> None:

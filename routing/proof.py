@@ -28,6 +28,7 @@ from routing.routes import Route, Routes
 
 _MOST_EVENTS = 600_000
 _MOST_FRAGMENTS, _FIRST_FRAGMENTS = 200_000, 20_000
+_FRAGMENTS_SHARE, _NEAR = 0.7, 0.98  # of the time; a bound that nothing quicker would raise
 _STEPS_S = 2_000_000  # visits tried in one second: fewer than on a slow machine
 _COLUMNS_ADDED = 150
 _SMOOTHING = 0.6  # of prices towards the best so far (Wentges 1997)
@@ -92,9 +93,11 @@ def prove(
     watch: Watch | None = None,
 ) -> Proof:
     """Return the best day and bound that the time allows, from the routes of ``pool`` and ``best`` to start with."""
-    prover = _Prover(routes, best, watch)
+    prover, met = _Prover(routes, best, watch), tuple(filter(None, (*pool, *(best or ()))))
     with suppress(OutOfTimeError, IntractableError, ArithmeticError):  # the bound reached stands
-        prover.run(pool, clock)
+        prover.run(met, clock.part(_FRAGMENTS_SHARE))
+    if prover.bound < _NEAR * prover.cost:
+        prover.look_along_paths(met, clock)
     return Proof(min(prover.bound, prover.cost), prover.cost, prover.best, prover.met())
 
 
@@ -109,10 +112,9 @@ class _Prover:
         self.known: list[Route] = []
         self.is_listing = False  # all chains: as long as they are few
 
-    def run(self, pool: Iterable[Route], clock: Clock) -> None:
+    def run(self, met: Iterable[Route], clock: Clock) -> None:
         """Raise the bound and lower the cost until they meet or the time is up."""
-        met = tuple(filter(None, (*pool, *(self.best or ()))))
-        self.graph = self._graph(met, clock)
+        self.graph = EventGraph(self.day, clock, most=_MOST_EVENTS)
         if (self.graph.events.opening < 0).any():
             return  # somebody cannot be served at all
         for route in met:
@@ -126,14 +128,10 @@ class _Prover:
             if gap < _HOPELESS * root.value:
                 raise IntractableError("too many fragments")
 
-    def _graph(self, met: Iterable[Route], clock: Clock) -> EventGraph:
-        """Return the events of the day; where they are too many, raise the bound as far as `day_bound` can."""
-        try:
-            return EventGraph(self.day, clock, most=_MOST_EVENTS)
-        except IntractableError:
-            served = Planned(tuple((0, route) for route in met), 0.0, self.cost)
-            self._raise_bound(bound_day(self.routes.day, np.ones(self.day.n), served, clock).driving)
-            raise
+    def look_along_paths(self, met: Iterable[Route], clock: Clock) -> None:
+        """Raise the bound without fragments, where there are too many of them: as far as `day_bound` can."""
+        planned = Planned(tuple((0, route) for route in met), 0.0, self.cost)
+        self._raise_bound(bound_day(self.routes.day, np.ones(self.day.n), planned, clock).driving)
 
     def met(self) -> tuple[Route, ...]:
         """Return the routes in the master program."""

@@ -22,7 +22,7 @@ from routing.ruin import Search
 
 _FIRST_SHARE = 0.1  # of the time, before the proof; and for each request at most
 _FIRST_S = 0.01
-_FREE_RIDE, _FREE_SHARE = 7.0, 0.5  # direct rides that a longest ride takes, share of the time for a proof then
+_FREE_RIDE, _FREE_SHARE = 7.0, 0.4  # direct rides that a longest ride takes, share of the time for a proof then
 _PROOF_SHARE = 0.9  # of the time left: the rest is for a better day if the proof fails
 _COMBINING_S, _COMBINING, _MENDING = 0.3, 0.25, 1_000  # share of the time left, turns
 _FEW, _MANY = 36, 100  # requests that a proof takes its time for all the same, and that it does not try then
