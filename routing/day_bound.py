@@ -42,7 +42,8 @@ def bound_day(day: Day, priorities: Floats, planned: Planned, clock: Clock) -> D
     No way round may be shorter by the times and distances of ``day``. ``priorities`` are those of the requests.
     """
     declined = float(sum(priorities[request - 1] for request in hopeless(day)))
-    driving = 0.0 if planned.declined > _TINY else assignment_bound(narrowed(day))
+    is_free = planned.declined > _TINY or (priorities <= _TINY).any()  # to leave somebody out
+    driving = 0.0 if is_free else assignment_bound(narrowed(day))
     with suppress(IntractableError, OutOfTimeError, ArithmeticError):
         fleet, asked = _fleet(day, priorities, clock)
         planned = planned.only(asked > 0)
@@ -57,10 +58,11 @@ def _fleet(day: Day, priorities: Floats, clock: Clock) -> tuple[list[Kind], Floa
     """Return the vehicles by kind, and the priorities of requests, 0 for those that nobody asks about.
 
     On a day with too many events, or too many for the time, some requests are left out: that makes no plan worse. Raise
-    IntractableError where nobody is left.
+    IntractableError where nobody is left, OutOfTimeError when the time is up.
     """
     left = 1 + np.argsort(day.earliest[1 : day.n + 1], kind="stable")
     while len(left):
+        clock.check()
         asked = np.isin(np.arange(day.n + 1), left)
         with suppress(IntractableError, OutOfTimeError):
             some, granted = day._replace(allowed=day.allowed & asked), clock.part(_EVENTS_SHARE)

@@ -18,9 +18,9 @@ from routing.kernels.grow import Places, grow
 from routing.kernels.reach import Rules, reach
 from routing.kernels.tours import Day
 
-_EVENTS_S = 200_000  # met in one second: fewer than on a slow machine
+_MOST_ARCS, _ARCS_S = 16_000_000, 1_000_000  # between events; met in one second, fewer than on a slow machine
 _BUCKETS, _COARSEST, _FINEST = 2_400, 240, 28_800  # over the day
-_MOST_CELLS = 20_000_000
+_MOST_CELLS, _MOST_TRIES = 20_000_000, 60_000_000  # tries: cells of all arcs, each looked at once for given prices
 _TINY = 1e-9
 _LONGEST_HALT = 1_000  # visits in a row that take no time
 
@@ -42,16 +42,18 @@ class EventGraph:
 
     def __init__(self, day: Day, clock: Clock, *, most: int, cells: int = 0, is_elementary: bool = False) -> None:
         clock.check()
-        arcs = _Arcs.of(day, min(most, int(clock.left_s() * _EVENTS_S) + 1), is_elementary=is_elementary)
-        clock.check()
+        arcs = _Arcs.of(day, (most, min(_MOST_ARCS, int(clock.left_s() * _ARCS_S))), is_elementary=is_elementary)
         horizon = float(day.latest[day.end] - day.earliest[day.start])
-        spans_s = float((arcs.latest - arcs.soonest).sum())
-        usual = cells * horizon / max(spans_s, _TINY) if cells else _BUCKETS
-        finest = min(max(usual, _COARSEST), _FINEST, _MOST_CELLS * horizon / max(spans_s, _TINY))
+        if not horizon:
+            raise IntractableError("a day that takes no time")
+        spans = (arcs.latest - arcs.soonest) / horizon
+        per_cell, per_try = float(spans.sum()) + _TINY, float(spans[arcs.tail].sum()) + _TINY
+        usual = cells / per_cell if cells else _BUCKETS
+        finest = min(max(usual, _COARSEST), _FINEST, _MOST_CELLS / per_cell, _MOST_TRIES / per_try)
         if finest < _COARSEST:
             raise IntractableError("too many events with too wide windows")
         self.day = day
-        self.events, self.places = _arranged(day, arcs, float(day.earliest[day.start]), horizon / finest)
+        self.events, self.places = _arranged(day, arcs, horizon / finest, clock)
 
     def sides(self, requests: Floats, vehicle: float) -> Sides:
         """Return the least reduced costs at the prices of requests and vehicles."""
@@ -103,11 +105,11 @@ def _rules(day: Day, *, is_elementary: bool) -> Rules:
     """Return what allows an event."""
     return Rules(
         n=day.n,
-        took=day.took.astype(np.float64),
-        earliest=day.earliest.astype(np.float64),
+        took=day.took,
+        earliest=day.earliest,
         latest=day.latest + SLACK,
         longest=day.longest + SLACK,
-        load=day.load.astype(np.float64),
+        load=day.load,
         capacity=day.capacity + SLACK,
         together=_together(day),
         is_elementary=is_elementary,
@@ -139,11 +141,14 @@ class _Arcs:
     opening: Numbers  # by request
 
     @classmethod
-    def of(cls, day: Day, most: int, *, is_elementary: bool) -> "_Arcs":
-        """Return all events with a way to them and a way on; raise IntractableError if ``most`` are too few."""
-        is_whole, reached = reach(_rules(day, is_elementary=is_elementary), most)
+    def of(cls, day: Day, most: tuple[int, int], *, is_elementary: bool) -> "_Arcs":
+        """Return all events with a way to them and a way on.
+
+        Raise IntractableError if there are more than ``most`` events, or arcs between them.
+        """
+        is_whole, reached = reach(_rules(day, is_elementary=is_elementary), *most)
         if not is_whole:
-            raise IntractableError(f"more than {most} events")
+            raise IntractableError("more than {} events, or {} arcs".format(*most))
         count, _, arcs = reached.counts.tolist()
         order, ends = reached.order[:count], reached.arcs[: count + 1]
         number = np.full(count + 1, -1, np.int32)  # the last for an opening that there is not
@@ -170,11 +175,12 @@ class _Arcs:
         parts = self.node[chosen], self.empty[chosen], self.soonest[chosen], self.latest[chosen]
         return _Arcs(*parts, tail, head, number[self.opening])
 
-    def in_order(self, at_once: NDArray[np.bool_]) -> "_Arcs":
+    def in_order(self, at_once: NDArray[np.bool_], clock: Clock) -> "_Arcs":
         """Return the same with arcs ``at_once`` leading to events with higher numbers only."""
         tail, head = self.tail[at_once], self.head[at_once]
         level = np.zeros(len(self.node), dtype=np.int64)
         for _ in range(_LONGEST_HALT):
+            clock.check()
             higher = level.copy()
             np.maximum.at(higher, head, level[tail] + 1)
             if (higher == level).all():
@@ -183,11 +189,10 @@ class _Arcs:
         raise IntractableError("visits that take no time")
 
 
-def _arranged(day: Day, arcs: _Arcs, zero: float, width: float) -> tuple[Events, Places]:
+def _arranged(day: Day, arcs: _Arcs, width: float, clock: Clock) -> tuple[Events, Places]:
     """Return events and arcs as arrays, with their buckets."""
-    if not width:
-        raise IntractableError("a day that takes no time")
-    arcs = arcs.in_order(day.took[arcs.node[arcs.tail], arcs.node[arcs.head]] < width * (1 - _TINY))
+    zero = float(day.earliest[day.start])
+    arcs = arcs.in_order(day.took[arcs.node[arcs.tail], arcs.node[arcs.head]] < width * (1 - _TINY), clock)
     node, head = arcs.node, arcs.head
     low, high = _bucket(arcs.soonest, zero, width), _bucket(arcs.latest + SLACK, zero, width)
     cell = np.concatenate([[0], np.cumsum(high - low + 1)])
@@ -201,7 +206,7 @@ def _arranged(day: Day, arcs: _Arcs, zero: float, width: float) -> tuple[Events,
         low=low,
         high=high,
         cell=cell,
-        distance=day.distance.astype(np.float64),
+        distance=day.distance,
         arcs=np.searchsorted(arcs.tail, np.arange(len(node) + 1, dtype=np.int32)),
         head=head,
         target=node[head].astype(np.int16),

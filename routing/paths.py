@@ -91,21 +91,12 @@ class PathPrices(NamedTuple):
 class Question:
     """The least declined (no ``budget``), or the least driving if no more than a ``budget`` is declined."""
 
-    def __init__(
-        self,
-        fleet: list[Kind],
-        priorities: Floats,
-        planned: Planned,
-        *,
-        budget: float | None,
-        center: Floats | None = None,
-    ) -> None:
+    def __init__(self, fleet: list[Kind], priorities: Floats, planned: Planned, *, budget: float | None) -> None:
         self.fleet, self.priorities, self.budget = fleet, priorities, budget
         self.known = planned.declined if budget is None else planned.driving
         self.paths = {Path(kind, route) for kind, route in planned.routes if route}
         self.worth = 0.0
-        self.center = PathPrices(np.zeros(len(priorities)) if center is None else center, 0.0)
-        self.share = 0.0 if center is None else _SMOOTHING
+        self.center = PathPrices(np.zeros(len(priorities)), 0.0)
         steps = [priorities] if budget is None else [kind.day.distance for kind in fleet]
         self.is_whole = all((each == np.rint(each)).all() for each in steps)
 
@@ -130,22 +121,23 @@ class Question:
         program = _Program(self)
         for path in sorted(self.paths):
             program.add(path)
+        share = 0.0
         while True:
             clock.check()
             value, prices = program.relax()
-            tried = self.center.between(prices, self.share)
+            tried = self.center.between(prices, share)
             worth, found = self._priced(tried)
             if worth > self.worth:
                 self.worth, self.center = worth, tried
             if value <= self.worth * (1 + _CLOSE) + _TINY or self._is_settled(value):
                 return
             new = [path for path in found if path not in self.paths]
-            if not new and not self.share:
+            if not new and not share:
                 return
             for path in new:
                 program.add(path)
             self.paths.update(new)
-            self.share = _SMOOTHING if new else 0.0
+            share = _SMOOTHING if new else 0.0
 
     def _priced(self, prices: PathPrices) -> tuple[float, list[Path]]:
         """Return the bound at given prices, and the cheapest paths."""

@@ -41,14 +41,14 @@ def day_of(instance: Instance) -> Day:
         distance=distance,
         took=service[:, None] + distance,
         service=service,
-        earliest=np.array([node.earliest for node in nodes]),
-        latest=np.array([node.latest for node in nodes]),
+        earliest=np.array([node.earliest for node in nodes], float),
+        latest=np.array([node.latest for node in nodes], float),
         load=load,
     )
     return tables(
         places,
-        rides=np.full(n, instance.longest_ride),
-        duties=np.array([instance.longest_duty]),
+        rides=np.full(n, float(instance.longest_ride)),
+        duties=np.array([float(instance.longest_duty)]),
         capacity=np.array([[instance.capacity, 0.0]]),
         kinds=np.zeros(min(instance.vehicles, max(1, n)), np.int32),
         penalties=np.full(n, max(1.0, 4 * n * float(distance.max()))),  # more than all driving

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from routing.kernels import kernel
 from routing.kernels.events import Floats, Ints, Numbers, Words
 
-_ARCS = 10  # to an event, on average: more than a day has
 _ONE = np.uint64(1)
 _MIX, _STIR = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 
@@ -51,9 +50,9 @@ class Reached(NamedTuple):
 
 
 @kernel
-def reach(rules: Rules, most: int) -> tuple[bool, Reached]:
-    """Return whether these are all events, as there are not more than ``most``; and the events."""
-    reached = _room(rules, most + 2 * rules.n)
+def reach(rules: Rules, most: int, most_arcs: int) -> tuple[bool, Reached]:
+    """Return whether these are all events, as there are not more than ``most``, nor too many arcs; and the events."""
+    reached = _room(rules, most + 2 * rules.n, most_arcs + 2 * rules.n)
     heap = [(0.0, 0)]
     heap.pop()
     for request in range(1, rules.n + 1):
@@ -68,7 +67,7 @@ def reach(rules: Rules, most: int) -> tuple[bool, Reached]:
         if reached.is_done[event]:
             continue
         met, done, arcs = reached.counts
-        if met > most or arcs + 2 * rules.n > len(reached.head):
+        if met > most or arcs > most_arcs:
             return False, reached
         reached.is_done[event], reached.order[done] = True, event
         _go_on(rules, reached, event, heap)
@@ -78,7 +77,7 @@ def reach(rules: Rules, most: int) -> tuple[bool, Reached]:
 
 
 @kernel
-def _room(rules: Rules, most: int) -> Reached:
+def _room(rules: Rules, most: int, most_arcs: int) -> Reached:
     """Return empty tables. What is never written takes no memory."""
     words = rules.together.shape[1]
     size = 4
@@ -93,7 +92,7 @@ def _room(rules: Rules, most: int) -> Reached:
         is_done=np.zeros(most, np.bool_),
         order=np.empty(most, np.int32),
         arcs=np.zeros(most + 1, np.int64),
-        head=np.empty(_ARCS * most, np.int32),
+        head=np.empty(most_arcs, np.int32),
         table=np.zeros(size, np.int32),
         key=np.empty(2 * words, np.uint64),
         riders=np.empty(rules.n + 1, np.int64),
