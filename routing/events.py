@@ -3,7 +3,7 @@
 An event is a visit and who is aboard after it; arcs lead to the visits that may follow. Windows and longest rides
 leave few of them: a thousand where there are millions of fragments. On it routes are relaxed (a rider may come again
 once set down, rides are only as short as windows make them), so the cheapest path at given prices is a lower bound.
-An elementary graph remembers who was set down as long as it matters: several times as many events, and nobody twice.
+An elementary graph remembers who was set down as long as it matters: more events, and nobody twice.
 """
 
 from dataclasses import dataclass
