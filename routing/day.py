@@ -26,7 +26,6 @@ from routing.travel_times import Matrix
 
 MOST_REQUESTS = 4_000  # the tables of more would need several GB
 _SEARCH_SHARE, _BOUND_SHARE = 0.25, 0.8  # of the time, of the time left then
-_MOST_MET = 4_000
 _REHEARSED, _REHEARSAL_S = 6, 60.0  # requests of a made-up day
 
 
@@ -90,7 +89,7 @@ def _planned(day: MixedDay, seed: int, clock: Clock, turns: int | None, progress
     search.run(budget, watch=lambda: watch(search, NO_BOUND))
     impossible = hopeless(numbers)
     plan = _day_plan(day, search.routes(), impossible, NO_BOUND, clock)
-    bound = _bound(day, plan, search.pool_routes(_MOST_MET), clock.part(_BOUND_SHARE))
+    bound = _bound(day, plan, clock.part(_BOUND_SHARE))
     watch(search, bound)
     plan = _day_plan(day, search.routes(), impossible, bound, clock)
     if plan.proven or turns is not None:
@@ -117,11 +116,11 @@ def _check(vehicles: Sequence[Vehicle], requests: Sequence[Request]) -> None:
         raise ValueError(f"{len(requests)} requests: more than {MOST_REQUESTS} cannot be planned at once")
 
 
-def _bound(day: MixedDay, plan: DayPlan, met: Sequence[tuple[int, Route]], clock: Clock) -> DayBound:
-    """Return what no plan of the day can beat, as far as the time allows; ``met`` are routes to start with."""
+def _bound(day: MixedDay, plan: DayPlan, clock: Clock) -> DayBound:
+    """Return what no plan of the day can beat, as far as the time allows."""
     if len(day.requests) > MOST_BOUNDED:
         return NO_BOUND
-    planned = Planned((*day.routes(plan.plan), *met), day.weight(plan.declined), plan.driving_s)
+    planned = Planned(day.routes(plan.plan), day.weight(plan.declined), plan.driving_s)
     return bound_day(day.tables(relaxed=True), day.priorities(), planned, clock)
 
 

@@ -6,6 +6,7 @@ left out.
 
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,11 +19,19 @@ from routing.paths import Kind, Planned, Question
 from routing.relaxation import assignment_bound
 
 MOST_REQUESTS = 200
-_MOST_EVENTS = 2_000_000
-_THINNED = 4  # every fourth request is left out where there are too many events
-_CELLS = 4_000_000
+_CELLS = 2_500_000
 _TINY = 1e-6
 _EVENTS_SHARE, _DECLINED_SHARE = 0.6, 0.6  # of the time
+
+
+class Patience(NamedTuple):
+    """How many events of a kind of vehicle are looked at; where there are more, every ``thinned``-th request goes."""
+
+    events: int
+    thinned: int
+
+
+USUAL, PATIENT = Patience(150_000, 3), Patience(2_000_000, 4)
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,7 @@ class DayBound:
 NO_BOUND = DayBound(0.0, 0.0)
 
 
-def bound_day(day: Day, priorities: Floats, planned: Planned, clock: Clock) -> DayBound:
+def bound_day(day: Day, priorities: Floats, planned: Planned, clock: Clock, patience: Patience = USUAL) -> DayBound:
     """Return what no plan can beat, as far as the time allows; ``planned`` is a plan of the day.
 
     No way round may be shorter by the times and distances of ``day``. ``priorities`` are those of the requests.
@@ -45,7 +54,7 @@ def bound_day(day: Day, priorities: Floats, planned: Planned, clock: Clock) -> D
     is_free = planned.declined > _TINY or (priorities <= _TINY).any()  # to leave somebody out
     driving = 0.0 if is_free else assignment_bound(narrowed(day))
     with suppress(IntractableError, OutOfTimeError, ArithmeticError):
-        fleet, asked = _fleet(day, priorities, clock)
+        fleet, asked = _fleet(day, priorities, clock, patience)
         planned = planned.only(asked > 0)
         if planned.declined > _TINY:
             question = Question(fleet, asked, planned, budget=None)
@@ -54,7 +63,7 @@ def bound_day(day: Day, priorities: Floats, planned: Planned, clock: Clock) -> D
     return DayBound(min(declined, planned.declined), min(driving, planned.driving))
 
 
-def _fleet(day: Day, priorities: Floats, clock: Clock) -> tuple[list[Kind], Floats]:
+def _fleet(day: Day, priorities: Floats, clock: Clock, patience: Patience) -> tuple[list[Kind], Floats]:
     """Return the vehicles by kind, and the priorities of requests, 0 for those that nobody asks about.
 
     On a day with too many events, or too many for the time, some requests are left out: that makes no plan worse. Raise
@@ -66,13 +75,13 @@ def _fleet(day: Day, priorities: Floats, clock: Clock) -> tuple[list[Kind], Floa
         asked = np.isin(np.arange(day.n + 1), left)
         with suppress(IntractableError, OutOfTimeError):
             some, granted = day._replace(allowed=day.allowed & asked), clock.part(_EVENTS_SHARE)
-            fleet = [_kind(some, kind, granted) for kind in range(len(day.capacity))]
+            fleet = [_kind(some, kind, granted, patience.events) for kind in range(len(day.capacity))]
             return fleet, np.where(asked[1:], priorities, 0.0)
-        left = left[np.arange(len(left)) % _THINNED > 0]
+        left = left[np.arange(len(left)) % patience.thinned > 0]
     raise IntractableError("too many events even with few requests")
 
 
-def _kind(day: Day, number: int, clock: Clock) -> Kind:
+def _kind(day: Day, number: int, clock: Clock, most: int) -> Kind:
     """Return the vehicles of one kind, and what they may do."""
     some = narrowed(day.of_kind(number))
-    return Kind(number, some, EventGraph(some, clock, most=_MOST_EVENTS, cells=_CELLS, is_elementary=True))
+    return Kind(number, some, EventGraph(some, clock, most=most, cells=_CELLS, is_elementary=True))

@@ -15,7 +15,7 @@ import numpy as np
 
 from routing.choice import choose
 from routing.clock import Clock, OutOfTimeError
-from routing.day_bound import bound_day
+from routing.day_bound import PATIENT, bound_day
 from routing.events import EventGraph
 from routing.fragments import IntractableError, bits, narrowed
 from routing.kernels.tours import Day
@@ -131,7 +131,7 @@ class _Prover:
     def look_along_paths(self, met: Iterable[Route], clock: Clock) -> None:
         """Raise the bound without fragments, where there are too many of them: as far as `day_bound` can."""
         planned = Planned(tuple((0, route) for route in met), 0.0, self.cost)
-        self._raise_bound(bound_day(self.routes.day, np.ones(self.day.n), planned, clock).driving)
+        self._raise_bound(bound_day(self.routes.day, np.ones(self.day.n), planned, clock, PATIENT).driving)
 
     def met(self) -> tuple[Route, ...]:
         """Return the routes in the master program."""

@@ -10,7 +10,7 @@ from routing.alone import Hopeless
 from routing.checker import check
 from routing.clock import Clock
 from routing.day import plan_day
-from routing.day_bound import bound_day
+from routing.day_bound import Patience, bound_day
 from routing.mixed_day import MixedDay, Orders
 from routing.paths import Planned
 from routing.problem import Itinerary
@@ -99,10 +99,9 @@ def test_no_plan_beats_what_is_said_of_all_plans(most_events, given_day):
     day = MixedDay(fleet, wanted, travel, Orders(priorities=weights))
     tables = day.tables(relaxed=True)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("routing.day_bound._MOST_EVENTS", most_events)
-        fewer = bound_day(tables, day.priorities(), Planned((), declined + 1, np.inf), Clock.of(60))
-        least = bound_day(tables, day.priorities(), Planned((), declined, np.inf), Clock.of(60))
+    patience = Patience(most_events, 3)
+    fewer = bound_day(tables, day.priorities(), Planned((), declined + 1, np.inf), Clock.of(60), patience)
+    least = bound_day(tables, day.priorities(), Planned((), declined, np.inf), Clock.of(60), patience)
 
     assert fewer.declined <= declined + 1e-6
     assert least.driving <= driving_s + 1e-6
@@ -132,15 +131,16 @@ def test_a_way_round_that_is_quicker_is_not_ruled_out():
     assert least_said_to_be_declined([make_vehicle()], wanted, travel) == declined == 0
 
 
-def test_what_is_said_of_a_day_too_dense_holds_where_those_left_out_make_the_way_shorter(monkeypatch):
+def test_what_is_said_of_a_day_too_dense_holds_where_those_left_out_make_the_way_shorter():
     """From stop 0 to 2 it takes ten minutes, by way of stop 1, where the party left out gets on, two."""
-    monkeypatch.setattr("routing.day_bound._MOST_EVENTS", 2)
     travel = Matrix.single([[0, 60, 600], [60, 0, 60], [600, 60, 0]])
     wanted = [make_request(1, 1, 2, (60, 900)), make_request(2, 2, 1, (100, 900))]
     day = MixedDay([make_vehicle()], wanted, travel, Orders())
     _, driving_s = best_plan([make_vehicle()], wanted, travel, {1: 1.0, 2: 1.0})
 
-    bound = bound_day(day.tables(relaxed=True), day.priorities(), Planned((), 0.0, np.inf), Clock.of(60))
+    bound = bound_day(
+        day.tables(relaxed=True), day.priorities(), Planned((), 0.0, np.inf), Clock.of(60), Patience(2, 3)
+    )
 
     assert bound.driving == driving_s == 180
 
