@@ -96,7 +96,7 @@ def prove(
     prover, met = _Prover(routes, best, watch), tuple(filter(None, (*pool, *(best or ()))))
     with suppress(OutOfTimeError, IntractableError, ArithmeticError):  # the bound reached stands
         prover.run(met, clock.part(_FRAGMENTS_SHARE))
-    if best is not None and prover.bound < _NEAR * prover.cost:
+    if best is not None and clock.left_s() and prover.bound < _NEAR * prover.cost:
         prover.look_along_paths(met, clock)
     return Proof(min(prover.bound, prover.cost), prover.cost, prover.best, prover.met())
 

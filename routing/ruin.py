@@ -136,10 +136,10 @@ class Search:
             self.costs[1] = self.costs[0]
             copy_changes(self.current, self.best)
 
-    def pool_routes(self, most: int) -> list[tuple[int, Route]]:
-        """Return the routes met last, each with its kind of vehicle."""
+    def pool_routes(self, most: int) -> list[Route]:
+        """Return the routes met last."""
         rows, _ = self.pool.used
-        return [(int(self.pool.kind[row]), self._route(row)) for row in range(max(0, int(rows) - most), int(rows))]
+        return [self._route(row) for row in range(max(0, int(rows) - most), int(rows))]
 
     def meet(self, routes: Sequence[Route]) -> None:
         """Take routes of the first kind of vehicle up into the pool, those that can be driven."""

@@ -71,9 +71,8 @@ def rehearse() -> None:
     search.run(Turns(_REHEARSED_TURNS))
     search.take_up(search.routes())
     search.combine(_REHEARSAL_S, turns=1)
-    met = search.pool_routes(1)
-    prove(routes, [route for _, route in met], None, Clock.of(_REHEARSAL_S))
-    bound_day(routes.day, np.ones(routes.n), Planned(tuple(met), 0.0, np.inf), Clock.of(_REHEARSAL_S))
+    prove(routes, search.pool_routes(1), None, Clock.of(_REHEARSAL_S))
+    bound_day(routes.day, np.ones(routes.n), Planned((), 0.0, np.inf), Clock.of(_REHEARSAL_S))
 
 
 class _Solver:
@@ -114,7 +113,7 @@ class _Solver:
             self.progress(clock.spent_s(), cost if cost < np.inf else None, bound)
 
     def _prove(self, clock: Clock) -> Proof:
-        pool = [route for _, route in self.search.pool_routes(_LARGEST_START)]
+        pool = self.search.pool_routes(_LARGEST_START)
         best = None if self.search.left_out else tuple(filter(None, self.search.routes()))
         watch = partial(self._tell, clock)
         return prove(self.routes, pool, best, self._granted(clock), watch)

@@ -131,6 +131,15 @@ def test_a_way_round_that_is_quicker_is_not_ruled_out():
     assert least_said_to_be_declined([make_vehicle()], wanted, travel) == declined == 0
 
 
+def test_who_has_no_weight_may_be_left_out_and_nothing_is_driven_then():
+    wanted = [make_request(1, 1, 2, (60, 900))]
+    day = MixedDay([make_vehicle()], wanted, LINE, Orders(priorities={1: 0.0}))
+
+    bound = bound_day(day.tables(relaxed=True), day.priorities(), Planned((), 0.0, np.inf), Clock.of(60))
+
+    assert bound.driving == 0
+
+
 def test_what_is_said_of_a_day_too_dense_holds_where_those_left_out_make_the_way_shorter():
     """From stop 0 to 2 it takes ten minutes, by way of stop 1, where the party left out gets on, two."""
     travel = Matrix.single([[0, 60, 600], [60, 0, 60], [600, 60, 0]])

@@ -500,6 +500,14 @@ def test_a_day_with_too_many_events_for_a_proof_is_bounded_all_the_same(seed, mo
     assert proof.bound == pytest.approx(bounds[-1])
 
 
+@pytest.mark.parametrize(("limit", "reason"), [("_MOST_ARCS", "arcs"), ("_MOST_TRIES", "wide")])
+def test_a_day_with_too_many_ways_or_too_much_to_look_at_for_one_price_is_refused(limit, reason, monkeypatch):
+    monkeypatch.setattr(f"routing.events.{limit}", 20)
+
+    with pytest.raises(IntractableError, match=reason):
+        EventGraph(narrowed(Routes(static_day(10, 2, seed=1)).day), Clock.of(60), most=10**6)
+
+
 def test_a_day_with_too_many_events_or_visits_that_take_no_time_is_refused():
     crowd = tuple(Node(0, number / 100, 0, 1, 0, 480) for number in range(8))
     same = (Node(0, 0, 0, 0, 0, 480), *crowd, *(node._replace(load=-1) for node in crowd), Node(0, 0, 0, 0, 0, 480))
