@@ -43,11 +43,8 @@ def test_a_wished_arrival_takes_as_few_taps_and_is_kept(member):
     member.rich("book")
     for verb, nth in (("letter", 0), ("from", 0), ("letter", 1), ("to", 0), ("day", 0)):
         member.tap_verb(verb, nth=nth)
-    arrivals = [
-        action["data"]
-        for action in actions(member.shown)
-        if ":time:" in action.get("data", "") and ":a" in action["data"]
-    ]
+    taps = {data: postback.parse(data) for action in actions(member.shown) if (data := action.get("data"))}
+    arrivals = [data for data, tap in taps.items() if tap.verb == "time" and tap.value.startswith("a")]
     member.tap_data(arrivals[2])
     member.tap("はい、予約する")
 
