@@ -134,6 +134,18 @@ def shift_of(service: TransportService, duty: Duty) -> Window:
     return Window(start_s, end_s)
 
 
+def vehicle_of(service: TransportService, run: Run, stop_times: travel.StopTimes) -> Vehicle:
+    """Return a run as routing sees it: a vehicle of its own, with the shift of its duty."""
+    duty = run.duty
+    return Vehicle(
+        id=run.id,
+        capacity=Load(duty.vehicle.seats, duty.vehicle.wheelchair_places),
+        shift=shift_of(service, duty),
+        start_stop=stop_times.of(duty.start_stop_id or duty.vehicle.depot_stop_id),
+        end_stop=stop_times.of(duty.end_stop_id) if duty.end_stop_id else None,
+    )
+
+
 def request_of(pickup: OpenVisit, dropoff: OpenVisit, stop_times: travel.StopTimes) -> Request:
     """Return a booking as routing sees it: its promise as hard windows."""
     return Request(
@@ -154,14 +166,7 @@ def _run_plan(today: _Today, run: Run, rows: RunRows) -> RunPlan:
         booking_id: request_of(pickup, rows.dropoffs[booking_id], today.times)
         for booking_id, pickup in rows.pickups.items()
     }
-    duty = run.duty
-    vehicle = Vehicle(
-        id=run.id,
-        capacity=Load(duty.vehicle.seats, duty.vehicle.wheelchair_places),
-        shift=shift_of(today.service, duty),
-        start_stop=today.times.of(duty.start_stop_id or duty.vehicle.depot_stop_id),
-        end_stop=today.times.of(duty.end_stop_id) if duty.end_stop_id else None,
-    )
+    vehicle = vehicle_of(today.service, run, today.times)
     at_stop, ready_s = _last_known(vehicle, rows, today)
     itinerary = Itinerary(
         vehicle=vehicle,
@@ -186,15 +191,21 @@ def _planned(rows: RunRows, requests: dict[int, Request], vehicle: Vehicle, toda
 
 
 def _rest(each: PlannedBreak, vehicle: Vehicle, stop: int) -> Request:
+    window = Window(each.earliest_s, each.latest_s)
+    return rest_of(-each.id, vehicle, stop, window=window, length_s=each.length_s)
+
+
+def rest_of(number: int, vehicle: Vehicle, stop: int, *, window: Window, length_s: int) -> Request:
+    """Return a driver's break as routing sees it: a party that fills its vehicle, at one stop, begun in ``window``."""
     return Request(
-        id=-each.id,
+        id=number,
         pickup_stop=stop,
         dropoff_stop=stop,
-        pickup=Window(each.earliest_s, each.latest_s),
-        dropoff=Window(each.earliest_s, each.latest_s + each.length_s),
+        pickup=window,
+        dropoff=Window(window.earliest_s, window.latest_s + length_s),
         load=vehicle.capacity,
         max_ride_s=0,
-        pickup_service_s=each.length_s,
+        pickup_service_s=length_s,
         only_vehicle=vehicle.id,
     )
 
