@@ -230,6 +230,8 @@ ROLES: dict[str, frozenset[str]] = {
     "admin.reports.groups_file": READ_REPORTS,
     "admin.reports.units": READ_REPORTS,
     "admin.reports.set_units": MASTERS | SETTLES,
+    "admin.reports.what_ifs": READ_REPORTS,
+    "admin.reports.try_out": MASTERS | SETTLES,
     "api.*": DESK,
     "driver.*": TERMINAL,
     "driver_api.*": TERMINAL,

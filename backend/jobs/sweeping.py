@@ -25,6 +25,7 @@ from backend.services import (
     reads,
     reminders,
     reports,
+    trials,
 )
 from backend.services import drafts as draft_service
 from backend.services.planning import Versions
@@ -36,6 +37,7 @@ SEND = "bot.jobs.send_notification"
 SET_UP_MENUS = "bot.jobs.set_up_menus"
 REPLAN = "backend.jobs.planning.replan_day"
 DECIDE = "backend.jobs.cut_offs.decide_day"
+WORK_OUT = "backend.jobs.what_if.work_out"
 SECONDS_APART = 2.0
 MINUTE_S = 60.0
 HOUR_S = 3600.0
@@ -70,6 +72,7 @@ class Sweeper:
             self._quietly(self.late_runs)
             self._quietly(self.reminders)
             self._quietly(self.better_plans)
+            self._quietly(self.trials)
             self._quietly(self.drafts)
             self._quietly(self.audit_anchor)
             self._quietly(self.look_ups)
@@ -131,6 +134,13 @@ class Sweeper:
             if self.planned.get(service_day_id) != versions:
                 self.world.bell.ring(REPLAN, service_day_id, queue=PLAN)
         self.planned = busy
+
+    def trials(self) -> None:
+        """Have the trials worked out that no worker has come to the end of."""
+        with transaction(self.world.engine) as session:
+            waits = trials.waiting(session, asked_before=self.world.clock() - trials.PATIENCE)
+        for what_if_id in waits:
+            self.world.bell.ring(WORK_OUT, what_if_id, queue=PLAN)
 
     def audit_links(self) -> None:
         """Give the acts that are new their places in the chain, outside every lock of a booking (S-25)."""

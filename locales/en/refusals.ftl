@@ -48,3 +48,7 @@ refusal-agreed-in-the-future = The day of the agreement cannot lie in the future
 refusal-only-reserved-runs = Only on reserved runs is anybody turned away. On fixed runs tap “Left behind”.
 refusal-photo-unreadable = The picture cannot be read. Choose a JPEG of { $most } MB at most.
 refusal-photos-enough = There are { $most } pictures already.
+refusal-trial-without-change = Please choose at least one change.
+refusal-trial-days-not-over = Please enter days up to yesterday, the first one first.
+refusal-trial-too-long = Please choose no more than { $most } days.
+refusal-trials-waiting = { $count } trials are still being worked out. Please press again when they are done.

@@ -206,3 +206,54 @@ report-recipient = To
 report-recipient-name = { $who }
 report-sender = Contractor
 report-in-charge = Person in charge
+
+what-if-title = What if
+what-if-about = Dispatches the wishes of days that are over (bookings and refusals) once more, with another number of vehicles or other times. Area service only. Nothing about present bookings or settings changes, and nobody is named. Vehicles drive as planned; a vehicle added has the same duty as the first one, and longer duties get the breaks they need.
+what-if-vehicles = Vehicles
+what-if-earlier = Service begins earlier
+what-if-later = Service ends later
+what-if-wait = Longest wait after the time wished
+what-if-window = Width of the pick-up window
+what-if-unchanged = unchanged
+what-if-vehicles-number = { $number ->
+    [-5] 5 fewer
+    [-3] 3 fewer
+    [-2] 2 fewer
+    [-1] 1 fewer
+   *[other] { $number } more
+}
+what-if-minutes = { $number } minutes
+what-if-try = Try it
+what-if-none = Nothing was tried yet.
+what-if-waiting = Being worked out; this may take a minute. The page refreshes itself.
+what-if-failed = It could not be worked out. Please try fewer days.
+what-if-nobody-asked = Nobody asked for a ride on these days.
+what-if-vehicles-more-by = { $number ->
+    [one] One vehicle more
+   *[other] { $number } vehicles more
+}
+what-if-vehicles-fewer-by = { $number ->
+    [one] One vehicle fewer
+   *[other] { $number } vehicles fewer
+}
+what-if-earlier-by = Service begins { $number } minutes earlier
+what-if-later-by = Service ends { $number } minutes later
+what-if-wait-by = Longest wait { $number } minutes
+what-if-window-by = Pick-up window of { $number } minutes
+what-if-and = {", "}
+what-if-said = With “{ $change }”, { $before } refusals in { $days } days would have been { $after }.
+what-if-certain = Other days are likely to differ in the same direction.
+what-if-by-chance = The days are few, or the difference small: it may be chance.
+what-if-table = Figures side by side
+what-if-figure = Figure
+what-if-was = As it was
+what-if-before = Dispatched again
+what-if-after = With the change
+what-if-a-day = Difference a day (95 % range)
+what-if-range = { $mean } ({ $low } to { $high })
+what-if-refused = Wishes refused
+what-if-rides = Rides (parties)
+what-if-off = Off the time wished (minutes, mean)
+what-if-detour = Detour (minutes, mean)
+what-if-driving = Driving (hours)
+what-if-shift = Vehicles out (hours)

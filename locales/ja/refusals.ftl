@@ -48,3 +48,7 @@ refusal-agreed-in-the-future = 取り決めた日は、今日までの日付に�
 refusal-only-reserved-runs = お断りの記録は、予約運行の便だけで使います。定時運行では「乗り残し」を押してください。
 refusal-photo-unreadable = 写真を読めません。{ $most }MBまでのJPEGの写真を選んでください。
 refusal-photos-enough = 写真は{ $most }枚までです。
+refusal-trial-without-change = 変えるところを1つ以上選んでください。
+refusal-trial-days-not-over = きのうまでの日を、早い日から順に入れてください。
+refusal-trial-too-long = 期間は{ $most }日までにしてください。
+refusal-trials-waiting = 計算中の試算が{ $count }件あります。終わってから、もう一度押してください。

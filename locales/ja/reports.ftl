@@ -206,3 +206,48 @@ report-recipient = 宛先
 report-recipient-name = { $who } 様
 report-sender = 受託者(住所・会社名)
 report-in-charge = 代表者・業務責任者
+
+what-if-title = もしもの試算
+what-if-about = 終わった日の希望（予約とお断り）を、車両の台数や時間を変えて、もう一度配車してみます。区域運行だけです。いまの予約や設定は何も変わりません。名前は使いません。車両は予定どおりに走るものとし、ふやす車両は1台目と同じ勤務とします。勤務が長くなるときは、決まりの休憩も入れます。
+what-if-vehicles = 車両の台数
+what-if-earlier = 運行のはじまり（早くする）
+what-if-later = 運行のおわり（おそくする）
+what-if-wait = 希望の時刻から待つ時間（最大）
+what-if-window = お迎え時刻の幅
+what-if-unchanged = 変えない
+what-if-vehicles-number = { $number ->
+    [-5] 5台へらす
+    [-3] 3台へらす
+    [-2] 2台へらす
+    [-1] 1台へらす
+   *[other] { $number }台ふやす
+}
+what-if-minutes = { $number }分
+what-if-try = 試算する
+what-if-none = まだ試算はありません。
+what-if-waiting = 計算しています。1分ほどかかることがあります。この画面は自動で変わります。
+what-if-failed = 計算できませんでした。日数を減らして、もう一度お試しください。
+what-if-nobody-asked = この期間には希望がありませんでした。
+what-if-vehicles-more-by = 車両を{ $number }台ふやす
+what-if-vehicles-fewer-by = 車両を{ $number }台へらす
+what-if-earlier-by = 運行のはじまりを{ $number }分早くする
+what-if-later-by = 運行のおわりを{ $number }分おそくする
+what-if-wait-by = 待つ時間を最大{ $number }分にする
+what-if-window-by = お迎え時刻の幅を{ $number }分にする
+what-if-and = 、
+what-if-said = 「{ $change }」なら、お断りは{ $days }日で{ $before }件から{ $after }件になります。
+what-if-certain = ほかの日でも同じ向きの差になると考えられます。
+what-if-by-chance = 日が少ないか差が小さいため、たまたまかもしれません。
+what-if-table = 数字のくらべ
+what-if-figure = 数字
+what-if-was = 実際
+what-if-before = 同じ条件で再計算
+what-if-after = 変えた場合
+what-if-a-day = 1日あたりの差（95%の範囲）
+what-if-range = { $mean }（{ $low }〜{ $high }）
+what-if-refused = お断りした希望（件）
+what-if-rides = 乗車（組）
+what-if-off = 希望の時刻とのずれ（分・平均）
+what-if-detour = 回り道（分・平均）
+what-if-driving = 走行時間（時間）
+what-if-shift = 車両が出ている時間（時間）

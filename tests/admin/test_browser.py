@@ -17,7 +17,9 @@ from backend.db.queries import riders
 from backend.db.session import transaction
 from backend.domain.offers import Wish, WishKind
 from backend.domain.party import Party
-from backend.services import acceptance, bookings, delays, offers, reads
+from backend.domain.policies.report_dates import Span
+from backend.domain.policies.what_if import Change
+from backend.services import acceptance, bookings, delays, offers, past_days, reads, trials
 from backend.towns import load as load_town
 from tests.admin.web import Web
 from tests.make import MONDAY, NOW, at, jst, make_caller, seed_minami
@@ -50,6 +52,7 @@ class Desk:
             wish = self.wish("M01", "M18", "8:00")
             found = offers.find(session, wish, channel="phone", rider_id=self.rider.id, now=NOW)
             offers.record_refusal(session, wish, found, channel="phone", rider_id=self.rider.id, now=NOW)
+            self.try_out(session)
         self.web = Web(engine, role="dispatcher", now=MORNING, map_source=RoadGraph(town.roads_path, town.speeds_path))
         with transaction(engine) as session:  # the caller's number was typed: that says what the record is opened for
             actor = f"staff:{self.web.staff_id}"
@@ -78,6 +81,17 @@ class Desk:
         booking = bookings.book(session, wish, promise=None, caller=make_caller(rider), now=NOW)
         assert isinstance(booking, models.Booking), booking
         return booking
+
+    def try_out(self, session):
+        """Keep a trial that is worked out and one that is not."""
+        span, change = Span(MONDAY - timedelta(days=7), MONDAY - timedelta(days=3)), Change(vehicles=1)
+        done, _ = (
+            trials.ask(session, self.service_id, span=span, change=change, key=key, actor="staff:1", now=MORNING)
+            for key in ("done", "waiting")
+        )
+        service = session.get_one(models.TransportService, self.service_id)
+        days = past_days.read(session, service, MONDAY, MONDAY)
+        trials.finish(session, done, trials.work_out(days, change), now=MORNING)
 
     def vehicle(self, session, run_id):
         """Return the vehicle of a run."""
@@ -125,6 +139,7 @@ def all_paths(desk):
         "/admin/desk/",
         "/admin/dispatch/decisions?day=2022-11-28",
         "/admin/reports/fairness/?month=2022-11",
+        "/admin/reports/what-if/",
         f"/admin/dispatch/decisions/{kept}",
         f"/admin/desk/riders/{desk.rider.public_id}",
         f"/admin/desk/bookings/{desk.booking.public_id}",

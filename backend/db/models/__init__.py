@@ -31,7 +31,7 @@ from backend.db.models.network import (
     TravelTimeTable,
 )
 from backend.db.models.people import Consent, Draft, Favourite, FormLink, LineUser, LinkCode, Rider, RunFollow
-from backend.db.models.reports import Case, Contact, Incident, IncidentNote, IncidentPhoto, Report
+from backend.db.models.reports import Case, Contact, Incident, IncidentNote, IncidentPhoto, Report, WhatIf
 from backend.db.models.retention import RetentionTerms
 from backend.db.models.runs import (
     DelayReport,
@@ -141,5 +141,6 @@ __all__ = [
     "TryCount",
     "Vehicle",
     "Visit",
+    "WhatIf",
     "WorkSession",
 ]

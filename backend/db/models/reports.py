@@ -44,6 +44,26 @@ class Report(Base):
     )
 
 
+class WhatIf(Base):
+    """Days that are over, asked again under other conditions: what is changed, and what came of it day by day.
+
+    Worked out by a worker; ``tries`` counts how often one began. Done without ``figures``: it could not be worked out.
+    """
+
+    __tablename__ = "what_ifs"
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(unique=True)
+    transport_service_id: Mapped[int] = mapped_column(ForeignKey(TransportService.id), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    change: Mapped[dict[str, int]] = mapped_column(JSON)
+    asked_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None]
+    figures: Mapped[dict[str, list[list[int]]] | None] = mapped_column(JSON)
+
+
 class Incident(HasSealed, Base):
     """An accident, a fault, damage of a stop, or an own-judgement response, told to the town (T-48, T-50, D-22)."""
 
