@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from routing import instances, scenario
 from routing.instances import InstanceError
+from routing.kernels import is_kept
 from routing.lookahead import FORESIGHT, Foresight
 from routing.problem import VisitKind
 from routing.protocol import serve
@@ -86,6 +87,8 @@ def _whole(text: str) -> int:
 
 def _solve(asked: argparse.Namespace) -> int:
     _check_place(asked.out)
+    if not is_kept("ruin"):
+        sys.stderr.write("compiling, once: about a minute; the cpu seconds count from then on\n")
     if asked.instance.suffix == ".json":
         return _solve_scenario(asked)
     from routing.solve import impossible, solve  # the solver takes a second to import, dispatch goes without

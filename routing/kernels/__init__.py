@@ -36,6 +36,11 @@ def kernel(function: _Function) -> _Function:
     return cast(_Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
+def is_kept(module: str) -> bool:
+    """Tell whether kernels of a module, as it is now, were compiled before and are kept."""
+    return any((_KEPT / _fingerprint(module)).rglob("*.nbi"))
+
+
 @cache
 def _folder(fingerprint: str) -> Path:
     """Return where the kernels of one state of a module are kept; a copy for this process if that is read-only."""

@@ -47,6 +47,16 @@ def test_what_was_compiled_ahead_is_read_where_nothing_can_be_written(nowhere_to
     assert folder.parent.stat().st_mode & 0o077 == 0
 
 
+def test_kernels_that_were_compiled_before_are_known(monkeypatch, tmp_path):
+    monkeypatch.setattr(kernels, "_KEPT", tmp_path)
+    before = kernels.is_kept("ruin")
+    kept = tmp_path / kernels._fingerprint("ruin") / "kernels_here"
+    kept.mkdir(parents=True)
+    (kept / "ruin.search.nbi").touch()
+
+    assert (before, kernels.is_kept("ruin")) == (False, True)
+
+
 def test_without_any_place_to_keep_them_kernels_are_compiled_for_this_process(monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(kernels, "_KEPT", tmp_path / "file")
