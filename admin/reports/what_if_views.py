@@ -17,7 +17,7 @@ from backend.domain import times
 from backend.domain.policies.report_dates import Span
 from backend.domain.policies.what_if import Change, DayFigures, Difference, difference, in_all
 from backend.domain.refusals import Refusal
-from backend.jobs.sweeping import WORK_OUT
+from backend.jobs.what_if import WORK_OUT
 from backend.services import trials
 from backend.services.trials import Outcome, Trial
 from backend.texts import text
@@ -116,7 +116,7 @@ def _page(*, faults: dict[str, str] | None = None, refusal: Refusal | None = Non
 
 def _shown(trial: Trial, language: str) -> Shown:
     change = _said(trial.change, language)
-    if trial.outcome is None or not trial.outcome.days:
+    if trial.outcome is None or not trial.outcome.days or trial.is_waiting:
         return Shown(trial, change)
     outcome = trial.outcome
     before, after = in_all(outcome.before), in_all(outcome.after)

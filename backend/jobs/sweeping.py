@@ -12,6 +12,7 @@ from backend.bell import PLAN
 from backend.db.queries import waiting
 from backend.db.session import transaction
 from backend.jobs.daily import DailyBackup
+from backend.jobs.what_if import WORK_OUT
 from backend.services import (
     alarms,
     audit_chain,
@@ -37,7 +38,6 @@ SEND = "bot.jobs.send_notification"
 SET_UP_MENUS = "bot.jobs.set_up_menus"
 REPLAN = "backend.jobs.planning.replan_day"
 DECIDE = "backend.jobs.cut_offs.decide_day"
-WORK_OUT = "backend.jobs.what_if.work_out"
 SECONDS_APART = 2.0
 MINUTE_S = 60.0
 HOUR_S = 3600.0
@@ -136,7 +136,7 @@ class Sweeper:
         self.planned = busy
 
     def trials(self) -> None:
-        """Have the trials worked out that no worker has come to the end of."""
+        """Have the trials gone on with that no worker has come to the end of."""
         with transaction(self.world.engine) as session:
             waits = trials.waiting(session, asked_before=self.world.clock() - trials.PATIENCE)
         for what_if_id in waits:

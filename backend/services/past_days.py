@@ -5,10 +5,10 @@ Read for asking the same wishes again under other conditions (`what_if`). Nobody
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from backend.db.models import Booking, Duty, RefusedWish, Run, ServiceDay, TransportService
@@ -16,7 +16,7 @@ from backend.db.queries.fairness import DISPATCH_CODES
 from backend.domain import times
 from backend.domain.offers import Wish, WishKind
 from backend.domain.party import FareCategory, Party
-from backend.services import itineraries, rules, travel
+from backend.services import itineraries, parting, rules, travel
 from backend.services.itineraries import AREA, DayPlan, RunPlan
 from backend.services.offers import NEED_SPAN
 from routing.problem import Itinerary
@@ -27,70 +27,100 @@ TOLD = frozenset({*DISPATCH_CODES, "outside_hours"})  # refusals that other vehi
 
 @dataclass(frozen=True, slots=True)
 class PastAsk:
-    """A wish somebody had, asked at ``at_s`` of its day (below 0: on a day before) and given up later, or not.
+    """A wish somebody had, asked at ``at_s`` of its day (below 0: on a day before).
 
-    ``instead_of`` is the number of a wish that was refused and for which this one was booked: it would not have been
-    asked, had the first been met. No pick-up may be promised before ``not_before_s``.
+    Attributes
+    ----------
+    need
+        The number of the first try; all tries of one person within an hour have the same.
+    not_before_s
+        No pick-up may be promised before.
+    given_up_s
+        When the ride was cancelled. Not one that another took the place of: that one says so.
+    instead_of
+        The need that was refused and for which this was booked: had it been met, this would not have been asked.
+    replaces
+        The number of the ride that this was to take the place of.
+
     """
 
     number: int
+    need: int
     at_s: int
     wish: Wish
     not_before_s: int
     is_refused: bool = False
     given_up_s: int | None = None
     instead_of: int | None = None
+    replaces: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PastDay:
-    """A day with its vehicles as they stood in the morning, and its wishes in the order in which they were asked."""
+    """A day with its vehicles as they stood in the morning, and its wishes in the order in which they were asked.
+
+    ``bound`` are the vehicles that also drive a line on that day: their duties lie between its runs.
+    """
 
     day_plan: DayPlan
     asks: tuple[PastAsk, ...]
+    bound: frozenset[int] = frozenset()
+
+    @property
+    def day(self) -> date:
+        """Return which day it was."""
+        return self.day_plan.service_day.day
 
     @property
     def refused(self) -> int:
-        """Return how many wishes were refused."""
-        return sum(ask.is_refused for ask in self.asks)
+        """Return how many needs were refused."""
+        return len({ask.need for ask in self.asks if ask.is_refused})
 
     @property
     def rides(self) -> int:
         """Return how many parties kept their booking."""
-        return sum(not ask.is_refused and ask.given_up_s is None for ask in self.asks)
+        replaced = {ask.replaces for ask in self.asks if not ask.is_refused}
+        kept = (ask for ask in self.asks if not ask.is_refused and ask.given_up_s is None)
+        return sum(ask.number not in replaced for ask in kept)
 
 
-def read(session: Session, service: TransportService, first: date, last: date) -> list[PastDay]:
-    """Return the days from ``first`` to ``last`` on which somebody asked for a ride.
+def first_after(
+    session: Session, service: TransportService, first: date, last: date, *, after: date | None
+) -> PastDay | None:
+    """Return the first day from ``first`` to ``last``, later than ``after``, on which somebody asked for a ride.
 
-    Tries of one person within an hour count once. Wishes for stops without driving times are left out: nobody can
-    say any more what would have become of them.
+    Wishes for stops without driving times are left out: nobody can say any more what would have become of them.
     """
-    query = (
+    begins = max(first, after + timedelta(days=1)) if after else first
+    days = (
         select(ServiceDay)
-        .where(ServiceDay.transport_service_id == service.id, ServiceDay.day.between(first, last))
+        .where(ServiceDay.transport_service_id == service.id, ServiceDay.day.between(begins, last))
         .order_by(ServiceDay.day)
     )
-    found = (_past_day(session, service, service_day) for service_day in session.scalars(query).all())
-    return [each for each in found if each.asks]
+    found = (_past_day(session, service, service_day) for service_day in session.scalars(days).all())
+    return next((each for each in found if each.asks), None)
 
 
 def _past_day(session: Session, service: TransportService, service_day: ServiceDay) -> PastDay:
-    day_plan = DayPlan(service, service_day, travel.stop_times(session, service, service_day.day))
-    runs = tuple(RunPlan(run, _in_the_morning(day_plan, run), {}) for run in _runs(session, service_day))
-    asks = _asks(session, service_day)
-    known = day_plan.times.index.keys()
+    empty = DayPlan(service, service_day, travel.stop_times(session, service, service_day.day))
+    runs = tuple(RunPlan(run, _in_the_morning(empty, run), {}) for run in _runs(session, service_day))
+    vehicles = {run_plan.run.duty.vehicle_id for run_plan in runs}
+    known = empty.times.index.keys()
     return PastDay(
-        replace(day_plan, runs=runs),
-        tuple(ask for ask in asks if {ask.wish.pickup_stop_id, ask.wish.dropoff_stop_id} <= known),
+        replace(empty, runs=runs),
+        tuple(
+            ask for ask in _asks(session, service_day) if {ask.wish.pickup_stop_id, ask.wish.dropoff_stop_id} <= known
+        ),
+        frozenset(each for each in vehicles if parting.blocks(session, each, service_day.day)),
     )
 
 
 def _runs(session: Session, service_day: ServiceDay) -> Sequence[Run]:
-    """Return the duties of a day that were not called off."""
+    """Return the duties of a day but those that were called off before anybody was booked on them."""
+    is_booked = exists().where(Booking.run_id == Run.id)
     query = (
         select(Run)
-        .where(Run.service_day_id == service_day.id, Run.kind == AREA, Run.state != "suspended")
+        .where(Run.service_day_id == service_day.id, Run.kind == AREA, or_(Run.state != "suspended", is_booked))
         .order_by(Run.id)
         .options(joinedload(Run.duty).joinedload(Duty.vehicle))
     )
@@ -102,23 +132,6 @@ def _in_the_morning(day_plan: DayPlan, run: Run) -> Itinerary:
     return Itinerary(vehicle, (), vehicle.start_stop, vehicle.shift.earliest_s)
 
 
-def _refused(session: Session, service_day: ServiceDay) -> list[RefusedWish]:
-    """Return the needs of a day that vehicles or hours stood against, each as it was first tried."""
-    query = (
-        select(RefusedWish)
-        .where(
-            RefusedWish.transport_service_id == service_day.transport_service_id,
-            RefusedWish.day == service_day.day,
-            RefusedWish.code.in_(TOLD),
-        )
-        .order_by(RefusedWish.at, RefusedWish.id)
-    )
-    needs: dict[int, RefusedWish] = {}
-    for row in session.scalars(query):
-        needs.setdefault(row.need_id or row.id, row)
-    return list(needs.values())
-
-
 def _asks(session: Session, service_day: ServiceDay) -> Iterator[PastAsk]:
     """Return the wishes of a day in the order in which they were asked, numbered from 1."""
     day, soonest = service_day.day, _soonest(session, service_day)
@@ -127,37 +140,80 @@ def _asks(session: Session, service_day: ServiceDay) -> Iterator[PastAsk]:
     rows: list[Row] = [*booked, *refused]
     rows.sort(key=_asked_at)  # of one moment, who was booked came first
     numbers = {row: number for number, row in enumerate(rows, start=1)}
+    needs = {row.need_id: numbers[row] for row in reversed(rows) if isinstance(row, RefusedWish)}
+    by_id = {booking.id: number for booking, number in numbers.items() if isinstance(booking, Booking)}
+    replaced = {booking.replaces_id for booking in booked}
     instead = _instead(refused, booked)
     for row, number in numbers.items():
-        given_up_at = row.cancelled_at if isinstance(row, Booking) else None
-        yield PastAsk(
-            number=number,
-            at_s=times.second_of(_asked_at(row), day),
-            wish=_wish(row, service_day),
-            not_before_s=soonest(row.channel)(_asked_at(row)),
-            is_refused=isinstance(row, RefusedWish),
-            given_up_s=times.second_of(given_up_at, day) if given_up_at else None,
-            instead_of=numbers[instead[row]] if row in instead else None,
-        )
+        at = _asked_at(row)
+        ask = PastAsk(number, number, times.second_of(at, day), _wish(row, service_day), soonest(row.channel)(at))
+        if isinstance(row, RefusedWish):
+            held = by_id.get(_held(row, booked) or 0)
+            yield replace(ask, need=needs[row.need_id], is_refused=True, replaces=held)
+        else:
+            given_up_at = None if row.id in replaced else row.cancelled_at
+            yield replace(
+                ask,
+                given_up_s=times.second_of(given_up_at, day) if given_up_at else None,
+                instead_of=needs[instead[row]] if row in instead else None,
+                replaces=by_id.get(row.replaces_id or 0),
+            )
+
+
+def _refused(session: Session, service_day: ServiceDay) -> list[RefusedWish]:
+    """Return what was tried in vain for a day where vehicles or hours stood against it, needs of an earlier day not."""
+    query = (
+        select(RefusedWish)
+        .where(RefusedWish.transport_service_id == service_day.transport_service_id, RefusedWish.code.in_(TOLD))
+        .order_by(RefusedWish.at, RefusedWish.id)
+    )
+    own = session.scalars(query.where(RefusedWish.day == service_day.day)).all()
+    first_days: dict[int | None, date] = {}
+    for row in session.scalars(query.where(RefusedWish.need_id.in_({row.need_id for row in own}))):
+        first_days.setdefault(row.need_id, row.day)
+    return [row for row in own if first_days[row.need_id] == service_day.day]
 
 
 def _asked_at(row: Row) -> datetime:
     return row.created_at if isinstance(row, Booking) else row.at
 
 
-def _instead(refused: Sequence[RefusedWish], booked: Sequence[Booking]) -> dict[Row, RefusedWish]:
-    """Return for bookings made within an hour of a refusal of the same person which of the needs that was."""
-    found: dict[Row, RefusedWish] = {}
-    for need in refused:
+def _ends(row: Row) -> tuple[int, int]:
+    return row.pickup_stop_id, row.dropoff_stop_id
+
+
+def _held(need: RefusedWish, booked: Sequence[Booking]) -> int | None:
+    """Return the booking of the same ride that somebody held who asked for another time in vain: it was to change."""
+    held = (
+        booking.id
+        for booking in booked
+        if need.rider_id is not None
+        and booking.rider_id == need.rider_id
+        and _ends(booking) == _ends(need)
+        and booking.created_at < need.at
+        and (booking.cancelled_at is None or booking.cancelled_at > need.at)
+    )
+    return next(held, None)
+
+
+def _instead(refused: Sequence[RefusedWish], booked: Sequence[Booking]) -> dict[Row, int | None]:
+    """Return for bookings made within an hour of a refusal of the same person which need that was.
+
+    A ride the other way is none instead, it is the way back.
+    """
+    found: dict[Row, int | None] = {}
+    for row in reversed(refused):
         later = (
             booking
             for booking in booked
-            if need.rider_id is not None
-            and booking.rider_id == need.rider_id
+            if row.rider_id is not None
+            and booking.rider_id == row.rider_id
+            and _ends(booking) != _ends(row)[::-1]
             and booking not in found
-            and need.at <= booking.created_at <= need.at + NEED_SPAN
+            and row.need_id not in found.values()
+            and row.at <= booking.created_at <= row.at + NEED_SPAN
         )
-        found.update((booking, need) for booking in list(later)[:1])
+        found.update((booking, row.need_id) for booking in list(later)[:1])
     return found
 
 

@@ -1,9 +1,9 @@
 """Trials of other conditions on days that are over: asked for at the office, worked out by a worker, kept.
 
-What is to be worked out stands in the table; a worker that dies on it is followed by another one, a few times.
+What is to be worked out stands in the table, and what is worked out, day by day: between two days of a trial a worker
+does what else there is to do. One that dies on a day is followed by another one, a few times.
 """
 
-from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,22 +16,27 @@ from backend.domain import times
 from backend.domain.policies.report_dates import Span
 from backend.domain.policies.what_if import AS_IT_WAS, Change, DayFigures
 from backend.domain.refusals import Refusal
-from backend.services import lifecycle, past_days, what_if
+from backend.services import lifecycle, past_days, retention, what_if
 from backend.services.past_days import PastDay
 
 MOST_WAITING = 3
 MOST_TRIES = 3
 MOST_SHOWN = 10
 MOST_DAYS = 31
-PATIENCE = timedelta(minutes=2)  # a trial takes less, with one before it
-MOST_ASKS = 3_000  # of more wishes than a worker gets through in a minute every second day is taken, or every third, …
+PATIENCE = timedelta(minutes=2)  # a day takes less
+MOST_WORK = 40_000  # wishes × vehicles of a day: more take longer than a worker may
 
 Figures = dict[str, list[list[int]]]
+NOTHING: Figures = {"days": [], "was": [], "before": [], "after": []}
+
+
+class TooMuchError(Exception):
+    """A day has more wishes than a worker can ask again in the time it has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a trial, day by day: as it was (refused, rides), asked again as it was, and with the change.
+    """What came of a trial so far, day by day: as it was (refused, rides), asked again as it was, and with the change.
 
     The lists are of the same ``days``.
     """
@@ -44,7 +49,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One trial. While it ``is_waiting`` there is no outcome yet; done without one, it could not be worked out."""
+    """One trial. While it ``is_waiting`` days may be missing; done without an outcome, it could not be worked out."""
 
     span: Span
     change: Change
@@ -63,7 +68,8 @@ def ask(
     known = session.scalar(select(WhatIf.id).where(WhatIf.key == key))
     if known is not None:
         return known
-    refusal = _check(span, change, today=times.day_of(now))
+    kept_days = retention.terms(session).days["ride"]
+    refusal = _check(span, change, today=times.day_of(now), kept_days=kept_days)
     if refusal:
         return refusal
     waiting = select(func.count()).where(WhatIf.transport_service_id == service_id, WhatIf.done_at.is_(None))
@@ -96,51 +102,75 @@ def waiting(session: Session, *, asked_before: datetime) -> list[int]:
     return list(session.scalars(query))
 
 
-def begin(session: Session, what_if_id: int, *, now: datetime) -> tuple[list[PastDay], Change] | None:
-    """Return the days and the change of a trial; None when it is done, or was begun too often in vain."""
-    row = session.get_one(WhatIf, what_if_id, with_for_update=True, populate_existing=True)
+def begin(session: Session, what_if_id: int, *, now: datetime) -> bool:
+    """Note that a worker begins with a day of a trial; False when it is done, or was begun too often in vain."""
+    row = _locked(session, what_if_id)
     if row.done_at is not None:
-        return None
+        return False
     if row.tries >= MOST_TRIES:
-        row.done_at = now
-        return None
+        row.done_at, row.figures = now, None
+        return False
     row.tries += 1
+    return True
+
+
+def next_day(session: Session, what_if_id: int) -> tuple[PastDay, Change] | None:
+    """Return the first day of a trial that is not worked out, and what is changed; None after the last one.
+
+    Raise `TooMuchError` for a day that a worker cannot get through.
+    """
+    row = session.get_one(WhatIf, what_if_id)
     service = session.get_one(TransportService, row.transport_service_id)
-    return _some(past_days.read(session, service, row.first_day, row.last_day)), Change(**row.change)
+    known = _outcome(row.figures).days if row.figures else ()
+    day = past_days.first_after(session, service, row.first_day, row.last_day, after=known[-1] if known else None)
+    if day is None:
+        return None
+    change = Change(**row.change)
+    if len(day.asks) * (len(day.day_plan.runs) + max(0, change.vehicles)) > MOST_WORK:
+        raise TooMuchError(day.day.isoformat())
+    return day, change
 
 
-def work_out(days: Sequence[PastDay], change: Change) -> Figures:
-    """Return what comes of the days, as it is kept: no session, no lock, some seconds."""
+def work_out(day: PastDay, change: Change) -> Figures:
+    """Return what comes of a day, as it is kept: no session, no lock, some seconds."""
     return {
-        "days": [[day.day_plan.service_day.day.toordinal()] for day in days],
-        "was": [[day.refused, day.rides] for day in days],
-        "before": [list(astuple(what_if.replay(day))) for day in days],
-        "after": [list(astuple(what_if.replay(day, change))) for day in days],
+        "days": [[day.day.toordinal()]],
+        "was": [[day.refused, day.rides]],
+        "before": [list(astuple(what_if.replay(day)))],
+        "after": [list(astuple(what_if.replay(day, change)))],
     }
 
 
-def finish(session: Session, what_if_id: int, figures: Figures, *, now: datetime) -> None:
-    """Keep what came of a trial, once."""
-    row = session.get_one(WhatIf, what_if_id, with_for_update=True, populate_existing=True)
+def keep(session: Session, what_if_id: int, figures: Figures) -> None:
+    """Keep what came of a day, once."""
+    row = _locked(session, what_if_id)
+    known = row.figures or NOTHING
+    if row.done_at is None and figures["days"][0] not in known["days"]:
+        row.figures, row.tries = {name: [*known[name], *figures[name]] for name in NOTHING}, 0
+
+
+def finish(session: Session, what_if_id: int, *, now: datetime, is_worked_out: bool = True) -> None:
+    """Note that a trial is done: all its days are worked out, or one cannot be."""
+    row = _locked(session, what_if_id)
     if row.done_at is None:
-        row.done_at, row.figures = now, figures
+        row.done_at, row.figures = now, (row.figures or NOTHING) if is_worked_out else None
 
 
-def _check(span: Span, change: Change, *, today: date) -> Refusal | None:
-    """Return why there is nothing to try."""
+def _locked(session: Session, what_if_id: int) -> WhatIf:
+    return session.get_one(WhatIf, what_if_id, with_for_update=True, populate_existing=True)
+
+
+def _check(span: Span, change: Change, *, today: date, kept_days: int) -> Refusal | None:
+    """Return why there is nothing to try. Rides whose riders are forgotten do not tell any more who asked twice."""
     if change == AS_IT_WAS:
         return Refusal("trial_without_change")
     if not span.first <= span.last < today:
         return Refusal("trial_days_not_over")
     if (span.last - span.first).days >= MOST_DAYS:
         return Refusal("trial_too_long", {"most": MOST_DAYS})
+    if span.first < today - timedelta(days=kept_days):
+        return Refusal("trial_too_long_ago", {"days": kept_days})
     return None
-
-
-def _some(days: list[PastDay]) -> list[PastDay]:
-    """Return the days, or every second of them, every third, …, so that they hold no more wishes than are tried."""
-    asks = sum(len(day.asks) for day in days)
-    return days[:: max(1, -(-asks // MOST_ASKS))]
 
 
 def _trial(row: WhatIf) -> Trial:

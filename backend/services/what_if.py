@@ -23,7 +23,8 @@ from backend.services.past_days import PastAsk, PastDay
 from routing import decision
 from routing.fleet import Fleet
 from routing.insertion import without
-from routing.kernels.fleet import BEGAN, GOT_ON, LEFT, VEHICLE, WHERE, WHO
+from routing.kernels.fleet import BEGAN, GOT_ON, VEHICLE, WHERE, WHO
+from routing.kernels.route import leave_by
 from routing.problem import Itinerary, Visit, VisitKind, Window
 from routing.reoptimise import reoptimise
 from routing.timing import Schedule, party_rows, schedule
@@ -35,17 +36,18 @@ _OVER_S = 1 << 40
 def replay(day: PastDay, change: Change = AS_IT_WAS) -> DayFigures:
     """Return what becomes of the wishes of a day under ``change``; the same each time.
 
-    A wish that was only booked for want of another one is not asked when that one is met.
+    A wish is not asked when the need it was for has been met: an earlier try of it, or what it was booked instead of.
     """
-    running, refused = _Running(changed(day.day_plan, change)), set()
+    running = _Running(changed(day, change))
+    met, refused, unasked = set[int](), set[int](), set[int]()
     for at_s, _, ask in sorted(_moments(day), key=lambda each: each[:2]):
         if at_s != ask.at_s:
             running.give_up(ask, at_s)
-        elif ask.instead_of in running.met:
-            continue
-        elif not running.ask(ask):
-            refused.add(ask.number)
-    return running.figures(len(refused))
+        elif ask.need in met or ask.instead_of in met or ask.replaces in unasked:
+            unasked.add(ask.number)
+        else:
+            (met if running.ask(ask) else refused).add(ask.need)
+    return running.figures(len(refused - met))
 
 
 def _moments(day: PastDay) -> Iterator[tuple[int, int, PastAsk]]:
@@ -56,16 +58,20 @@ def _moments(day: PastDay) -> Iterator[tuple[int, int, PastAsk]]:
             yield max(ask.given_up_s, ask.at_s + 1), ask.number, ask
 
 
-def changed(day_plan: DayPlan, change: Change) -> DayPlan:
+def changed(day: PastDay, change: Change) -> DayPlan:
     """Return the morning of a day under ``change``: shifts, breaks and limits; one vehicle more is like the first.
 
-    Those that end or begin with the service hours do so with the new ones, and breaks are made for the new shifts.
+    Shifts that end or begin with the service hours do so with the new ones, but for vehicles that drive a line besides.
+    Breaks are made for the new shifts.
     """
+    day_plan = day.day_plan
     service = _service(day_plan.service, change)
-    fleet = [replace(each, itinerary=_moved(each.itinerary, day_plan.service, change)) for each in day_plan.runs]
     by_vehicle: dict[int, list[RunPlan]] = {}
-    for each in fleet:
-        by_vehicle.setdefault(each.run.duty.vehicle_id, []).append(each)
+    for each in day_plan.runs:
+        vehicle_id = each.run.duty.vehicle_id
+        is_bound = vehicle_id in day.bound
+        itinerary = each.itinerary if is_bound else _moved(each.itinerary, day_plan.service, change)
+        by_vehicle.setdefault(vehicle_id, []).append(replace(each, itinerary=itinerary))
     teams = list(by_vehicle.values())
     wanted = max(0, len(teams) + change.vehicles)
     runs = [each for team in [*teams, *(teams[:1] * change.vehicles)][:wanted] for each in team]
@@ -91,8 +97,8 @@ def _service(service: TransportService, change: Change) -> TransportService:
 def _moved(itinerary: Itinerary, service: TransportService, change: Change) -> Itinerary:
     """Return an empty itinerary whose shift follows the hours of the service."""
     shift = itinerary.vehicle.shift
-    begins_s = shift.earliest_s - (change.earlier_s if shift.earliest_s <= service.hours_start_s else 0)
-    ends_s = shift.latest_s + (change.later_s if shift.latest_s >= service.hours_end_s else 0)
+    begins_s = shift.earliest_s - (change.earlier_s if shift.earliest_s == service.hours_start_s else 0)
+    ends_s = shift.latest_s + (change.later_s if shift.latest_s == service.hours_end_s else 0)
     vehicle = replace(itinerary.vehicle, shift=Window(max(0, begins_s), min(times.DAY_S, ends_s)))
     return replace(itinerary, vehicle=vehicle, ready_s=vehicle.shift.earliest_s)
 
@@ -113,10 +119,10 @@ class _Running:
     """A day as it goes by: what is still to be driven, and who has ridden."""
 
     def __init__(self, day_plan: DayPlan) -> None:
-        self._day_plan, self.met = day_plan, set[int]()
+        self._day_plan = day_plan
         self._fleet = Fleet(day_plan.plan, day_plan.times.matrix, day_plan.weights)
         self._places = {each.vehicle.id: place for place, each in enumerate(day_plan.plan)}
-        self._at = [(each.at_stop, each.ready_s) for each in day_plan.plan]
+        self._at = [each.at_stop for each in day_plan.plan]
         self._generator = np.random.default_rng(SEED)
         self._wishes: dict[int, PastAsk] = {}
         self._got_on: dict[int, int] = {}
@@ -124,33 +130,31 @@ class _Running:
         self._driving_s = 0
 
     def ask(self, ask: PastAsk) -> bool:
-        """Place a wish; return False when no vehicle can take it, or when it lies outside the service hours."""
+        """Place a wish; return False when no vehicle can take it, or when it lies outside the service hours.
+
+        The ride it is to take the place of counts as free meanwhile, and stays if it is refused (Q-12).
+        """
         self._go_on(ask.at_s)
-        day_plan, service = self._now(ask.at_s), self._day_plan.service
-        outside = eligibility.check_hours(ask.wish, start_s=service.hours_start_s, end_s=service.hours_end_s)
-        candidates = [] if outside else area.promises(day_plan, ask.wish, not_before_s=ask.not_before_s)
-        case = area.case_of(day_plan, ask.wish, candidates)
-        case = replace(case, wishes=tuple(replace(each, id=ask.number) for each in case.wishes))
-        index, insertion = next(decision.placements(case, day_plan.times.matrix), (0, None))
-        if insertion is None:
-            return False
-        self._fleet.put(self._places[insertion.vehicle_id], insertion.itinerary)
-        reoptimise(self._fleet, party_rows(case.wishes[index]), self._generator)
-        self._wishes[ask.number] = ask
-        self.met.add(ask.number)
-        return True
+        before = self._take_out(ask.replaces)
+        is_placed = self._place(ask)
+        if before is not None and not is_placed:
+            self._fleet.put(*before)
+        elif before is not None and ask.replaces is not None:
+            del self._wishes[ask.replaces]
+        return is_placed
 
     def give_up(self, ask: PastAsk, at_s: int) -> None:
-        """Take a party out of the plan, unless its vehicle has set out for it."""
+        """Let a party not ride; a vehicle that has set out for it drives there all the same."""
         self._go_on(at_s)
-        for place, itinerary in enumerate(self._fleet.plan()):
-            if any(_is_pickup_of(visit, ask.number) for visit in itinerary.visits):
-                self._fleet.put(place, without(itinerary, ask.number))
-                del self._wishes[ask.number]
+        self._take_out(ask.number)
+        self._wishes.pop(ask.number, None)
 
     def figures(self, refused: int) -> DayFigures:
         """Drive the rest of the day; return what came of all."""
         self._go_on(_OVER_S)
+        for place, each in enumerate(self._day_plan.plan):
+            if each.vehicle.end_stop is not None:
+                self._drive(place, each.vehicle.end_stop, each.vehicle.shift.latest_s)
         rides = [(ask.wish, self._got_on[number], self._got_off[number]) for number, ask in self._wishes.items()]
         stop_times = self._day_plan.times
         direct = [stop_times.seconds(wish.pickup_stop_id, wish.dropoff_stop_id, on_s) for wish, on_s, _ in rides]
@@ -164,6 +168,30 @@ class _Running:
             shift_s=sum(shift.latest_s - shift.earliest_s for shift in shifts),
         )
 
+    def _place(self, ask: PastAsk) -> bool:
+        day_plan, service = self._now(ask.at_s), self._day_plan.service
+        outside = eligibility.check_hours(ask.wish, start_s=service.hours_start_s, end_s=service.hours_end_s)
+        candidates = [] if outside else area.promises(day_plan, ask.wish, not_before_s=ask.not_before_s)
+        case = area.case_of(day_plan, ask.wish, candidates)
+        case = replace(case, wishes=tuple(replace(each, id=ask.number) for each in case.wishes))
+        index, insertion = next(decision.placements(case, day_plan.times.matrix), (0, None))
+        if insertion is None:
+            return False
+        self._fleet.put(self._places[insertion.vehicle_id], insertion.itinerary)
+        reoptimise(self._fleet, party_rows(case.wishes[index]), self._generator)
+        self._wishes[ask.number] = ask
+        return True
+
+    def _take_out(self, number: int | None) -> tuple[int, Itinerary] | None:
+        """Take a party that waits out of the plan; return what its vehicle was to do, None if it does not wait."""
+        if number not in self._wishes:
+            return None
+        for place, itinerary in enumerate(self._fleet.plan()):
+            if any(visit.request.id == number and visit.kind is VisitKind.PICKUP for visit in itinerary.visits):
+                self._fleet.put(place, without(itinerary, number))
+                return place, itinerary
+        return None
+
     def _now(self, now_s: int) -> DayPlan:
         """Return what is still to be driven as of now."""
         runs = zip(self._day_plan.runs, self._fleet.plan(), strict=True)
@@ -172,18 +200,22 @@ class _Running:
 
     def _go_on(self, now_s: int) -> None:
         """Let vehicles make every visit that they have set out for by now, and show drivers their next one."""
-        driving = self._day_plan.times.driving
         for row in self._fleet.advance(now_s):
             place, stop, began_s, who = (int(row[column]) for column in (VEHICLE, WHERE, BEGAN, WHO))
-            origin, left_s = self._at[place]
-            self._driving_s += driving.seconds(origin, stop, left_s) if origin != stop else 0
-            self._at[place] = stop, int(row[LEFT])
+            self._drive(place, stop, began_s)
             if who > 0:
                 (self._got_on if row[GOT_ON] else self._got_off)[who] = began_s
         for place, itinerary in enumerate(self._fleet.plan()):
             frozen = self._shown(itinerary, now_s)
             if frozen != itinerary.frozen:
                 self._fleet.put(place, replace(itinerary, frozen=frozen))
+
+    def _drive(self, place: int, stop: int, arrive_s: int) -> None:
+        """Count the way to a stop, which a vehicle leaves for as late as it may."""
+        origin, self._at[place] = self._at[place], stop
+        if origin != stop:
+            driving = self._day_plan.times.driving
+            self._driving_s += driving.seconds(origin, stop, leave_by(driving.arrays, origin, stop, arrive_s))
 
     def _shown(self, itinerary: Itinerary, now_s: int) -> int:
         """Return how many visits a driver is shown as the next halt: none while the vehicle need not leave soon."""
@@ -195,10 +227,9 @@ class _Running:
         leaves_s = planned.starts_s[0] - matrix.seconds(itinerary.at_stop, first.stop, itinerary.ready_s)
         if now_s < leaves_s - lead_s:
             return 0
-        if first.request.only_vehicle is not None:
-            return 2  # a break is begun and ended
-        return sum(1 for _ in takewhile(lambda visit: visit.stop == first.stop, itinerary.visits))
+        return sum(1 for _ in takewhile(lambda visit: _halt(visit) == _halt(first), itinerary.visits))
 
 
-def _is_pickup_of(visit: Visit, number: int) -> bool:
-    return visit.request.id == number and visit.kind is VisitKind.PICKUP
+def _halt(visit: Visit) -> tuple[int, bool]:
+    """Return what tells halts apart: a break is a halt of its own."""
+    return visit.stop, visit.request.only_vehicle is not None

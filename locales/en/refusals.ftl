@@ -52,3 +52,4 @@ refusal-trial-without-change = Please choose at least one change.
 refusal-trial-days-not-over = Please enter days up to yesterday, the first one first.
 refusal-trial-too-long = Please choose no more than { $most } days.
 refusal-trials-waiting = { $count } trials are still being worked out. Please press again when they are done.
+refusal-trial-too-long-ago = Days further back than rides are kept ({ $days } days) cannot be tried.

@@ -225,8 +225,8 @@ what-if-vehicles-number = { $number ->
 what-if-minutes = { $number } minutes
 what-if-try = Try it
 what-if-none = Nothing was tried yet.
-what-if-waiting = Being worked out; this may take a minute. The page refreshes itself.
-what-if-failed = It could not be worked out. Please try fewer days.
+what-if-waiting = Being worked out ({ $days } days done); a month may take a minute. The page refreshes itself.
+what-if-failed = It could not be worked out. Days with very many wishes cannot.
 what-if-nobody-asked = Nobody asked for a ride on these days.
 what-if-vehicles-more-by = { $number ->
     [one] One vehicle more

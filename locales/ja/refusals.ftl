@@ -52,3 +52,4 @@ refusal-trial-without-change = 変えるところを1つ以上選んでくださ
 refusal-trial-days-not-over = きのうまでの日を、早い日から順に入れてください。
 refusal-trial-too-long = 期間は{ $most }日までにしてください。
 refusal-trials-waiting = 計算中の試算が{ $count }件あります。終わってから、もう一度押してください。
+refusal-trial-too-long-ago = ご利用の記録の保存期間（{ $days }日）より前の日は、試算できません。

@@ -90,8 +90,9 @@ class Desk:
             for key in ("done", "waiting")
         )
         service = session.get_one(models.TransportService, self.service_id)
-        days = past_days.read(session, service, MONDAY, MONDAY)
-        trials.finish(session, done, trials.work_out(days, change), now=MORNING)
+        day = past_days.first_after(session, service, MONDAY, MONDAY, after=None)
+        trials.keep(session, done, trials.work_out(day, change))
+        trials.finish(session, done, now=MORNING)
 
     def vehicle(self, session, run_id):
         """Return the vehicle of a run."""

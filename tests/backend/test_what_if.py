@@ -1,32 +1,57 @@
 """Days that are over, asked again: what other vehicles, hours and limits would have made of their wishes."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from backend.db.models import Booking, RefusedWish, WhatIf
+from backend import world as worlds
+from backend.db.models import Booking, Duty, RefusedWish, Run, TravelTimeTable, WhatIf
 from backend.db.session import transaction
 from backend.domain.policies.report_dates import Span
 from backend.domain.policies.what_if import AS_IT_WAS, Change, DayFigures, difference
 from backend.domain.refusals import Refusal
-from backend.services import bookings, past_days, trials, what_if
-from tests.make import MONDAY, NOW, Town, at, jst, make_rider, make_vehicle
+from backend.jobs.what_if import work_out
+from backend.services import bookings, breakdowns, past_days, suspensions, trials, what_if
+from tests.make import MONDAY, NOW, Town, at, jst, make_caller, make_rider, make_vehicle, make_world
 
 LATER = jst("2022-11-29 09:00:00")
 SPAN = Span(MONDAY, MONDAY)
 ONE_MORE = Change(vehicles=1)
 
 
-def days_of(town, day=MONDAY):
-    return past_days.read(town.session, town.service, day, day)
+def day_of(town, day=MONDAY):
+    return past_days.first_after(town.session, town.service, day, day, after=None)
 
 
 def replayed(town, change=AS_IT_WAS):
     """Return what becomes of the one day of a town."""
-    (day,) = days_of(town)
-    return what_if.replay(day, change)
+    return what_if.replay(day_of(town), change)
+
+
+def came(town, change=AS_IT_WAS):
+    """Return how many rode and were refused."""
+    figures = replayed(town, change)
+    return figures.rides, figures.refused
+
+
+def full_at_ten(session, **service):
+    """Return a town with one seat, taken at ten, and a rider who asks for it in vain."""
+    town = Town(session, seats=(1,), max_wait_s=300, **service)
+    rider = make_rider(session, phone="08011112222")
+    town.book(0, 5, time="10:00")
+    assert isinstance(town.book(0, 5, time="10:00", rider=rider, now=NOW + timedelta(minutes=1)), Refusal)
+    return town, rider
+
+
+def change(town, booking, rider, *, time):
+    """Ask to ride at another time instead."""
+    wish, caller = town.wish(0, 5, time=time), make_caller(rider)
+    return bookings.change(
+        town.session, booking.public_id, wish, promise=None, caller=caller, now=NOW + timedelta(hours=3)
+    )
 
 
 def busy(town, *, asks=60, seed=1):
@@ -103,27 +128,174 @@ def test_a_seat_given_up_is_free_again(session):
 
 
 def test_a_ride_booked_for_want_of_another_is_not_asked_when_that_one_is_met(session):
-    town = Town(session, seats=(1,), max_wait_s=300)
-    rider = make_rider(session, phone="08011112222")
-    town.book(0, 5, time="10:00")
-    assert isinstance(town.book(0, 5, time="10:00", rider=rider), Refusal)
+    town, rider = full_at_ten(session)
     assert isinstance(town.book(0, 5, time="12:00", rider=rider, now=NOW + timedelta(minutes=3)), Booking)
 
-    as_it_was, with_one_more = replayed(town), replayed(town, ONE_MORE)
-
-    assert (as_it_was.rides, as_it_was.refused) == (2, 1)
-    assert (with_one_more.rides, with_one_more.refused) == (2, 0)
+    assert (came(town), came(town, ONE_MORE)) == ((2, 1), (2, 0))
 
 
-def test_tries_within_an_hour_count_once(session):
+def test_nor_is_what_that_ride_was_changed_into(session):
+    town, rider = full_at_ten(session)
+    mine = town.book(0, 5, time="12:00", rider=rider, now=NOW + timedelta(minutes=3))
+    assert isinstance(change(town, mine, rider, time="13:00"), Booking)
+
+    assert (came(town), came(town, ONE_MORE)) == ((2, 1), (2, 0))
+
+
+def test_the_way_back_is_a_ride_of_its_own(session):
+    town, rider = full_at_ten(session)
+    assert isinstance(town.book(5, 0, time="14:00", rider=rider, now=NOW + timedelta(minutes=2)), Booking)
+
+    assert (came(town), came(town, ONE_MORE)) == ((2, 1), (3, 0))
+
+
+def test_tries_within_an_hour_of_each_other_count_once(session):
+    town, rider = full_at_ten(session)
+    assert isinstance(town.book(0, 5, time="10:00", rider=rider, now=NOW + timedelta(minutes=50)), Refusal)
+    assert isinstance(town.book(0, 5, time="12:00", rider=rider, now=NOW + timedelta(minutes=70)), Booking)
+
+    assert (day_of(town).refused, day_of(town).rides) == (1, 2)
+    assert (came(town), came(town, ONE_MORE)) == ((2, 1), (2, 0))
+
+
+def test_tries_for_two_days_count_on_the_first(session):
+    town, rider = full_at_ten(session)
+    tuesday = MONDAY + timedelta(days=1)
+    town.book(0, 5, time="10:00", day=tuesday)
+    town.book(0, 5, time="10:00", day=tuesday, rider=rider, now=NOW + timedelta(minutes=2))
+
+    assert [day_of(town, day).refused for day in (MONDAY, tuesday)] == [1, 0]
+
+
+def test_a_second_try_is_asked_where_the_first_is_still_refused(session):
     town = Town(session, seats=(1,), max_wait_s=300)
     rider = make_rider(session, phone="08011112222")
     town.book(0, 5, time="10:00")
-    for minutes in (1, 2):
-        town.book(0, 5, time="10:00", rider=rider, now=NOW + timedelta(minutes=minutes))
+    for minutes, clock in ((1, "15:30"), (2, "10:00")):
+        assert isinstance(town.book(0, 5, time=clock, rider=rider, now=NOW + timedelta(minutes=minutes)), Refusal)
 
-    (day,) = days_of(town)
-    assert (day.refused, day.rides) == (1, 1)
+    assert (came(town), came(town, ONE_MORE)) == ((1, 1), (2, 0))
+
+
+def test_a_changed_ride_is_one_ride(session):
+    town = Town(session, seats=(1,), max_wait_s=300)
+    rider = make_rider(session, phone="08011112222")
+    assert isinstance(change(town, town.book(0, 5, time="10:00", rider=rider), rider, time="12:00"), Booking)
+
+    assert (day_of(town).rides, came(town)) == (1, (1, 0))
+
+
+def test_a_ride_stays_whose_change_is_refused(session):
+    town = Town(session, seats=(1, 1), max_wait_s=300)
+    rider = make_rider(session, phone="08011112222")
+    town.book(0, 5, time="12:00")
+    assert isinstance(change(town, town.book(0, 5, time="10:00", rider=rider), rider, time="12:00"), Booking)
+
+    assert came(town, Change(vehicles=-1)) == (2, 1)
+
+
+def test_a_change_that_was_refused_takes_the_place_of_the_ride_when_it_is_met(session):
+    town = Town(session, seats=(1,), max_wait_s=300)
+    rider = make_rider(session, phone="08011112222")
+    town.book(0, 5, time="11:00")
+    assert isinstance(change(town, town.book(0, 5, time="12:00", rider=rider), rider, time="11:00"), Refusal)
+
+    assert (came(town), came(town, ONE_MORE)) == ((2, 1), (2, 0))
+
+
+def test_a_vehicle_that_broke_down_stood_ready_in_the_morning(session):
+    town = Town(session)
+    town.book(0, 5, time="10:00")
+    (run,) = session.scalars(select(Run)).all()
+    breakdowns.take_out(session, run.id, reason="故障", actor="staff:1", event_id="one", now=jst("2022-11-28 14:50:00"))
+
+    assert came(town) == (1, 0)
+
+
+def test_rides_that_were_called_off_are_no_refusals(session):
+    town = Town(session)
+    town.book(0, 5, time="10:00")
+    (run,) = session.scalars(select(Run)).all()
+    suspensions.suspend(session, run.id, reason="大雪", actor="staff:1", now=jst("2022-11-28 06:00:00"))
+
+    assert (day_of(town).rides, came(town)) == (0, (0, 0))
+
+
+def test_a_ride_cancelled_too_late_is_driven_for_and_not_counted(session):
+    town = Town(session)
+    mine = town.book(1, 2, time="10:00")
+    bookings.cancel(session, mine.public_id, actor="staff:1", now=jst("2022-11-28 09:59:00"))
+
+    figures = replayed(town)
+    assert (figures.rides, figures.driving_s) == (0, 600)
+
+
+@pytest.mark.parametrize("asked", ["12:10", "12:19", "12:20", "12:22", "12:24", "12:30"])
+def test_who_asks_while_the_driver_rests_is_taken_afterwards(session, asked):
+    town = Town(session, hours_end_s=at("17:00"))
+    town.book(0, 1, time="13:00", now=jst(f"2022-11-28 {asked}:00"))
+
+    assert came(town) == (1, 0)
+
+
+def test_a_break_after_a_halt_at_the_depot_may_still_move(session):
+    town = Town(session, hours_end_s=at("17:00"))
+    town.book(1, 0, time="9:55", now=jst("2022-11-28 08:00:00"))
+    town.book(0, 1, time="10:30", now=jst("2022-11-28 09:52:00"))
+
+    assert came(town) == (2, 0)
+
+
+def test_a_way_is_reckoned_by_the_hour_in_which_it_is_driven(session):
+    town = Town(session)
+    table = session.scalars(select(TravelTimeTable)).first()
+    season, stop_ids, seconds, metres = table.season, table.stop_ids, table.seconds, table.metres
+    session.execute(delete(TravelTimeTable).where(TravelTimeTable.season == season))
+    for start, factor in ((0, 1), (at("9:30"), 2)):
+        session.add(
+            TravelTimeTable(
+                season=season,
+                band_start_s=start,
+                stop_ids=stop_ids,
+                seconds=[each // factor for each in seconds],
+                metres=metres,
+                computed_at=NOW + timedelta(hours=1),
+            )
+        )
+    session.flush()
+    town.book(5, 0, time="12:00")
+
+    assert replayed(town).driving_s == 2 * 1500 // 2
+
+
+def test_the_way_to_where_a_duty_ends_is_driven_too(session):
+    town = Town(session)
+    town.book(0, 1, time="10:00")
+    duty = session.scalars(select(Duty)).one()
+    duty.end_stop_id = town.stops[5].id
+
+    assert replayed(town).driving_s == 300 + 1200
+
+
+def test_a_duty_with_times_of_its_own_keeps_them(session):
+    town = Town(session)
+    town.book(0, 1, time="10:00")
+    duty = session.scalars(select(Duty)).one()
+    duty.start_s, duty.end_s = at("8:30"), at("17:00")
+
+    longer = what_if.changed(day_of(town), Change(earlier_s=1800, later_s=3600))
+
+    assert [each.vehicle.shift for each in longer.plan] == [(at("8:30"), at("17:00"))]
+
+
+def test_a_vehicle_that_drives_a_line_besides_keeps_its_hours(session):
+    town = Town(session)
+    town.book(0, 1, time="10:00")
+    bound = replace(day_of(town), bound=frozenset({town.vehicles[0].id}))
+
+    longer = what_if.changed(bound, Change(later_s=3600))
+
+    assert [each.vehicle.shift for each in longer.plan] == [(at("9:00"), at("15:00"))]
 
 
 def test_a_wish_outside_the_hours_is_met_when_they_are_longer(session):
@@ -137,9 +309,8 @@ def test_a_wish_outside_the_hours_is_met_when_they_are_longer(session):
 def test_longer_hours_need_a_break(session):
     town = Town(session)
     town.book(0, 1, time="10:00")
-    (day,) = days_of(town)
 
-    (itinerary,) = what_if.changed(day.day_plan, Change(later_s=3600)).plan
+    (itinerary,) = what_if.changed(day_of(town), Change(later_s=3600)).plan
 
     assert itinerary.vehicle.shift == (at("9:00"), at("16:00"))
     assert [visit.request.only_vehicle for visit in itinerary.visits] == [itinerary.vehicle.id] * 2
@@ -175,17 +346,16 @@ def test_a_wheelchair_goes_where_there_is_a_place_for_it(session):
     town = Town(session, seats=())
     make_vehicle(session, town.service, town.stops[0], seats=4, wheelchair_places=1)
     town.book(0, 5, time="10:00", wheelchairs=1, adult=1)
-    (day,) = days_of(town)
 
     assert replayed(town).rides == 1
-    assert [ask.wish.party.wheelchairs for ask in day.asks] == [1]
+    assert [ask.wish.party.wheelchairs for ask in day_of(town).asks] == [1]
 
 
 def test_days_on_which_nobody_asked_are_left_out(session):
     town = Town(session)
     town.day()
 
-    assert days_of(town) == []
+    assert day_of(town) is None
 
 
 def test_a_difference_is_told_from_five_days_on():
@@ -203,6 +373,7 @@ def test_a_difference_is_told_from_five_days_on():
         (ONE_MORE, Span(MONDAY, LATER.date()), "trial_days_not_over"),
         (ONE_MORE, Span(MONDAY, MONDAY - timedelta(days=1)), "trial_days_not_over"),
         (ONE_MORE, Span(MONDAY - timedelta(days=31), MONDAY), "trial_too_long"),
+        (ONE_MORE, Span(MONDAY - timedelta(days=90), MONDAY - timedelta(days=80)), "trial_too_long_ago"),
     ],
 )
 def test_what_cannot_be_tried_is_refused(session, change, span, code):
@@ -226,14 +397,14 @@ def test_a_few_trials_may_wait_and_no_more(session):
     assert ask_for(town, key="d").code == "trials_waiting"
 
 
-def test_a_trial_that_nobody_comes_to_the_end_of_is_given_up(session):
+def test_a_day_that_nobody_comes_to_the_end_of_is_given_up(session):
     town = Town(session)
     town.book(0, 1)
     asked = ask_for(town)
 
     begun = [trials.begin(session, asked, now=LATER) for _ in range(4)]
 
-    assert [each is None for each in begun] == [False, False, False, True]
+    assert begun == [True, True, True, False]
     (trial,) = trials.list_trials(session, town.service.id)
     assert (trial.is_waiting, trial.outcome) == (False, None)
 
@@ -246,35 +417,49 @@ def test_what_waits_is_found_by_the_sweeper_after_a_while(session):
     assert trials.waiting(session, asked_before=LATER + timedelta(seconds=1)) == [asked]
 
 
-def test_of_too_many_wishes_every_second_day_is_taken(session, monkeypatch):
+def test_a_day_with_more_wishes_than_a_worker_gets_through_is_not_begun(session, monkeypatch):
     town = Town(session)
-    monkeypatch.setattr(trials, "MOST_ASKS", 4)
-    days = [MONDAY + timedelta(days=number) for number in range(3)]
-    for day in days:
-        for hour in (10, 12):
-            town.book(0, 1, time=f"{hour}:00", day=day)
-    asked = ask_for(town, span=Span(days[0], days[-1]), now=LATER + timedelta(days=7))
+    monkeypatch.setattr(trials, "MOST_WORK", 3)
+    for hour in (10, 12):
+        town.book(0, 1, time=f"{hour}:00")
 
-    begun, change = trials.begin(session, asked, now=LATER)
-
-    assert [each.day_plan.service_day.day for each in begun] == [days[0], days[2]]
-    assert change == ONE_MORE
+    with pytest.raises(trials.TooMuchError):
+        trials.next_day(session, ask_for(town))
 
 
-def test_what_came_of_a_trial_is_kept_once(engine):
+def test_what_came_of_a_day_is_kept_once_and_the_next_one_follows(engine):
+    tuesday = MONDAY + timedelta(days=1)
     with transaction(engine) as session:
         town = Town(session, stops=10)
         busy(town)
-        asked = ask_for(town)
+        town.book(0, 1, day=tuesday)
+        asked = ask_for(town, span=Span(MONDAY, tuesday), now=LATER + timedelta(days=1))
+    for _ in range(2):
+        with transaction(engine) as session:
+            assert trials.begin(session, asked, now=LATER)
+            figures = trials.work_out(*trials.next_day(session, asked))
+            for _ in range(2):
+                trials.keep(session, asked, figures)
     with transaction(engine) as session:
-        begun = trials.begin(session, asked, now=LATER)
-    figures = trials.work_out(*begun)
-    with transaction(engine) as session:
-        trials.finish(session, asked, figures, now=LATER)
-        trials.finish(session, asked, {"days": [], "was": [], "before": [], "after": []}, now=LATER)
-    with transaction(engine) as session:
+        assert trials.next_day(session, asked) is None
+        trials.finish(session, asked, now=LATER)
         (trial,) = trials.list_trials(session, session.get_one(WhatIf, asked).transport_service_id)
     outcome = trial.outcome
-    assert outcome.days == (MONDAY,)
+    assert outcome.days == (MONDAY, tuesday)
     assert outcome.was[0] == (outcome.before[0].refused, outcome.before[0].rides)
     assert outcome.after[0].refused < outcome.before[0].refused
+
+
+def test_a_trial_whose_day_cannot_be_read_fails_and_keeps_nobody_waiting(engine):
+    with transaction(engine) as session:
+        town = Town(session)
+        town.book(0, 1)
+        asked = ask_for(town)
+        session.execute(delete(TravelTimeTable))
+    worlds.install(make_world(engine, now=LATER))
+
+    work_out(asked)
+
+    with transaction(engine) as session:
+        (trial,) = trials.list_trials(session, session.get_one(WhatIf, asked).transport_service_id)
+    assert (trial.is_waiting, trial.outcome) == (False, None)
