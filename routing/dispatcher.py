@@ -11,6 +11,7 @@ import numpy as np
 
 from routing.cost import DEFAULT, Weights
 from routing.fleet import Fleet, Spot
+from routing.insertion import without
 from routing.kernels.fleet import BEGAN, GOT_ON, LEFT, VEHICLE, WHERE, WHO
 from routing.problem import Itinerary, Plan, Request, VisitKind, Window
 from routing.reoptimise import EFFORT, Effort, reoptimise
@@ -68,10 +69,10 @@ class Halts:
 
 @dataclass(frozen=True)
 class _Held:
-    """An offer with the place behind it, until the rider has chosen."""
+    """An offer with the place behind it, until the rider has chosen; None: the party is seated already."""
 
     offer: Offer
-    spot: Spot | Reordering
+    spot: Spot | Reordering | None
     promised: Request
 
 
@@ -93,6 +94,7 @@ class Dispatcher:
         self._numbers = count()
         self._ask_ids: dict[int, str] = {}
         self._held: list[_Held] = []
+        self._settled: int | None = None  # a party that has its place before it has taken the offer
         self._halts = Halts()
 
     @property
@@ -105,11 +107,12 @@ class Dispatcher:
 
         When ``strict``, nothing outside the wish is offered. An empty list is a refusal.
         """
+        self._forget()
         number = next(self._numbers)
         self._ask_ids[number] = ask.id
-        self._held = []
         wish = self._scenario.request(ask, number, not_before_s=now_s)
-        self._hold(wish, ask)
+        settles = self._effort.turns > 0 and len(self._scenario.vehicles) <= self._effort.settled
+        self._hold(wish, ask, settles=settles)
         if self._held or self._strict:
             return [held.offer for held in self._held]
         for shift_s in _OTHER_TIMES_S:
@@ -123,36 +126,82 @@ class Dispatcher:
 
         With a new party aboard the plan, vehicles nearby look for better places for those that wait.
         """
-        if taken is not None:
-            held = self._held[taken]
-            spot, promised = held.spot, held.promised
-            if isinstance(spot, Spot):
-                broken = self._fleet.insert(spot, promised)
-            else:
-                broken = self._fleet.rearrange(spot.vehicle, spot.order, promised)
-            if broken is not None:
-                raise RuntimeError(f"vehicle {spot.vehicle} cannot keep its promises: {broken}")
-            reoptimise(self._fleet, party_rows(promised), self._generator, self._effort)
-        self._held = []
+        if taken is None:
+            self._forget()
+            return
+        promised = self._held[taken].promised
+        if self._settled is None:
+            self._seat(self._held[taken].spot or self._place(promised), promised)
+        reoptimise(self._fleet, party_rows(promised), self._generator, self._effort)
+        self._held, self._settled = [], None
 
     def advance(self, now_s: int) -> list[Stay]:
-        """Set out for every visit that is due by ``now_s``; return the visits of all halts that are over."""
+        """Set out for every visit that is due by ``now_s``; return the visits of all halts that are over.
+
+        Nobody sets out for a party that has not taken its offer.
+        """
+        self._unseat()
         stays = [self._stay(row) for row in self._fleet.advance(now_s).tolist()]
         return [over for stay in stays for over in self._halts.add(stay)]
 
     def finish(self) -> list[Stay]:
         """Drive the rest of the day; return the visits made."""
+        self._forget()
         over = self.advance(_END_OF_TIME_S)
         return over + [stay for vehicle in self._scenario.vehicles for stay in self._halts.leave(vehicle.id)]
 
-    def _hold(self, request: Request, ask: Ask) -> None:
+    def _hold(self, request: Request, ask: Ask, *, settles: bool = False) -> None:
         """Hold the best place for ``request``, if there is any: as the visits stand, else in another order of them."""
         party = party_rows(request)
         for spot in self._fleet.cheapest(party) or reorderings(self._fleet, party, self._effort.asked)[:1]:
-            pickup_s = spot.pickup_s if isinstance(spot, Reordering) else self._fleet.starts_at(spot, party)[0]
+            if settles:
+                pickup_s = self._settle(spot, request)
+            else:
+                pickup_s = spot.pickup_s if isinstance(spot, Reordering) else self._fleet.starts_at(spot, party)[0]
             offer = self._promise(request, pickup_s, ask)
             promised = replace(request, pickup=offer.pickup, dropoff=offer.dropoff)
-            self._held.append(_Held(offer, spot, promised))
+            self._held.append(_Held(offer, None if settles else spot, promised))
+            if settles:
+                self._fleet.narrow(promised)
+
+    def _settle(self, spot: Spot | Reordering, wish: Request) -> int:
+        """Seat a party and let vehicles nearby exchange before anything is promised; return when it is picked up then.
+
+        While nothing but the wish itself binds it there is room to move it that is gone once a window is promised.
+        """
+        self._seat(spot, wish)
+        reoptimise(self._fleet, party_rows(wish), self._generator, self._effort)
+        self._settled = wish.id
+        return self._fleet.pickup_s(wish.id)
+
+    def _seat(self, spot: Spot | Reordering, request: Request) -> None:
+        """Give a party its place."""
+        if isinstance(spot, Spot):
+            broken = self._fleet.insert(spot, request)
+        else:
+            broken = self._fleet.rearrange(spot.vehicle, spot.order, request)
+        if broken is not None:
+            raise RuntimeError(f"vehicle {spot.vehicle} cannot keep its promises: {broken}")
+
+    def _place(self, promised: Request) -> Spot | Reordering:
+        """Return a place for a party that takes its offer late; raise ValueError when there is none any more."""
+        party = party_rows(promised)
+        for spot in self._fleet.cheapest(party) or reorderings(self._fleet, party, self._effort.asked)[:1]:
+            return spot
+        raise ValueError("the offer was taken too late")
+
+    def _forget(self) -> None:
+        """Forget the last offers."""
+        self._unseat()
+        self._held = []
+
+    def _unseat(self) -> None:
+        """Take a party out of the plan that was seated and has not taken its offer."""
+        if self._settled is None:
+            return
+        vehicle, _, _ = self._fleet.waits_at(self._settled)
+        self._fleet.put(vehicle, without(self._fleet.itinerary(vehicle), self._settled))
+        self._settled = None
 
     def _promise(self, request: Request, pickup_s: int, ask: Ask) -> Offer:
         """Return the promise that a boarding at ``pickup_s`` can keep: a window as wide as the rules allow.

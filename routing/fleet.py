@@ -19,6 +19,7 @@ from routing.kernels.route import (
     PARTY,
     PICKUP,
     READY,
+    START,
     TIME_COLUMNS,
     VISIT_COLUMNS,
     Ints,
@@ -59,8 +60,13 @@ class Fleet:
             self.put(index, itinerary)
 
     def put(self, index: int, itinerary: Itinerary) -> Violation | None:
-        """Let a vehicle do ``itinerary`` from now on; return the first limit that it breaks, if any."""
+        """Let a vehicle do ``itinerary`` from now on; return the first limit that it breaks, if any.
+
+        Raise ValueError for more frozen visits than there are: compiled code would read on behind them.
+        """
         count = len(itinerary.visits)
+        if itinerary.frozen > count:
+            raise ValueError(f"vehicle {itinerary.vehicle.id}: {itinerary.frozen} of {count} visits are frozen")
         self.make_room(count)
         rows = route_rows(itinerary)
         self.arrays.outsets[index] = outset_row(itinerary)
@@ -110,6 +116,25 @@ class Fleet:
     def rearrange(self, vehicle: int, order: Sequence[int], request: Request) -> Violation | None:
         """Give a party its place in another order of a vehicle's visits (`with_party`); return what that breaks."""
         return self.put(vehicle, with_party(self.itinerary(vehicle), request, order))
+
+    def waits_at(self, party: int) -> tuple[int, int, int]:
+        """Return which vehicle is to pick up a party that waits, and at which of its visits it gets on and off."""
+        visits, counts = self.arrays.visits, self.arrays.counts
+        is_own = (visits[:, :, PARTY] == party) & (np.arange(self.room) < counts[:, None])
+        (vehicle, first), (_, second) = np.argwhere(is_own).tolist()
+        return vehicle, first, second
+
+    def pickup_s(self, party: int) -> int:
+        """Return when a party that waits is to be picked up."""
+        vehicle, first, _ = self.waits_at(party)
+        return int(self.arrays.times[vehicle, first, START])
+
+    def narrow(self, promised: Request) -> Violation | None:
+        """Give a party that waits the windows of ``promised``; return the first limit that is broken by that."""
+        vehicle, first, second = self.waits_at(promised.id)
+        self.arrays.visits[vehicle, [first, second]] = party_rows(promised)
+        self._requests[promised.id] = promised
+        return self.refresh(vehicle)
 
     def is_bound(self, party: int) -> bool:
         """Tell whether only the vehicle that it is in may serve a party: a driver's break."""

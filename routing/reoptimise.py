@@ -30,6 +30,8 @@ class Effort(NamedTuple):
         First temperature of simulated annealing, seconds of driving.
     asked
         In how many vehicles, the nearest ones, another order of visits is looked for when nobody has a place.
+    settled
+        In fleets of up to so many vehicles they exchange before a window is promised, too: that takes milliseconds.
 
     """
 
@@ -38,6 +40,7 @@ class Effort(NamedTuple):
     parties: int = 6
     hottest: float = 30.0
     asked: int = 12
+    settled: int = 30
 
 
 EFFORT = Effort()

@@ -182,6 +182,62 @@ def test_a_refused_offer_leaves_the_plan_as_it_was():
     assert dispatcher.plan == before
 
 
+@pytest.mark.parametrize("later_s", [0, 1])
+def test_who_does_not_take_an_offer_in_the_end_is_not_driven(later_s):
+    scenario = town_day(40, 4, seed=2, profile="booked")
+    dispatcher, stays = Dispatcher(scenario), []
+
+    for number, ask in enumerate(scenario.asks):
+        stays += dispatcher.advance(ask.asked_s)
+        offers = dispatcher.quote(ask.asked_s, ask)
+        if ask.time_s - ask.asked_s > later_s + 3_600 and number % 3 == 0:
+            stays += dispatcher.advance(ask.asked_s + later_s)
+            dispatcher.confirm(None)
+        elif number % 3:
+            dispatcher.confirm(0 if offers else None)
+        # the others never say anything
+    stays += dispatcher.finish()
+
+    taken = {ask.id for number, ask in enumerate(scenario.asks) if number % 3}
+    assert {stay.ask_id for stay in stays} <= taken
+    assert len(stays) > len(scenario.asks) / 2
+
+
+@pytest.mark.parametrize(("settled", "parties"), [(4, 1), (3, 0)])
+def test_in_a_small_fleet_a_party_has_its_place_before_its_window_is_promised(settled, parties):
+    scenario = town_day(40, 4, seed=2, profile="booked")
+    dispatcher = Dispatcher(scenario, effort=Effort(settled=settled))
+
+    (offer,) = dispatcher.quote(scenario.asks[0].asked_s, scenario.asks[0])
+
+    windows = [visit.window for itinerary in dispatcher.plan for visit in itinerary.visits]
+    assert windows == [offer.pickup, offer.dropoff] * parties
+
+
+def test_an_offer_taken_late_is_kept_while_there_is_a_place():
+    scenario = town_day(40, 4, seed=2, profile="booked")
+    dispatcher, ask = Dispatcher(scenario), scenario.asks[0]
+
+    (offer,) = dispatcher.quote(ask.asked_s, ask)
+    dispatcher.advance(ask.asked_s + 1)
+    dispatcher.confirm(0)
+    stays = dispatcher.finish()
+
+    assert [stay.ask_id for stay in stays] == [ask.id, ask.id]
+    assert offer.pickup.earliest_s <= stays[0].arrived_s <= offer.pickup.latest_s
+
+
+def test_an_offer_taken_too_late_is_no_ride():
+    scenario = town_day(40, 4, seed=2, profile="booked")
+    dispatcher, ask = Dispatcher(scenario), scenario.asks[0]
+
+    dispatcher.quote(ask.asked_s, ask)
+    dispatcher.advance(ask.time_s + 10 * 3_600)
+
+    with pytest.raises(ValueError, match="too late"):
+        dispatcher.confirm(0)
+
+
 def test_a_scenario_is_read_as_it_was_written(scenario_path):
     assert read(scenario_path) == town_day(30, 2, seed=5, profile="booked")
 
