@@ -75,6 +75,11 @@ class _Held:
     spot: Spot | Reordering | None
     promised: Request
 
+    @classmethod
+    def of(cls, offer: Offer, wish: Request, spot: Spot | Reordering | None) -> "_Held":
+        """Return an offer for a wish: what is promised binds as the wish did."""
+        return cls(offer, spot, replace(wish, pickup=offer.pickup, dropoff=offer.dropoff))
+
 
 class Dispatcher:
     """Answers wishes one by one, and keeps every promise it gives."""
@@ -155,24 +160,23 @@ class Dispatcher:
         party = party_rows(request)
         for spot in self._fleet.cheapest(party) or reorderings(self._fleet, party, self._effort.asked)[:1]:
             if settles:
-                pickup_s = self._settle(spot, request)
-            else:
-                pickup_s = spot.pickup_s if isinstance(spot, Reordering) else self._fleet.starts_at(spot, party)[0]
-            offer = self._promise(request, pickup_s, ask)
-            promised = replace(request, pickup=offer.pickup, dropoff=offer.dropoff)
-            self._held.append(_Held(offer, None if settles else spot, promised))
-            if settles:
-                self._fleet.narrow(promised)
+                self._held.append(self._settle(spot, request, ask))
+                continue
+            pickup_s = spot.pickup_s if isinstance(spot, Reordering) else self._fleet.starts_at(spot, party)[0]
+            self._held.append(_Held.of(self._promise(request, pickup_s, ask), request, spot))
 
-    def _settle(self, spot: Spot | Reordering, wish: Request) -> int:
-        """Seat a party and let vehicles nearby exchange before anything is promised; return when it is picked up then.
+    def _settle(self, spot: Spot | Reordering, wish: Request, ask: Ask) -> _Held:
+        """Seat a party and let vehicles nearby exchange; return the offer that is best by that.
 
         While nothing but the wish itself binds it there is room to move it that is gone once a window is promised.
         """
         self._seat(spot, wish)
         reoptimise(self._fleet, party_rows(wish), self._generator, self._effort)
         self._settled = wish.id
-        return self._fleet.pickup_s(wish.id)
+        held = _Held.of(self._promise(wish, self._fleet.pickup_s(wish.id), ask), wish, None)
+        broken = self._fleet.narrow(held.promised)
+        assert broken is None  # the window is put around the moment at which the party is picked up
+        return held
 
     def _seat(self, spot: Spot | Reordering, request: Request) -> None:
         """Give a party its place."""
