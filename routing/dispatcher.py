@@ -110,7 +110,8 @@ class Dispatcher:
     def quote(self, now_s: int, ask: Ask) -> list[Offer]:
         """Return what can be promised for ``ask``: the wish itself, else up to three times near it.
 
-        When ``strict``, nothing outside the wish is offered. An empty list is a refusal.
+        When ``strict``, nothing outside the wish is offered. An empty list is a refusal. In a small fleet the party has
+        its place meanwhile, until it answers or time goes on.
         """
         self._forget()
         number = next(self._numbers)

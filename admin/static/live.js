@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  // Parts of a page that refresh themselves: <section data-live="5" id="…">.
+  // Parts of a page that refresh themselves: <section data-live="5" id="…">, as long as the fresh page says so.
   const lives = () => [...document.querySelectorAll("[data-live][id]")];
   const isBusy = (part) => part.contains(document.activeElement) && document.activeElement !== document.body;
 
@@ -10,7 +10,7 @@
   let isAsking = false;
 
   async function refresh() {
-    if (isAsking) return;
+    if (isAsking || !lives().length) return;
     isAsking = true;
     try {
       await ask();
@@ -33,7 +33,9 @@
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of lives()) {
       const newer = fresh.getElementById(part.id);
-      if (newer && !isBusy(part) && newer.innerHTML !== part.innerHTML) part.replaceChildren(...newer.childNodes);
+      if (!newer || isBusy(part)) continue;
+      if (newer.innerHTML !== part.innerHTML) part.replaceChildren(...newer.childNodes);
+      if (!newer.dataset.live) part.removeAttribute("data-live");
     }
     tell("");
   }

@@ -102,9 +102,15 @@ def most_wanted(session: Session, day_plan: DayPlan, wish: Wish, asking: Asking)
     return next(iter(_candidates(session, day_plan, wish, asking)), None)
 
 
+def not_before_s(session: Session, wish: Wish, asking: Asking) -> int:
+    """Return the first whole minute that a pick-up may still be promised for, as a second of the day (Q-07)."""
+    rule = rules.rule_for(session, wish.transport_service_id, asking.channel)
+    earliest_s = rule.earliest_pickup_s(wish.day, now=asking.now) if rule.notice_s is not None else 0
+    return times.ceil_to(earliest_s, times.MINUTE_S)
+
+
 def _candidates(session: Session, day_plan: DayPlan, wish: Wish, asking: Asking) -> list[Promise]:
-    not_before_s = times.ceil_to(_not_before_s(session, wish, asking), times.MINUTE_S)
-    return MODES[day_plan.service.mode].promises(day_plan, wish, not_before_s=not_before_s)
+    return MODES[day_plan.service.mode].promises(day_plan, wish, not_before_s=not_before_s(session, wish, asking))
 
 
 def _search(session: Session, day_plan: DayPlan, wish: Wish, asking: Asking, *, most: int) -> _Kept | Refusal:
@@ -244,12 +250,6 @@ def start_times(session: Session, service_id: int, day: date, *, channel: str, n
     return [second for second in seconds if at <= rule.closing(day, second)]
 
 
-def _not_before_s(session: Session, wish: Wish, asking: Asking) -> int:
-    """Return the first second that a pick-up may still be promised for (Q-07)."""
-    rule = rules.rule_for(session, wish.transport_service_id, asking.channel)
-    return rule.earliest_pickup_s(wish.day, now=asking.now) if rule.notice_s is not None else 0
-
-
 def _too_late(session: Session, day_plan: DayPlan, wish: Wish, asking: Asking) -> Refusal:
     """Return the refusal of a wished arrival whose pick-up would be too soon."""
     latest = MODES[day_plan.service.mode].promises(day_plan, wish, not_before_s=0)[0]
@@ -287,7 +287,7 @@ def _other_wishes(session: Session, wish: Wish, refusal: Refusal, asking: Asking
         yield from _other_days(session, wish, asking)
         return
     service = session.get_one(TransportService, wish.transport_service_id)
-    soonest_s = times.ceil_to(_not_before_s(session, wish, asking), STEP_S)
+    soonest_s = times.ceil_to(not_before_s(session, wish, asking), STEP_S)
     yield from MODES[service.mode].instead(session, wish, soonest_s=soonest_s)
     yield from _other_days(session, wish, asking)
 

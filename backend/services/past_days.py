@@ -3,10 +3,9 @@
 Read for asking the same wishes again under other conditions (`what_if`). Nobody is named by what is returned.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cache
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -16,9 +15,9 @@ from backend.db.queries.fairness import DISPATCH_CODES
 from backend.domain import times
 from backend.domain.offers import Wish, WishKind
 from backend.domain.party import FareCategory, Party
-from backend.services import itineraries, parting, rules, travel
+from backend.services import itineraries, offers, parting, travel
 from backend.services.itineraries import AREA, DayPlan, RunPlan
-from backend.services.offers import NEED_SPAN
+from backend.services.rules import Asking
 from routing.problem import Itinerary
 
 Row = Booking | RefusedWish
@@ -134,7 +133,7 @@ def _in_the_morning(day_plan: DayPlan, run: Run) -> Itinerary:
 
 def _asks(session: Session, service_day: ServiceDay) -> Iterator[PastAsk]:
     """Return the wishes of a day in the order in which they were asked, numbered from 1."""
-    day, soonest = service_day.day, _soonest(session, service_day)
+    day = service_day.day
     booked = session.scalars(select(Booking).where(Booking.service_day_id == service_day.id).order_by(Booking.id)).all()
     refused = _refused(session, service_day)
     rows: list[Row] = [*booked, *refused]
@@ -145,8 +144,9 @@ def _asks(session: Session, service_day: ServiceDay) -> Iterator[PastAsk]:
     replaced = {booking.replaces_id for booking in booked}
     instead = _instead(refused, booked)
     for row, number in numbers.items():
-        at = _asked_at(row)
-        ask = PastAsk(number, number, times.second_of(at, day), _wish(row, service_day), soonest(row.channel)(at))
+        at, wish = _asked_at(row), _wish(row, service_day)
+        not_before_s = offers.not_before_s(session, wish, Asking(row.channel, row.rider_id, at))
+        ask = PastAsk(number, number, times.second_of(at, day), wish, not_before_s)
         if isinstance(row, RefusedWish):
             held = by_id.get(_held(row, booked) or 0)
             yield replace(ask, need=needs[row.need_id], is_refused=True, replaces=held)
@@ -211,23 +211,10 @@ def _instead(refused: Sequence[RefusedWish], booked: Sequence[Booking]) -> dict[
             and _ends(booking) != _ends(row)[::-1]
             and booking not in found
             and row.need_id not in found.values()
-            and row.at <= booking.created_at <= row.at + NEED_SPAN
+            and row.at <= booking.created_at <= row.at + offers.NEED_SPAN
         )
         found.update((booking, row.need_id) for booking in list(later)[:1])
     return found
-
-
-def _soonest(session: Session, service_day: ServiceDay) -> Callable[[str], Callable[[datetime], int]]:
-    """Return what tells for a channel and a moment when the first pick-up may be promised (Q-07)."""
-
-    @cache
-    def of_channel(channel: str) -> Callable[[datetime], int]:
-        rule = rules.rule_for(session, service_day.transport_service_id, channel)
-        if rule.notice_s is None:
-            return lambda _: 0
-        return lambda at: times.ceil_to(rule.earliest_pickup_s(service_day.day, now=at), times.MINUTE_S)
-
-    return of_channel
 
 
 def _wish(row: Row, service_day: ServiceDay) -> Wish:

@@ -216,7 +216,6 @@ what-if-wait = Longest wait after the time wished
 what-if-window = Width of the pick-up window
 what-if-unchanged = unchanged
 what-if-vehicles-number = { $number ->
-    [-5] 5 fewer
     [-3] 3 fewer
     [-2] 2 fewer
     [-1] 1 fewer

@@ -216,7 +216,6 @@ what-if-wait = 希望の時刻から待つ時間（最大）
 what-if-window = お迎え時刻の幅
 what-if-unchanged = 変えない
 what-if-vehicles-number = { $number ->
-    [-5] 5台へらす
     [-3] 3台へらす
     [-2] 2台へらす
     [-1] 1台へらす

@@ -85,7 +85,7 @@ class Desk:
     def try_out(self, session):
         """Keep a trial that is worked out and one that is not."""
         span, change = Span(MONDAY - timedelta(days=7), MONDAY - timedelta(days=3)), Change(vehicles=1)
-        done, _ = (
+        done, self.waiting = (
             trials.ask(session, self.service_id, span=span, change=change, key=key, actor="staff:1", now=MORNING)
             for key in ("done", "waiting")
         )
@@ -197,6 +197,17 @@ def faults_of(page, desk, path):
     page.locator('body[data-ready="1"]').wait_for()
     found = Axe().run(page).response["violations"]
     return [(path, each["id"], each["nodes"][0]["html"][:120]) for each in found]
+
+
+def test_a_trial_shows_what_came_of_it_by_itself_and_asks_no_more(open_page, desk):
+    page = open_page("/admin/reports/what-if/")
+    expect(page.locator("#trials[data-live]")).to_contain_text("計算しています")
+
+    with transaction(desk.engine) as session:
+        trials.finish(session, desk.waiting, now=MORNING)
+
+    expect(page.locator("#trials")).to_contain_text("この期間には希望がありませんでした")
+    expect(page.locator("#trials[data-live]")).to_have_count(0)
 
 
 # A page that is still being read: the script is there, the button is not.
