@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels import kernel
+from routing.kernels import kernel, maker
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -73,7 +73,7 @@ def serves(served: Words, request: int) -> bool:
     return bool((served[request // 64] >> np.uint64(request % 64)) & np.uint64(1) != 0)
 
 
-@kernel
+@maker
 def costs_onward(chain: Chain, prices: Prices) -> Onward:
     """Return what no chain undercuts from each place and bucket on."""
     n, buckets = len(chain.out), chain.buckets
@@ -94,7 +94,7 @@ def costs_onward(chain: Chain, prices: Prices) -> Onward:
     return found
 
 
-@kernel
+@maker
 def _ending_times(chain: Chain) -> tuple[Ints, Ints]:
     """Return the first and last bucket in which a fragment ends at each drop-off."""
     n = len(chain.out)
@@ -155,7 +155,7 @@ def _leave(chain: Chain, found: Onward, dropoff: int, bucket: int) -> float:
     return least
 
 
-@kernel
+@maker
 def costs_through(chain: Chain, prices: Prices, onward: Onward) -> tuple[Floats, Floats]:
     """Return what no route with each fragment undercuts, and none with each drive from a drop-off to a pick-up."""
     n = len(chain.out)
@@ -171,7 +171,7 @@ def costs_through(chain: Chain, prices: Prices, onward: Onward) -> tuple[Floats,
     return through - prices.vehicle, _costs_between(chain, left, onward.reaching) - prices.vehicle
 
 
-@kernel
+@maker
 def _costs_between(chain: Chain, left: Floats, reaching: Floats) -> Floats:
     """Return what no chain undercuts that drives from a drop-off (row) to a pick-up (column)."""
     n = len(chain.out)
@@ -221,7 +221,7 @@ def _arrive(chain: Chain, left: Floats, pickup: int, bucket: int) -> tuple[float
     return best, second, by
 
 
-@kernel
+@maker
 def reduced_costs(cost: Floats, served: Words, requests: Floats) -> Floats:
     """Return what each fragment or route costs less what its riders earn."""
     found = np.empty(len(cost))

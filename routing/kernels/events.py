@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels import kernel
+from routing.kernels import kernel, maker
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -46,7 +46,7 @@ class Events(NamedTuple):
     active_from: Ints
 
 
-@kernel
+@maker
 def costs_onward(events: Events, earned: Floats) -> Floats:
     """Return the least reduced cost of what comes after starting each event in each bucket."""
     node, low, high, cell, distance = events.node, events.low, events.high, events.cell, events.distance
@@ -70,7 +70,7 @@ def costs_onward(events: Events, earned: Floats) -> Floats:
     return found
 
 
-@kernel
+@maker
 def least_path(events: Events, earned: Floats, onward: Floats, first: int) -> Ints:
     """Return the events of a cheapest path from starting ``first`` as soon as possible, ``onward`` being its costs."""
     event, bucket = np.int64(first), events.low[first]
@@ -116,7 +116,7 @@ def latest_starts(
                 changed = True
 
 
-@kernel
+@maker
 def by_span(low: Ints, high: Ints, span: int) -> tuple[Numbers, Ints]:
     """Return who is active in each span of buckets, and where each span begins in that list."""
     begins = np.zeros((high.max() // span if len(high) else 0) + 2, np.int64)
@@ -132,7 +132,7 @@ def by_span(low: Ints, high: Ints, span: int) -> tuple[Numbers, Ints]:
     return active, begins
 
 
-@kernel
+@maker
 def costs_before(events: Events, earned: Floats, out: Floats) -> Floats:
     """Return the least reduced cost of what comes before starting each event by the end of each bucket."""
     node, low, high, cell, distance = events.node, events.low, events.high, events.cell, events.distance

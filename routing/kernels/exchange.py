@@ -8,7 +8,7 @@ is frozen stays first and in order, who is aboard stays aboard.
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels import kernel
+from routing.kernels import kernel, maker
 from routing.kernels.fleet import UNABLE, Fleet, copy_visits, insert, refresh, route_of
 from routing.kernels.quote import cheapest
 from routing.kernels.route import (
@@ -80,7 +80,7 @@ def parties_to_move(fleet: Fleet, rows: Ints, whose: Ints) -> int:
     return found
 
 
-@kernel
+@maker
 def exchange(  # noqa: PLR0913, PLR0917 -- kernels take bare numbers
     travel: Travel,
     best: Fleet,
@@ -135,7 +135,7 @@ def _follow(source: Fleet, target: Fleet, touched: Bools) -> None:
             touched[vehicle] = False
 
 
-@kernel
+@maker
 def _choose(travel: Travel, rows: Ints, torn: Ints, generator: np.random.Generator) -> None:
     """Write some parties that are alike: a random one, and those near it in place and time, with some luck."""
     seed = rows[int(generator.random() * len(rows))]
@@ -152,7 +152,7 @@ def _choose(travel: Travel, rows: Ints, torn: Ints, generator: np.random.Generat
         apart[torn[place]] = np.inf
 
 
-@kernel
+@maker
 def _rebuild(  # noqa: PLR0913, PLR0917 -- kernels take bare numbers
     travel: Travel,
     trial: Fleet,
@@ -190,7 +190,7 @@ def _rebuild(  # noqa: PLR0913, PLR0917 -- kernels take bare numbers
     return float(trial.costs.sum())
 
 
-@kernel
+@maker
 def _in_order(rows: Ints, torn: Ints, generator: np.random.Generator) -> Ints:
     """Return parties in the order in which they are put back: the most urgent first, or any."""
     keys: Floats = np.empty(len(torn))

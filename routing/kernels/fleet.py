@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.kernels import kernel
+from routing.kernels import kernel, view
 from routing.kernels.route import (
     ABOARD,
     ARRIVAL,
@@ -82,7 +82,7 @@ class Fleet(NamedTuple):
     savings: Floats
 
 
-@kernel
+@view
 def route_of(fleet: Fleet, vehicle: int) -> Route:
     """Return one vehicle's visits and times; writing into them changes the fleet's."""
     return Route(fleet.visits[vehicle], fleet.pairs[vehicle], fleet.boarded[vehicle], fleet.times[vehicle])

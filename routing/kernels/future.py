@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.kernels import kernel
+from routing.kernels import kernel, maker
 from routing.kernels.halts import (
     BOARDED,
     HALTED,
@@ -91,7 +91,7 @@ class Demand(NamedTuple):
     last_s: int
 
 
-@kernel
+@maker
 def race(  # noqa: PLR0917 -- kernels take bare numbers
     travel: Ints, world: World, plans: Plans, futures: Ints, lengths: Ints, rules: Rules, worth: Worth, plays: int
 ) -> tuple[int, Floats]:
@@ -121,11 +121,11 @@ def _take_up(world: World, plans: Plans, plan: int, trial: World) -> None:
     """Let ``trial`` be ``world`` with one of the plans."""
     outsets, counts, visits = trial.outsets, trial.counts, trial.visits
     open_visits, planned = world.visits, plans.visits
-    outsets[:] = world.outsets
-    counts[:] = world.counts
     vehicle = plans.vehicles[plan]
-    counts[vehicle] = plans.counts[plan]
     for other in range(counts.size):
+        counts[other] = plans.counts[plan] if other == vehicle else world.counts[other]
+        for column in range(outsets.shape[1]):
+            outsets[other, column] = world.outsets[other, column]
         for position in range(counts[other]):
             for column in range(ROW):
                 visits[other, position, column] = (
@@ -136,7 +136,7 @@ def _take_up(world: World, plans: Plans, plan: int, trial: World) -> None:
         outset[READY] = outset[HALTED] = ready_s
 
 
-@kernel
+@maker
 def play(  # noqa: PLR0917 -- kernels take bare numbers
     travel: Ints, world: World, future: Ints, length: int, rules: Rules, worth: Worth, marks: Ints
 ) -> float:
@@ -203,7 +203,7 @@ def _insert(travel: Ints, world: World, party: Ints, rules: Rules, marks: Ints) 
     return best
 
 
-@kernel
+@maker
 def _reorder(travel: Ints, world: World, party: Ints, rules: Rules) -> float:
     """Give a party a place in the only vehicle by another order of its visits; return the cost as `_insert` does."""
     count = world.counts[0]
@@ -247,7 +247,7 @@ def _take_order(travel: Ints, outset: Ints, own: Ints, visits: Ints, order: Ints
     return up, off, boards_s
 
 
-@kernel
+@maker
 def imagine(  # noqa: PLR0917 -- kernels take bare numbers
     travel: Ints, demand: Demand, due: Floats, span: tuple[int, int], share: Floats, seed: int, many: int, most: int
 ) -> tuple[Ints, Ints]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels import kernel
+from routing.kernels import kernel, maker
 from routing.kernels.events import SLACK, Events, Floats, Ints, Words
 
 
@@ -55,7 +55,7 @@ class Path(NamedTuple):
     latest_pickup: Floats
 
 
-@kernel
+@maker
 def grow(  # noqa: C901 -- one loop up and down the path
     events: Events, places: Places, costs: tuple[Floats, Floats, Floats], limits: tuple[float, int, int, int]
 ) -> tuple[int, bool, Grown]:
@@ -98,7 +98,7 @@ def grow(  # noqa: C901 -- one loop up and down the path
     return count, True, grown
 
 
-@kernel
+@maker
 def _room(rows: int, words: int, longest: int) -> Grown:
     return Grown(
         np.empty(rows, np.int64),
@@ -112,7 +112,7 @@ def _room(rows: int, words: int, longest: int) -> Grown:
     )
 
 
-@kernel
+@maker
 def _path(n: int, words: int) -> Path:
     depth = 2 * n + 1
     return Path(
@@ -138,7 +138,8 @@ def _begin(events: Events, places: Places, path: Path, event: int, earned: Float
     path.event[0], path.arc[0] = event, events.arcs[event]
     path.cost[0], path.reduced[0], path.duration[0] = 0.0, -earned[node], 0.0
     path.soonest[0], path.latest_start[0] = places.earliest[node], places.latest[node]
-    path.served[0] = 0
+    for word in range(path.served.shape[1]):
+        path.served[0, word] = 0
     path.served[0, (node - 1) // 64] = np.uint64(1) << np.uint64((node - 1) % 64)
     path.aboard[0], path.rider[0, 0], path.riding[0, 0] = 1, node, 0.0
     path.latest_pickup[0, 0] = places.latest[node]
@@ -157,7 +158,8 @@ def _visit(events: Events, places: Places, path: Path, depth: int, arc: int) -> 
     path.event[ahead], path.arc[ahead] = event, events.arcs[event]
     path.cost[ahead], path.duration[ahead] = path.cost[depth] + events.distance[here, node], path.duration[depth] + took
     path.latest_start[ahead] = min(path.latest_start[depth], places.latest[node] - path.duration[ahead])
-    path.served[ahead] = path.served[depth]
+    for word in range(path.served.shape[1]):
+        path.served[ahead, word] = path.served[depth, word]
     met = _pick_up(places, path, ahead, node, took) if node <= places.n else _set_down(places, path, ahead, node, took)
     first = events.node[path.event[0]]
     return met and path.latest_start[ahead] >= places.earliest[first] - SLACK and _hopeful(places, path, ahead, node)
@@ -249,7 +251,7 @@ def _keep(events: Events, path: Path, depth: int, grown: Grown, row: int) -> Non
     grown.first[row], grown.last[row] = events.node[path.event[0]], events.node[path.event[depth]]
     grown.cost[row], grown.soonest[row] = path.cost[depth], path.soonest[depth]
     grown.duration[row], grown.latest_start[row] = path.duration[depth], path.latest_start[depth]
-    grown.served[row] = path.served[depth]
-    grown.visits[row] = 0
-    for place in range(depth + 1):
-        grown.visits[row, place] = events.node[path.event[place]]
+    for word in range(grown.served.shape[1]):
+        grown.served[row, word] = path.served[depth, word]
+    for place in range(grown.visits.shape[1]):
+        grown.visits[row, place] = events.node[path.event[place]] if place <= depth else 0

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.kernels import kernel
+from routing.kernels import kernel, maker
 from routing.kernels.route import (
     AT,
     EARLIEST,
@@ -270,7 +270,7 @@ def put(visits: Ints, count: int, party: Ints, first: int, second: int) -> None:
         visits[second + 1, column] = party[1, column]
 
 
-@kernel
+@maker
 def room(visits: int) -> Ints:
     """Return ``marks`` for so many visits."""
     return np.zeros((7, visits + 2), np.int64)

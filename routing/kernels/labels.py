@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels import kernel
+from routing.kernels import kernel, maker
 from routing.kernels.chains import SLACK, Chain, Floats, Ints, Onward, Prices, Words, bucket_of, serves
 
 _TINY = 1e-9
@@ -58,7 +58,7 @@ class Growth(NamedTuple):
     reached: Ints  # the next span, labels made, 1 if some were left out
 
 
-@kernel
+@maker
 def begin(chain: Chain, terms: Terms) -> Growth:
     """Return a search with the labels of the first fragments."""
     most = terms.limits.most
@@ -73,7 +73,7 @@ def begin(chain: Chain, terms: Terms) -> Growth:
     return growth
 
 
-@kernel
+@maker
 def go_on(chain: Chain, terms: Terms, growth: Growth, tries: int) -> bool:
     """Go on with a search for about as many ``tries`` of a fragment behind a label; tell whether it is at its end."""
     labels, due, known, passed, reached = growth
@@ -97,7 +97,7 @@ def go_on(chain: Chain, terms: Terms, growth: Growth, tries: int) -> bool:
     return bool(reached[0] == len(due) or count == limits.most)
 
 
-@kernel
+@maker
 def finish(chain: Chain, terms: Terms, growth: Growth) -> tuple[int, bool, Ints]:
     """Return how many labels there are, whether none is missing, and the best for each set of riders."""
     count = int(growth.reached[1])
@@ -105,7 +105,7 @@ def finish(chain: Chain, terms: Terms, growth: Growth) -> tuple[int, bool, Ints]
     return count, complete, _routes(chain, terms.limits, growth.labels, count)
 
 
-@kernel
+@maker
 def _room(most: int, words: int) -> Labels:
     return Labels(
         np.empty(most, np.int32),
@@ -128,7 +128,8 @@ def _open_chains(chain: Chain, terms: Terms, tables: tuple[Labels, NDArray[np.in
         paid = begun, chain.out[pickup], chain.out[pickup] - terms.prices.vehicle
         for fragment in range(chain.begins[pickup], chain.begins[pickup + 1]):
             if begun <= chain.latest_start[fragment] + SLACK and count < terms.limits.most:
-                tables[0].served[count] = chain.served[fragment]
+                for word in range(chain.served.shape[1]):
+                    tables[0].served[count, word] = chain.served[fragment, word]
                 count += _put(chain, terms, tables, (-1, fragment, count), paid)
     return count
 
@@ -200,7 +201,7 @@ def _join(ours: Words, theirs: Words, both: Words) -> bool:
     return True
 
 
-@kernel
+@maker
 def _in_order(labels: Labels, first: int) -> NDArray[np.int32]:
     """Return the labels of a list in the order in which they end."""
     count, label = 0, first
@@ -214,7 +215,7 @@ def _in_order(labels: Labels, first: int) -> NDArray[np.int32]:
     return batch[np.argsort(labels.ended[batch])]
 
 
-@kernel
+@maker
 def _most_promising(
     chain: Chain, onward: Onward, labels: Labels, batch: NDArray[np.int32], beam: int
 ) -> NDArray[np.int32]:
@@ -247,8 +248,10 @@ def _slot(labels: Labels, known: NDArray[np.int32], label: int, last: int) -> in
         mixed ^= mixed >> np.uint64(29)
     slot = int(np.int64(mixed & np.uint64(len(known) - 1)))
     while known[slot] >= 0:
-        other = known[slot]
-        if (last < 0 or labels.last[other] == last) and (labels.served[other] == labels.served[label]).all():
+        same = last < 0 or labels.last[known[slot]] == last
+        for word in range(labels.served.shape[1]):
+            same &= labels.served[known[slot], word] == labels.served[label, word]
+        if same:
             break
         slot = (slot + 1) & (len(known) - 1)
     return slot
@@ -264,7 +267,7 @@ def _beaten(labels: Labels, known: NDArray[np.int32], label: int) -> bool:
     return False
 
 
-@kernel
+@maker
 def _undominated(chain: Chain, labels: Labels, passed: NDArray[np.int32], label: int) -> bool:
     """Tell whether no earlier label at the same place is cheaper with less behind it; list this one if so."""
     last = labels.last[label]
@@ -280,7 +283,7 @@ def _undominated(chain: Chain, labels: Labels, passed: NDArray[np.int32], label:
     return True
 
 
-@kernel
+@maker
 def _reachable(chain: Chain, labels: Labels, label: int) -> Words:
     """Return whose pick-up can still be reached."""
     found = np.zeros(labels.served.shape[1], np.uint64)
@@ -302,7 +305,7 @@ def _dominates(labels: Labels, one: int, other: int, reachable: Words) -> bool:
     return True
 
 
-@kernel
+@maker
 def _routes(chain: Chain, limits: Limits, labels: Labels, count: int) -> Ints:
     """Return the labels from which to go home: the cheapest for each set of riders, under the limit."""
     known = np.full(_table_size(count), -1, np.int32)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels import kernel
+from routing.kernels import kernel, maker
 from routing.kernels.halts import BOARDED, HALTED, WAITING
 from routing.kernels.route import (
     AT,
@@ -59,7 +59,7 @@ class Search(NamedTuple):
     is_shared: bool = True
 
 
-@kernel
+@maker
 def cheapest_orders(  # noqa: C901, PLR0915 -- calls in every turn would cost more than the search
     travel: Ints | NDArray[np.int32], outset: Ints, visits: Ints, fixed: tuple[int, int], search: Search
 ) -> tuple[Ints, Floats, Ints]:
@@ -111,7 +111,7 @@ def cheapest_orders(  # noqa: C901, PLR0915 -- calls in every turn would cost mo
     return found, costs, orders
 
 
-@kernel
+@maker
 def _marks(visits: Ints) -> Ints:
     """Return of each visit whether it can come next, by when it has to start, and the other visit of the party.
 
@@ -152,7 +152,7 @@ def _undo(marks: Ints, choice: int) -> None:
     marks[_BY, mate] = marks[_LATEST, mate]
 
 
-@kernel
+@maker
 def _levels(outset: Ints, count: int) -> Ints:
     """Return where the vehicle is after so many visits, of which it knows only the first row: after none."""
     levels = np.zeros((count + 1, 7), np.int64)

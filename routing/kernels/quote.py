@@ -7,7 +7,7 @@ Jaw et al. 1986; the bounds in the spirit of Savelsbergh 1992 and Hunsaker and S
 
 import numpy as np
 
-from routing.kernels import kernel
+from routing.kernels import kernel, maker
 from routing.kernels.fleet import PARTIES, PLACES_ABOARD, SEATS_ABOARD, UNABLE, Fleet, copy_visits, lengthen, route_of
 from routing.kernels.route import (
     AT,
@@ -45,7 +45,7 @@ Answer = tuple[Floats, Floats, Ints]
 _MARGIN = 1e-6  # by which two reckonings of one cost may differ
 
 
-@kernel
+@maker
 def cheapest(travel: Travel, fleet: Fleet, weights: Weights, party: Ints, most: int) -> tuple[Floats, Ints]:
     """Return for each vehicle what its best place adds to its cost, and the two positions (pick-up, drop-off).
 
@@ -131,7 +131,7 @@ def _own_cost(weights: Weights, delay_s: int, direct_s: int, count: int, shortcu
     return least - 2 * shortcut_s * (weights.driving + (count + 2) * (weights.riding + weights.delay))
 
 
-@kernel
+@maker
 def starts_at(  # noqa: PLR0917 -- kernels take bare numbers
     travel: Travel, fleet: Fleet, weights: Weights, party: Ints, vehicle: int, first: int, second: int
 ) -> tuple[int, int]:
@@ -141,7 +141,7 @@ def starts_at(  # noqa: PLR0917 -- kernels take bare numbers
     return trial.times[first, START], trial.times[second + 1, START]
 
 
-@kernel
+@maker
 def room_for(visits: int) -> Route:
     """Return a route with room for so many visits."""
     return Route(

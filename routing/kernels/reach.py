@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels import kernel
+from routing.kernels import kernel, maker
 from routing.kernels.events import Floats, Ints, Numbers, Words
 
 _ONE = np.uint64(1)
@@ -49,7 +49,7 @@ class Reached(NamedTuple):
     wanted: Words  # who may be picked up next
 
 
-@kernel
+@maker
 def reach(rules: Rules, most: int, most_arcs: int) -> tuple[bool, Reached]:
     """Return whether these are all events, as there are not more than ``most``, nor too many arcs; and the events."""
     reached = _room(rules, most + 2 * rules.n, most_arcs + 2 * rules.n)
@@ -76,7 +76,7 @@ def reach(rules: Rules, most: int, most_arcs: int) -> tuple[bool, Reached]:
     return reached.counts[0] <= most, reached
 
 
-@kernel
+@maker
 def _room(rules: Rules, most: int, most_arcs: int) -> Reached:
     """Return empty tables. What is never written takes no memory."""
     words = rules.together.shape[1]
@@ -100,7 +100,7 @@ def _room(rules: Rules, most: int, most_arcs: int) -> Reached:
     )
 
 
-@kernel
+@maker
 def _go_on(rules: Rules, reached: Reached, event: int, heap: list[tuple[float, int]]) -> None:
     """Add the events that may follow one, and the arcs to them."""
     n, took, earliest, latest = rules.n, rules.took, rules.earliest, rules.latest
@@ -200,7 +200,7 @@ def _begin_key(rules: Rules, reached: Reached, event: int, here: int, start: flo
                     _flip(key, words, rider)
 
 
-@kernel
+@maker
 def _follow(reached: Reached, node: int, start: float, heap: list[tuple[float, int]]) -> int:
     """Return the event of the key, which may start at ``start`` after what is gone on from."""
     counts, soonest, table, place = reached.counts, reached.soonest, reached.table, _place(reached, node)

@@ -6,7 +6,7 @@ The orders come from `routing.kernels.orders`, which knows one band of travel ti
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels import kernel
+from routing.kernels import kernel, maker, view
 from routing.kernels.fleet import UNABLE, Fleet
 from routing.kernels.halts import BOARDED, OUTSET, ROW, WAITING
 from routing.kernels.orders import Search, cheapest_orders
@@ -38,7 +38,7 @@ _STEPS = 2_000  # of the search for orders, for one vehicle
 _REACH = 8  # so many visits before and after the party's time may change places
 
 
-@kernel
+@maker
 def cheapest_order(
     travel: Travel, fleet: Fleet, weights: Weights, party: Ints, vehicle: int
 ) -> tuple[float, int, Ints]:
@@ -80,7 +80,7 @@ def _movable(fleet: Fleet, party: Ints, vehicle: int) -> tuple[int, int]:
     return first, max(first, min(fleet.counts[vehicle], near + _REACH))
 
 
-@kernel
+@maker
 def _rows(count: int, last: int) -> Ints:
     """Return the visits by number, the party's two before visit ``last``."""
     rows = np.empty(count + 2, np.int64)
@@ -90,7 +90,7 @@ def _rows(count: int, last: int) -> Ints:
     return rows
 
 
-@kernel
+@maker
 def _visits(fleet: Fleet, party: Ints, vehicle: int, rows: Ints) -> Ints:
     """Return visits as `routing.kernels.orders` wants them."""
     count, own = fleet.counts[vehicle], fleet.visits[vehicle]
@@ -104,7 +104,7 @@ def _visits(fleet: Fleet, party: Ints, vehicle: int, rows: Ints) -> Ints:
     return visits
 
 
-@kernel
+@maker
 def _outset(outset: Ints) -> Ints:
     """Return where a vehicle stands as `routing.kernels.orders` wants it."""
     halted = outset[:OUTSET].copy()
@@ -112,7 +112,7 @@ def _outset(outset: Ints) -> Ints:
     return halted
 
 
-@kernel
+@view
 def _band(travel: Travel, party: Ints) -> NDArray[np.int32]:
     """Return the travel times that hold when the party may first be picked up."""
     band = travel.starts.size - 1

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels import kernel
+from routing.kernels import kernel, maker
 from routing.kernels.places import Scratch, find_place
 from routing.kernels.tours import EPSILON, Day, Tours, drop, insert, mix
 
@@ -27,8 +27,8 @@ _EMPTY = 2  # stops of an empty tour: the depots
 class Memory(NamedTuple):
     """Where requests fit best in tours, as found before; the last pair of tour and request keeps a slot.
 
-    A slot is four words: its name; what the place adds (infinity: none); under which limit none was found
-    (infinity: the place is known); the place. All three are views of the same words.
+    A slot is three words: its name; what the place adds (infinity: there is none); the place. All three are views of
+    the same words.
     """
 
     words: _Names
@@ -66,7 +66,6 @@ class Lists(NamedTuple):
 
     out: _Ints
     rank: _Floats
-    unknown: _Ints  # vehicles
     torn: _Ints  # by vehicle, 1: torn
 
 
@@ -140,8 +139,10 @@ def copy_changes(origin: Tours, target: Tours) -> None:
             old_high[vehicle, index] = high[vehicle, index]
             old_load[vehicle, index, 0] = load[vehicle, index, 0]
             old_load[vehicle, index, 1] = load[vehicle, index, 1]
-    target.vehicle[:] = origin.vehicle
-    target.place[:] = origin.place
+    for request in range(len(origin.vehicle)):
+        target.vehicle[request] = origin.vehicle[request]
+    for node in range(len(origin.place)):
+        target.place[node] = origin.place[node]
 
 
 # -- ruin
@@ -152,6 +153,7 @@ def _ruin(day: Day, trial: Tours, settings: Settings, torn: _Ints, state: _Names
     """Tear strings of visits out of tours near a random visit."""
     n, visits, in_use = day.n, 0, 0
     for vehicle in range(len(torn)):
+        torn[vehicle] = 0
         visits += trial.size[vehicle] - _EMPTY
         in_use += trial.size[vehicle] > _EMPTY
     if not visits:
@@ -159,7 +161,6 @@ def _ruin(day: Day, trial: Tours, settings: Settings, torn: _Ints, state: _Names
     longest = max(1.0, min(float(settings.longest_string), visits / in_use))
     strings = int(1 + draw(state) * max(1.0, 4 * settings.removed / (1 + longest) - 1))
     seed = 1 + below(state, 2 * n)
-    torn[:] = 0
     for turn in range(settings.near.shape[1]):
         node = settings.near[seed, turn]
         vehicle = trial.vehicle[node if node <= n else node - n]
@@ -235,7 +236,7 @@ def _recreate(  # noqa: PLR0917 -- kernels take bare numbers
         request = lists.out[index]
         allowed = min(limit - cost, day.penalty[request])
         vehicle, added, first, second = _best_place(
-            day, trial, request, allowed, settings.blink, memory, scratch, lists, state
+            day, trial, request, allowed, settings.blink, memory, scratch, state
         )
         if vehicle >= 0:
             cost += added
@@ -267,7 +268,7 @@ def _sort(settings: Settings, lists: Lists, count: int, state: _Names) -> None:
 
 
 @kernel
-def _best_place(  # noqa: C901, PLR0913, PLR0917 -- the inner loop of all
+def _best_place(  # noqa: PLR0917 -- the inner loop of all
     day: Day,
     trial: Tours,
     request: int,
@@ -275,17 +276,14 @@ def _best_place(  # noqa: C901, PLR0913, PLR0917 -- the inner loop of all
     blink: float,
     memory: Memory,
     scratch: Scratch,
-    lists: Lists,
     state: _Names,
 ) -> tuple[int, float, int, int]:
     """Return vehicle, cost and place that add least and less than ``limit``; vehicle -1 if none is found.
 
-    Tours are overlooked now and then. Places remembered come first: they set the limit for the search of others.
+    Tours are overlooked now and then.
     """
-    kind, size, key, unknowns = day.kind, trial.size, trial.key, lists.unknown
-    words, values, places = memory.words, memory.values, memory.places
-    best, added, first, second = -1, limit, -1, -1
-    unknown, empty = 0, -1
+    kind, size, words, values, places = day.kind, trial.size, memory.words, memory.values, memory.places
+    best, added, first, second, empty = -1, limit, -1, -1, -1
     for vehicle in range(len(kind)):
         if size[vehicle] == _EMPTY:
             if empty == kind[vehicle]:
@@ -293,38 +291,16 @@ def _best_place(  # noqa: C901, PLR0913, PLR0917 -- the inner loop of all
             empty = kind[vehicle]
         if draw(state) < blink:
             continue
-        name = mix(key[vehicle] + np.uint64(request))
+        name = mix(trial.key[vehicle] + np.uint64(request))
         slot = np.int64(name & np.uint64(len(words) - 1))
         if words[slot, 0] != name:
-            unknowns[unknown] = vehicle
-            unknown += 1
-        elif values[slot, 1] < added:
+            words[slot, 0] = name
+            values[slot, 1], after, before = find_place(day, trial, vehicle, request, scratch)
+            places[slot, 2] = _PLACES * after + before
+        if values[slot, 1] < added:
             best, added = vehicle, values[slot, 1]
-            first, second = divmod(places[slot, 3], _PLACES)
-        elif values[slot, 2] < added:
-            unknowns[unknown] = vehicle
-            unknown += 1
-    for index in range(unknown):
-        vehicle = unknowns[index]
-        found, after, before = find_place(day, trial, vehicle, request, added, scratch)
-        _remember(memory, key[vehicle] + np.uint64(request), found, added, after, before)
-        if found < added:
-            best, added, first, second = vehicle, found, after, before
+            first, second = divmod(places[slot, 2], _PLACES)
     return best, added, first, second
-
-
-@kernel
-def _remember(  # noqa: PLR0917 -- kernels take bare numbers
-    memory: Memory, pair: np.uint64, added: float, limit: float, first: int, second: int
-) -> None:
-    """Write down the best place for a pair of tour and request, or under which limit there is none."""
-    name = mix(pair)
-    slot = np.int64(name & np.uint64(len(memory.words) - 1))
-    memory.words[slot, 0] = name
-    memory.values[slot, 1] = added
-    memory.values[slot, 2] = limit if added == np.inf else np.inf
-    if added < np.inf:
-        memory.places[slot, 3] = _PLACES * first + second
 
 
 # -- pool
@@ -363,7 +339,7 @@ def collect(day: Day, tours: Tours, vehicle: int, pool: Pool) -> int:  # noqa: C
     return -1
 
 
-@kernel
+@maker
 def carry_over(pool: Pool, rows: NDArray[np.int64], fresh: Pool) -> None:
     """Take some rows of a pool up into an empty one."""
     kept = np.zeros(len(pool.begin), np.bool_)

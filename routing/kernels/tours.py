@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels import kernel
+from routing.kernels import kernel, maker
 
 EPSILON = 1e-7
 _EMPTY = 2  # stops of an empty tour: the depots
@@ -275,7 +275,7 @@ def drop(day: Day, tours: Tours, vehicle: int) -> bool:
     return refresh(day, tours, vehicle)
 
 
-@kernel
+@maker
 def is_feasible(day: Day, stops: _Ints, kind: int) -> bool:
     """Tell whether a kind of vehicle can drive ``stops``, depots included, and everybody gets in once before out."""
     n, size = day.n, len(stops)

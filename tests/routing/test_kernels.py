@@ -1,7 +1,11 @@
+import ast
 import random
+import re
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -66,13 +70,15 @@ def test_without_any_place_to_keep_them_kernels_are_compiled_for_this_process(mo
     assert tmp_path not in folder.parents
 
 
-def test_a_change_in_a_kernel_that_is_called_from_another_file_is_noticed(monkeypatch, tmp_path):
+@pytest.mark.parametrize("changed", ["called.py", "__init__.py"])
+def test_a_change_in_what_a_kernel_is_compiled_from_is_noticed(changed, monkeypatch, tmp_path):
+    (tmp_path / "__init__.py").write_text("HOW = 1\n")
     (tmp_path / "called.py").write_text("HERE = 1\n")
     (tmp_path / "caller.py").write_text("from routing.kernels.called import (\n    HERE,\n)\n")
     monkeypatch.setattr(kernels, "_HERE", tmp_path)
     before = kernels._fingerprint.__wrapped__("caller")
 
-    (tmp_path / "called.py").write_text("HERE = 2\n")
+    (tmp_path / changed).write_text("HERE = 2\n")
 
     assert kernels._fingerprint.__wrapped__("caller") != before
 
@@ -94,3 +100,44 @@ def test_every_kernel_is_compiled_for_one_kind_of_arguments_only():
 
 def test_compiling_ahead_is_a_command():
     assert subprocess.run([sys.executable, "-m", "routing.warm"], check=False).returncode == 0
+
+
+def test_kernels_answer_with_numbers_and_take_no_arrays_from_makers():
+    known = {path.stem: _Module.of(path) for path in Path(kernels.__file__).parent.glob("*.py")}
+    plain = {name for module in known.values() for name in module.plain}
+
+    assert len(plain) > 100
+    for module in known.values():
+        for name, function in module.plain.items():
+            assert not _arrays(function), f"{name} returns arrays: a maker"
+            for called in module.calls(function):
+                home = known.get(module.imported.get(called, ""), module)
+                assert not _arrays(home.makers.get(called)), f"{name} leaves arrays of {called} behind: a maker"
+
+
+class _Module(NamedTuple):
+    plain: dict[str, ast.FunctionDef]
+    makers: dict[str, ast.FunctionDef]
+    imported: dict[str, str]
+
+    @classmethod
+    def of(cls, path):
+        nodes = ast.parse(path.read_text()).body
+        kinds = {"kernel": {}, "maker": {}}
+        for node in nodes:
+            for decorator in getattr(node, "decorator_list", ()):
+                kinds.get(ast.unparse(decorator), {})[node.name] = node
+        imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and "kernels." in node.module]
+        return cls(
+            *kinds.values(), {name.name: each.module.rpartition(".")[2] for each in imports for name in each.names}
+        )
+
+    @staticmethod
+    def calls(function):
+        return {ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)}
+
+
+def _arrays(function):
+    """Return what a function says it returns besides numbers."""
+    words = re.findall(r"\w+", ast.unparse(function.returns)) if function is not None else []
+    return set(words) - {"None", "bool", "float", "int", "tuple", "np", "uint64"}
