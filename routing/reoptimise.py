@@ -35,8 +35,8 @@ class Effort(NamedTuple):
 
     """
 
-    turns: int = 100
-    vehicles: int = 12
+    turns: int = 400
+    vehicles: int = 24
     parties: int = 6
     hottest: float = 30.0
     asked: int = 12

@@ -29,15 +29,15 @@ _Function = TypeVar("_Function", bound=Callable[..., object])
 def kernel(function: _Function) -> _Function:
     """Compile ``function`` on its first call for each kind of arguments, and keep the result on disk.
 
-    It works in the arrays it is given, and answers with numbers: numba counts no references to arrays for it, which
-    takes half of the time of inner loops. What makes arrays or returns any is a `maker`. It runs without the
+    It works in the arrays it is given, and answers with numbers. What makes arrays or returns any is a `maker`: here
+    numba counts no references to arrays, as that takes half of the time of an inner loop. It runs without the
     interpreter's lock. Out-of-range indices are not caught: callers pass what fits.
     """
     return _compiled(function, _nrt=False)
 
 
 def maker(function: _Function) -> _Function:
-    """Compile ``function`` as a `kernel` that may make arrays and return them; no `kernel` may call it then."""
+    """Compile ``function``, which may make arrays; when it returns any, only other makers may call it."""
     return _compiled(function)
 
 
