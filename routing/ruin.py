@@ -165,7 +165,8 @@ class Search:
 
     def _thin_out(self) -> None:
         """Keep the routes of the pool that are worth most at the prices of its relaxation: a full one takes no more."""
-        full, reduced = self.pool, self.combiner.reduced_costs(self._columns(), self._driven())
+        driven = self._driven()  # the pool may take them up, so they come before its columns
+        full, reduced = self.pool, self.combiner.reduced_costs(self._columns(), driven)
         self._renew_pool()
         carry_over(full, np.sort(np.argsort(reduced, kind="stable")[:_POOL_KEPT]), self.pool)
 

@@ -139,6 +139,17 @@ def test_a_pool_that_fills_up_keeps_its_best_routes_and_takes_more(monkeypatch):
     assert {route for route in search.routes() if route} <= set(met)
 
 
+def test_a_full_pool_that_lacks_the_best_routes_takes_them_up_before_it_is_thinned_out():
+    search = Search(Routes(static_day(10, 2, seed=3)).day, seed=1)
+    search.run(Turns(200))
+    best = {tuple(sorted(route)) for route in search.routes() if route}
+    search._renew_pool()
+
+    search._thin_out()
+
+    assert best == {tuple(sorted(route)) for route in search.pool_routes(10)}
+
+
 def test_routes_found_elsewhere_are_combined_into_a_better_day():
     day = static_day(8, 2, seed=1)
     best = solve(day, seconds=60.0, seed=1)  # it ends with the proof
