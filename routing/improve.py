@@ -16,7 +16,7 @@ from routing.reoptimise import Effort, reoptimise
 from routing.timing import Violation, party_rows, schedule
 from routing.travel_times import TravelTimes
 
-_ROUND = Effort(turns=100, vehicles=12)
+_ROUND = Effort(turns=100, vehicles=12)  # short: the time is looked at after each
 _MOST_IN_VAIN = 50  # rounds without a gain, then there is hardly anything left to find
 
 

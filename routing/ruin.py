@@ -33,6 +33,7 @@ _WARM = 0.15  # the hottest after a combination of routes
 _MENDING, _STEPS = 0.02, 20  # share of all turns then, steps of cooling
 _COMBINING = 0.2  # share of the time left that one combination may take
 _LONGEST_TOUR = 1_000  # stops
+_CANDIDATES = 4_096
 _SLOTS = 1 << 19  # of the memory
 _POOL_ROWS = 300_000
 _POOL_KEPT = 40_000  # rows, when more than half of the pool is used
@@ -69,7 +70,7 @@ class Search:
         self.day = day
         self.current, self.trial, self.best = (_empty_tours(day) for _ in range(3))
         self.settings, self.scratch, self.lists = _settings(day), _scratch(day), _lists(day)
-        words = np.zeros((_SLOTS, 3), np.uint64)
+        words = np.zeros((_SLOTS, 4), np.uint64)
         self.memory = Memory(words, words.view(np.float64), words.view(np.int64))
         self.state = np.array([seed % 2**64], np.uint64)
         nobody = float(day.penalty.sum())
@@ -289,20 +290,20 @@ def _write(day: Day, tours: Tours, vehicle: int, route: Route) -> None:
 
 def _scratch(day: Day) -> Scratch:
     longest = min(2 * day.n + 2, _LONGEST_TOUR) + 2
-    pairs = longest * (longest + 1) // 2
     return Scratch(
         nodes=np.zeros(longest, np.int32),
         starts=np.zeros(longest),
         clock=np.zeros(longest),
-        added=np.zeros(pairs),
-        first=np.zeros(pairs, np.int64),
-        second=np.zeros(pairs, np.int64),
+        added=np.zeros(_CANDIDATES),
+        first=np.zeros(_CANDIDATES, np.int64),
+        second=np.zeros(_CANDIDATES, np.int64),
     )
 
 
 def _lists(day: Day) -> Lists:
     requests, vehicles = day.n + 1, len(day.kind)
-    return Lists(np.zeros(requests, np.int32), np.zeros(requests), torn=np.zeros(vehicles, np.int32))
+    unknown, torn = np.zeros((2, vehicles), np.int32)
+    return Lists(out=np.zeros(requests, np.int32), rank=np.zeros(requests), unknown=unknown, torn=torn)
 
 
 def _settings(day: Day) -> Settings:

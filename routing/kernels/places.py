@@ -103,17 +103,19 @@ def _lengthen(  # noqa: PLR0917 -- kernels take bare numbers
 
 
 @kernel
-def find_place(day: Day, tours: Tours, vehicle: int, request: int, scratch: Scratch) -> tuple[float, int, int]:
-    """Return what the cheapest feasible place for ``request`` adds and where it is; infinity if there is none."""
+def find_place(  # noqa: PLR0917 -- kernels take bare numbers
+    day: Day, tours: Tours, vehicle: int, request: int, limit: float, scratch: Scratch
+) -> tuple[float, int, int]:
+    """Return what the cheapest feasible place for ``request`` adds and where it is; infinity if not under ``limit``."""
     kind, size = day.kind[vehicle], tours.size[vehicle] + 2
     if not day.allowed[kind, request] or size > len(tours.stops[vehicle]) or _is_too_large(day, kind, request):
         return NO_PLACE
-    count = _candidates(day, tours, vehicle, request, scratch)
+    count = _candidates(day, tours, vehicle, request, limit, scratch)
     added = scratch.added
     while True:
         best = -1
         for index in range(count):
-            if added[index] < np.inf and (best < 0 or added[index] < added[best]):
+            if added[index] < limit and (best < 0 or added[index] < added[best]):
                 best = index
         if best < 0:
             return NO_PLACE
@@ -131,8 +133,8 @@ def _is_too_large(day: Day, kind: int, request: int) -> bool:
 
 
 @kernel
-def _candidates(  # noqa: C901, PLR0915 -- the innermost loop
-    day: Day, tours: Tours, vehicle: int, request: int, scratch: Scratch
+def _candidates(  # noqa: PLR0917, C901, PLR0915 -- the innermost loop
+    day: Day, tours: Tours, vehicle: int, request: int, limit: float, scratch: Scratch
 ) -> int:
     """Write places that windows, loads and rides do not rule out into ``scratch``; return how many."""
     stops, size = tours.stops[vehicle], tours.size[vehicle]
@@ -153,12 +155,12 @@ def _candidates(  # noqa: C901, PLR0915 -- the innermost loop
         detour = distance[here, request] - (distance[here, there] if size > _EMPTY else 0.0)
         begin = max(start + took[request, dropoff], opens_off)
         cost = detour + distance[request, dropoff] + distance[dropoff, there]
-        if begin <= closes_off and begin + took[dropoff, there] <= high[first + 1] + EPSILON:
+        if cost < limit and begin <= closes_off and begin + took[dropoff, there] <= high[first + 1] + EPSILON:
             added[count], firsts[count], seconds[count] = cost, first, first
-            count += 1
+            count += count < len(added) - 1
         detour, ridden = detour + distance[request, there], took[request, there]
         clock = max(start + ridden, low[first + 1])
-        if clock > high[first + 1] + EPSILON:
+        if detour >= limit or clock > high[first + 1] + EPSILON:
             continue
         for second in range(first + 1, size - 1):
             if load[second, 0] > room + EPSILON or load[second, 1] > places + EPSILON:
@@ -169,9 +171,9 @@ def _candidates(  # noqa: C901, PLR0915 -- the innermost loop
                 break
             begin = max(begin, opens_off)
             cost = detour + distance[at, dropoff] + distance[dropoff, to] - distance[at, to]
-            if begin + took[dropoff, to] <= high[second + 1] + EPSILON:
+            if cost < limit and begin + took[dropoff, to] <= high[second + 1] + EPSILON:
                 added[count], firsts[count], seconds[count] = cost, first, second
-                count += 1
+                count += count < len(added) - 1
             ridden += took[at, to]
             clock = max(clock + took[at, to], low[second + 1])
             if clock > high[second + 1] + EPSILON:

@@ -20,6 +20,7 @@ _Names = NDArray[np.uint64]
 _PROBES = 8  # of the pool, before a set of requests counts as not worth keeping
 _NEARLY = 2.0  # temperatures above what is accepted: tours still worth keeping
 _STOP_SPLIT = 0.01  # chance that the part of a string that stays grows no further
+_WIDER = 2.0  # times the limit of a search that found nothing, when it is repeated
 _PLACES = 1 << 32  # more than a tour has
 _EMPTY = 2  # stops of an empty tour: the depots
 
@@ -27,8 +28,8 @@ _EMPTY = 2  # stops of an empty tour: the depots
 class Memory(NamedTuple):
     """Where requests fit best in tours, as found before; the last pair of tour and request keeps a slot.
 
-    A slot is three words: its name; what the place adds (infinity: there is none); the place. All three are views of
-    the same words.
+    A slot is four words: its name; what the place adds (infinity: none); under which limit none was found
+    (infinity: the place is known); the place. All three are views of the same words.
     """
 
     words: _Names
@@ -66,6 +67,7 @@ class Lists(NamedTuple):
 
     out: _Ints
     rank: _Floats
+    unknown: _Ints  # vehicles
     torn: _Ints  # by vehicle, 1: torn
 
 
@@ -236,7 +238,7 @@ def _recreate(  # noqa: PLR0917 -- kernels take bare numbers
         request = lists.out[index]
         allowed = min(limit - cost, day.penalty[request])
         vehicle, added, first, second = _best_place(
-            day, trial, request, allowed, settings.blink, memory, scratch, state
+            day, trial, request, allowed, settings.blink, memory, scratch, lists, state
         )
         if vehicle >= 0:
             cost += added
@@ -268,7 +270,7 @@ def _sort(settings: Settings, lists: Lists, count: int, state: _Names) -> None:
 
 
 @kernel
-def _best_place(  # noqa: PLR0917 -- the inner loop of all
+def _best_place(  # noqa: C901, PLR0913, PLR0917 -- the inner loop of all
     day: Day,
     trial: Tours,
     request: int,
@@ -276,14 +278,17 @@ def _best_place(  # noqa: PLR0917 -- the inner loop of all
     blink: float,
     memory: Memory,
     scratch: Scratch,
+    lists: Lists,
     state: _Names,
 ) -> tuple[int, float, int, int]:
     """Return vehicle, cost and place that add least and less than ``limit``; vehicle -1 if none is found.
 
-    Tours are overlooked now and then.
+    Tours are overlooked now and then. Places remembered come first: they set the limit for the search of others.
     """
-    kind, size, words, values, places = day.kind, trial.size, memory.words, memory.values, memory.places
-    best, added, first, second, empty = -1, limit, -1, -1, -1
+    kind, size, key, unknowns = day.kind, trial.size, trial.key, lists.unknown
+    words, values, places = memory.words, memory.values, memory.places
+    best, added, first, second = -1, limit, -1, -1
+    unknown, empty = 0, -1
     for vehicle in range(len(kind)):
         if size[vehicle] == _EMPTY:
             if empty == kind[vehicle]:
@@ -291,16 +296,40 @@ def _best_place(  # noqa: PLR0917 -- the inner loop of all
             empty = kind[vehicle]
         if draw(state) < blink:
             continue
-        name = mix(trial.key[vehicle] + np.uint64(request))
+        name = mix(key[vehicle] + np.uint64(request))
         slot = np.int64(name & np.uint64(len(words) - 1))
         if words[slot, 0] != name:
-            words[slot, 0] = name
-            values[slot, 1], after, before = find_place(day, trial, vehicle, request, scratch)
-            places[slot, 2] = _PLACES * after + before
-        if values[slot, 1] < added:
+            unknowns[unknown] = vehicle
+            unknown += 1
+        elif values[slot, 1] < added:
             best, added = vehicle, values[slot, 1]
-            first, second = divmod(places[slot, 2], _PLACES)
+            first, second = divmod(places[slot, 3], _PLACES)
+        elif values[slot, 2] < added:
+            unknowns[unknown] = vehicle
+            unknown += 1
+    for index in range(unknown):
+        vehicle = unknowns[index]
+        found, after, before = _look(day, trial, vehicle, request, added, memory, scratch)
+        if found < added:
+            best, added, first, second = vehicle, found, after, before
     return best, added, first, second
+
+
+@kernel
+def _look(  # noqa: PLR0917 -- kernels take bare numbers
+    day: Day, trial: Tours, vehicle: int, request: int, limit: float, memory: Memory, scratch: Scratch
+) -> tuple[float, int, int]:
+    """Return the best place in a tour and remember it; where there was none, look under a limit much above the last."""
+    name = mix(trial.key[vehicle] + np.uint64(request))
+    slot = np.int64(name & np.uint64(len(memory.words) - 1))
+    if memory.words[slot, 0] == name:
+        limit = max(limit, _WIDER * memory.values[slot, 2])
+    added, first, second = find_place(day, trial, vehicle, request, limit, scratch)
+    memory.words[slot, 0] = name
+    memory.values[slot, 1] = added
+    memory.values[slot, 2] = limit if added == np.inf else np.inf
+    memory.places[slot, 3] = _PLACES * first + second
+    return added, first, second
 
 
 # -- pool

@@ -92,7 +92,7 @@ def test_the_cheapest_place_in_a_tour_is_found_and_reckoned(seed):
 
     for request in range(1, 15):
         route = tuple(map(int, tours.stops[0, 1 : tours.size[0] - 1]))
-        added, first, second = find_place(routes.day, tours, 0, request, search.scratch)
+        added, first, second = find_place(routes.day, tours, 0, request, float("inf"), search.scratch)
         found.append(added)
         assert added == pytest.approx(cheapest_place(routes, route, request))
         if added < float("inf"):
