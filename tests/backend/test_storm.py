@@ -5,6 +5,7 @@ import threading
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.orm import Session
 
 from backend.db import invariants
-from backend.db.models import Booking, RefusedWish, Vehicle, Visit
+from backend.db.models import Booking, RefusedWish, ServiceDay, Vehicle, Visit
 from backend.db.session import make_engine, transaction
 from backend.domain.refusals import Refusal
 from backend.services import bookings, service_days
@@ -115,8 +116,17 @@ def test_of_twenty_requests_for_the_last_seat_one_is_booked_and_nineteen_are_tol
 
 
 def take_the_lock_away(monkeypatch) -> None:
-    """Let everybody write at once; only the seats are at stake: two who draw one number would stop each other."""
-    monkeypatch.setattr(service_days, "lock", service_days.ensure)
+    """Let everybody write at once; only the seats are at stake: two who draw one number would stop each other.
+
+    Days nobody asked for before, looked at for whoever comes late and is refused, are still made under their lock.
+    """
+    lock = service_days.lock
+
+    def look(session: Session, service_id: int, day: date) -> ServiceDay:
+        made = select(ServiceDay).where(ServiceDay.transport_service_id == service_id, ServiceDay.day == day)
+        return session.scalars(made).one_or_none() or lock(session, service_id, day)
+
+    monkeypatch.setattr(service_days, "lock", look)
     monkeypatch.setattr(bookings, "NUMBERS", (range(10**12),))
 
 
