@@ -69,7 +69,10 @@ class Halts:
 
 @dataclass(frozen=True)
 class _Held:
-    """An offer with the place behind it, until the rider has chosen; None: the party is seated already."""
+    """An offer with the place behind it, until the rider has chosen.
+
+    None: the party is seated already, or time has gone on and a place has to be found anew.
+    """
 
     offer: Offer
     spot: Spot | Reordering | None
@@ -144,9 +147,11 @@ class Dispatcher:
     def advance(self, now_s: int) -> list[Stay]:
         """Set out for every visit that is due by ``now_s``; return the visits of all halts that are over.
 
-        Nobody sets out for a party that has not taken its offer.
+        Nobody sets out for a party that has not taken its offer. Its place is counted in visits of which some may be
+        made now, so it is found anew when the offer is taken after all.
         """
         self._unseat()
+        self._held = [replace(held, spot=None) for held in self._held]
         stays = [self._stay(row) for row in self._fleet.advance(now_s).tolist()]
         return [over for stay in stays for over in self._halts.add(stay)]
 

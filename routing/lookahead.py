@@ -63,8 +63,11 @@ class _Choice(NamedTuple):
 
 
 class _Held(NamedTuple):
+    """An offer with the plan behind it, until the rider has chosen; None: time has gone on since."""
+
     offer: Offer
-    choice: _Choice
+    promised: Request
+    choice: _Choice | None
 
 
 class Lookahead:
@@ -110,13 +113,18 @@ class Lookahead:
         return [held.offer for held in self._held]
 
     def confirm(self, taken: int | None) -> None:
-        """Keep the promise of the offer at ``taken``, or forget the last offers if it is None."""
+        """Keep the promise of the offer at ``taken``, or forget the last offers if it is None.
+
+        Raise ValueError when time has gone on so far that nobody can keep it any more.
+        """
         if taken is not None:
-            self._take_up(self._held[taken].choice)
+            held = self._held[taken]
+            self._take_up(held.choice or self._late_choice(held.promised))
         self._held = []
 
     def advance(self, now_s: int) -> list[Stay]:
         """Set out for every visit that is due by ``now_s``; return the visits of all halts that are over."""
+        self._held = [held._replace(choice=None) for held in self._held]
         over: list[Stay] = []
         for vehicle in range(len(self._scenario.vehicles)):
             outset, visits = self._world.outsets[vehicle], self._world.visits[vehicle]
@@ -149,15 +157,14 @@ class Lookahead:
             choice = choices[self._best(now_s, choices, self._foresight.plays, ask.time_s)]
             if choice.window is None:
                 raise RuntimeError("a plan for a wish promises no window")
-            self._held.append(_Held(self._offer(request, choice.window), choice))
+            promised = _promised(request, choice.window)
+            self._held.append(_Held(_offer(promised), promised, choice))
 
-    def _offer(self, request: Request, window: Window) -> Offer:
-        """Return the promise of a window; the boarding is told so late in it that nobody waits long beyond it."""
-        return Offer(
-            pickup=window,
-            dropoff=_promised(request, window).dropoff,
-            expected_s=max(window.earliest_s, window.latest_s - _LATE_S),
-        )
+    def _late_choice(self, promised: Request) -> _Choice:
+        """Return the cheapest plan for a party that takes its offer late; raise ValueError when there is none."""
+        for choice in self._choices(promised):
+            return choice
+        raise ValueError("the offer was taken too late")
 
     def _choices(self, request: Request) -> Iterator[_Choice]:
         """Yield plans with ``request``; some if there is any that keeps the promises and that the search reaches."""
@@ -289,6 +296,12 @@ def _windows(request: Request, width_s: int) -> Iterator[Window]:
     last_s = max(opens_s, closes_s - width_s)
     for earliest_s in (*range(opens_s, last_s, _GRID_S), last_s):
         yield Window(earliest_s, min(earliest_s + width_s, closes_s))
+
+
+def _offer(promised: Request) -> Offer:
+    """Return what is promised; the boarding is told so late in its window that nobody waits long beyond it."""
+    opens_s, closes_s = promised.pickup
+    return Offer(promised.pickup, promised.dropoff, expected_s=max(opens_s, closes_s - _LATE_S))
 
 
 def _promised(request: Request, window: Window) -> Request:

@@ -9,12 +9,12 @@ from routing.commands import main
 from routing.dispatcher import Dispatcher
 from routing.generated import town_day
 from routing.journal import visits_json
-from routing.lookahead import Foresight
+from routing.lookahead import Foresight, Lookahead
 from routing.problem import VisitKind
 from routing.protocol import serve
 from routing.reoptimise import Effort
 from routing.scenario import ScenarioError, read
-from routing.simulate import learn, play, simulate
+from routing.simulate import Answer, Day, learn, play, simulate
 
 PROFILES = ["now", "booked"]
 
@@ -214,22 +214,44 @@ def test_in_a_small_fleet_a_party_has_its_place_before_its_window_is_promised(se
     assert windows == [offer.pickup, offer.dropoff] * parties
 
 
-def test_an_offer_taken_late_is_kept_while_there_is_a_place():
-    scenario = town_day(40, 4, seed=2, profile="booked")
-    dispatcher, ask = Dispatcher(scenario), scenario.asks[0]
-
-    (offer,) = dispatcher.quote(ask.asked_s, ask)
-    dispatcher.advance(ask.asked_s + 1)
-    dispatcher.confirm(0)
-    stays = dispatcher.finish()
-
-    assert [stay.ask_id for stay in stays] == [ask.id, ask.id]
-    assert offer.pickup.earliest_s <= stays[0].arrived_s <= offer.pickup.latest_s
+def large_fleet(scenario):
+    return Dispatcher(scenario, effort=Effort(settled=0))
 
 
-def test_an_offer_taken_too_late_is_no_ride():
-    scenario = town_day(40, 4, seed=2, profile="booked")
-    dispatcher, ask = Dispatcher(scenario), scenario.asks[0]
+def looking_ahead(scenario):
+    return Lookahead(scenario, foresight=Foresight(plays=100, move_plays=50))
+
+
+@pytest.mark.parametrize("make", [Dispatcher, large_fleet, looking_ahead])
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("later_s", [1, 60, 300])
+def test_offers_taken_late_are_kept_while_there_is_a_place(make, profile, later_s):
+    scenario = town_day(60, 3, seed=2, profile=profile)
+    dispatcher, answers, stays, now_s = make(scenario), [], [], scenario.asks[0].asked_s
+
+    for ask in scenario.asks:
+        now_s = max(now_s, ask.asked_s)
+        stays += dispatcher.advance(now_s)
+        offers = dispatcher.quote(now_s, ask)
+        taken = 0 if offers else None
+        now_s += later_s
+        stays += dispatcher.advance(now_s)
+        try:
+            dispatcher.confirm(taken)
+        except ValueError:  # too late
+            taken = None
+        answers.append(Answer(ask, tuple(offers), taken, 0.0))
+    stays += dispatcher.finish()
+
+    day = Day(tuple(answers), tuple(stays))
+    assert broken_promises(scenario, day) == []
+    assert day.accepted > len(scenario.asks) / 3
+
+
+@pytest.mark.parametrize("make", [Dispatcher, large_fleet, looking_ahead])
+def test_an_offer_taken_too_late_is_no_ride(make):
+    scenario = town_day(40, 3, seed=2, profile="booked")
+    dispatcher, ask = make(scenario), scenario.asks[0]
 
     dispatcher.quote(ask.asked_s, ask)
     dispatcher.advance(ask.time_s + 10 * 3_600)
