@@ -17,6 +17,7 @@ from routing.problem import Itinerary, Plan, Request, VisitKind, Window
 from routing.reoptimise import EFFORT, Effort, reoptimise
 from routing.reorder import Reordering, reorderings
 from routing.scenario import Ask, Scenario
+from routing.standby import FEW_VEHICLES, Standby
 from routing.timing import party_rows
 
 _END_OF_TIME_S = 1 << 40
@@ -37,14 +38,17 @@ class Offer:
 
 @dataclass(frozen=True)
 class Stay:
-    """A visit that was made: where, from when to when, and who got on or off at its start."""
+    """A visit that was made: where, from when to when, and who got on or off at its start.
+
+    No ``kind``: nobody did, the vehicle came by on its way to where it stands by.
+    """
 
     vehicle_id: int
     stop: int
     arrived_s: int
     left_s: int
-    ask_id: str
-    kind: VisitKind
+    ask_id: str = ""
+    kind: VisitKind | None = None
 
 
 class Halts:
@@ -104,6 +108,8 @@ class Dispatcher:
         self._held: list[_Held] = []
         self._settled: int | None = None  # a party that has its place before it has taken the offer
         self._halts = Halts()
+        is_large = len(scenario.vehicles) > FEW_VEHICLES
+        self._standby = Standby(self._fleet, scenario.rules) if is_large else None
 
     @property
     def plan(self) -> Plan:
@@ -119,6 +125,8 @@ class Dispatcher:
         self._forget()
         number = next(self._numbers)
         self._ask_ids[number] = ask.id
+        if self._standby is not None:
+            self._standby.note(now_s, ask)
         wish = self._scenario.request(ask, number, not_before_s=now_s)
         settles = self._effort.turns > 0 and len(self._scenario.vehicles) <= self._effort.settled
         self._hold(wish, ask, settles=settles)
@@ -152,7 +160,11 @@ class Dispatcher:
         """
         self._unseat()
         self._held = [replace(held, spot=None) for held in self._held]
-        stays = [self._stay(row) for row in self._fleet.advance(now_s).tolist()]
+        stays = self._pass_by(now_s)
+        stays += [self._stay(row) for row in self._fleet.advance(now_s).tolist()]
+        if self._standby is not None and now_s < _END_OF_TIME_S:
+            self._standby.send(now_s)
+            stays += self._pass_by(now_s)
         return [over for stay in stays for over in self._halts.add(stay)]
 
     def finish(self) -> list[Stay]:
@@ -232,6 +244,13 @@ class Dispatcher:
             dropoff=Window(earliest_s, min(request.dropoff.latest_s, closes_s + ride_s)),
             expected_s=max(pickup_s, closes_s - _LATE_S),
         )
+
+    def _pass_by(self, now_s: int) -> list[Stay]:
+        """Return the stops that vehicles with nothing to do pass, those that they set out for by ``now_s``."""
+        if self._standby is None or now_s == _END_OF_TIME_S:
+            return []
+        passed = self._standby.drive_on(now_s)
+        return [Stay(self._scenario.vehicles[vehicle].id, stop, at_s, at_s) for vehicle, stop, at_s in passed]
 
     def _stay(self, row: list[int]) -> Stay:
         """Return a visit made, from its row."""

@@ -45,7 +45,8 @@ def visits_json(scenario: Scenario, stays: Sequence[Stay]) -> list[VisitJson]:
         ):
             lines.append(_visit_json(scenario, stay))
         lines[-1]["dep"] = stay.left_s
-        lines[-1]["pick" if stay.kind is VisitKind.PICKUP else "drop"][stay.ask_id] = stay.arrived_s
+        if stay.kind is not None:
+            lines[-1]["pick" if stay.kind is VisitKind.PICKUP else "drop"][stay.ask_id] = stay.arrived_s
     return lines
 
 

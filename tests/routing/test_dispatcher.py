@@ -1,7 +1,8 @@
 import io
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+import numpy as np
 import pytest
 
 from routing.checker import check
@@ -15,6 +16,7 @@ from routing.protocol import serve
 from routing.reoptimise import Effort
 from routing.scenario import ScenarioError, read
 from routing.simulate import Answer, Day, learn, play, simulate
+from routing.travel_times import Matrix
 
 PROFILES = ["now", "booked"]
 
@@ -51,7 +53,8 @@ def moves_too_fast(scenario, stays):
         free_s = began_s
         for stay in (stay for stay in stays if stay.vehicle_id == vehicle.id):
             there_s = began_s if stay.stop == stop else free_s + scenario.travel.seconds(stop, stay.stop, 0)
-            if stay.arrived_s < there_s or stay.left_s < max(free_s, stay.arrived_s + scenario.rules.service_s):
+            stands_s = scenario.rules.service_s if stay.kind is not None else 0
+            if stay.arrived_s < there_s or stay.left_s < max(free_s, stay.arrived_s + stands_s):
                 faults.append(f"too fast: {stay}")
             stop, began_s, free_s = stay.stop, stay.arrived_s, stay.left_s
         if free_s > vehicle.shift.latest_s:
@@ -212,6 +215,34 @@ def test_in_a_small_fleet_a_party_has_its_place_before_its_window_is_promised(se
 
     windows = [visit.window for itinerary in dispatcher.plan for visit in itinerary.visits]
     assert windows == [offer.pickup, offer.dropoff] * parties
+
+
+def outskirts_day():
+    """Return a day on which all vehicles begin at one end of a road, and everybody asks near the other."""
+    day = town_day(150, 31, seed=3, profile="now")
+    places = np.arange(20)
+    asks = (replace(ask, origin=15 + ask.origin % 5, destination=10 + ask.destination % 5) for ask in day.asks)
+    return replace(
+        day,
+        rules=replace(day.rules, max_wait_s=900),
+        travel=Matrix.single(200 * np.abs(places[:, None] - places), side_by_side=True),
+        vehicles=tuple(replace(vehicle, start_stop=0) for vehicle in day.vehicles),
+        asks=tuple(asks),
+    )
+
+
+def test_in_a_large_fleet_who_has_nothing_to_do_is_sent_to_where_people_ask(monkeypatch):
+    scenario = outskirts_day()
+
+    day = play(scenario, strict=True)
+    monkeypatch.setattr("routing.dispatcher.FEW_VEHICLES", len(scenario.vehicles))
+    nobody_sent = play(scenario, strict=True)
+
+    assert broken_promises(scenario, day) == []
+    assert nobody_sent.accepted == 0 < len(scenario.asks) / 2 < day.accepted
+    lines = visits_json(scenario, [stay for stay in day.stays if stay.kind is None])
+    assert lines
+    assert all(line["arr"] == line["dep"] and not line["pick"] and not line["drop"] for line in lines)
 
 
 def large_fleet(scenario):
