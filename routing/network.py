@@ -99,6 +99,7 @@ def _chain(day: Day, part: Fragments) -> kernels.Chain:
         earliest=day.earliest[up],
         opens=_bucket(day.earliest[up], zero, width),
         closes=np.where(some, _bucket(final + SLACK, zero, width), -1),
+        until=day.latest[up] + SLACK,
         legs=legs,
         took=took,
         shift=shift,

@@ -33,6 +33,7 @@ class Chain(NamedTuple):
     earliest: Floats  # of each pick-up
     opens: Ints  # the first and last bucket in which fragments of each pick-up may begin
     closes: Ints
+    until: Floats  # when to start each pick-up at the latest, whoever begins the fragment
     legs: Floats  # what driving from drop-off to pick-up costs; nobody rides twice
     took: Floats  # the same in time, from start to start
     shift: Ints  # the same in buckets, rounded down

@@ -285,11 +285,11 @@ def _undominated(chain: Chain, labels: Labels, passed: NDArray[np.int32], label:
 
 @maker
 def _reachable(chain: Chain, labels: Labels, label: int) -> Words:
-    """Return whose pick-up can still be reached."""
+    """Return whose pick-up can still be reached, in any fragment: no way round is shorter than the direct one."""
     found = np.zeros(labels.served.shape[1], np.uint64)
     last, ended = labels.last[label], labels.ended[label]
     for pickup in range(len(chain.out)):
-        if bucket_of(chain, ended + chain.took[last, pickup]) <= chain.closes[pickup]:
+        if ended + chain.took[last, pickup] <= chain.until[pickup]:
             found[pickup // 64] |= np.uint64(1) << np.uint64(pickup % 64)
     return found
 

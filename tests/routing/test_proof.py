@@ -168,6 +168,23 @@ def test_pricing_finds_the_cheapest_route_and_bounds_never_exceed_it(seed):
     assert graph_of(day).sides(prices.requests, prices.vehicle).least <= bounds.least + 1e-6
 
 
+def test_a_rider_whom_only_others_set_out_for_may_still_be_picked_up():
+    """To carry 2 with 1 pays more and ends sooner than 4 with 1, but then 3, on whose way 2 is fetched, cannot come."""
+    depot = Node(0, 0, 0, 0, 0, 480)
+    pickups = (Node(1, 0, 1, 1, 0, 20), Node(1, 0, 1, 1, 0, 400), Node(3, 0, 1, 1, 140, 150), Node(1, 0, 120, 1, 0, 40))
+    dropoffs = (Node(2, 0, 1, -1, 100, 190), *(Node(x, 0, 1, -1, 0, 480) for x in (2, 4, 2)))
+    network = whole_network(Instance("late", 1, 480, 2, 150, (depot, *pickups, *dropoffs, depot)))
+    kept = {(1, 2, 6, 5), (1, 4, 8, 5), (3, 2, 7, 6)}
+    few = network.keep(np.array([visits_of(network, row) in kept for row in range(len(network.fragments))]))
+    bounds = few.bounds(Prices(np.array([10.0, 10.0, 20.0, 5.0]), 0.0))
+
+    found = chains(few, bounds, CHEAPEST, below=0.0)
+
+    assert found.complete
+    assert found.reduced.min() == pytest.approx(chains(few, bounds, EVERYTHING, below=0.0).reduced.min())
+    assert found.route(found.reduced.argmin()) == (1, 4, 8, 5, 3, 2, 7, 6)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_no_route_undercuts_what_is_said_of_its_fragments_and_drives(seed):
     day = tight_day(seed)
