@@ -33,7 +33,6 @@ _WARM = 0.15  # the hottest after a combination of routes
 _MENDING, _STEPS = 0.02, 20  # share of all turns then, steps of cooling
 _COMBINING = 0.2  # share of the time left that one combination may take
 _LONGEST_TOUR = 1_000  # stops
-_CANDIDATES = 4_096
 _SLOTS = 1 << 19  # of the memory
 _POOL_ROWS = 300_000
 _POOL_KEPT = 40_000  # rows, when more than half of the pool is used
@@ -260,9 +259,14 @@ class Search:
         self.combiner = Combiner(fleet.tolist(), day.penalty[1:])
 
 
+def _most_stops(day: Day) -> int:
+    """Return how many stops a tour of the day has at most, depots included."""
+    return min(2 * day.n + 2, _LONGEST_TOUR)
+
+
 def _empty_tours(day: Day) -> Tours:
     """Return tours in which every vehicle stays where it is."""
-    vehicles, longest = len(day.kind), min(2 * day.n + 2, _LONGEST_TOUR)
+    vehicles, longest = len(day.kind), _most_stops(day)
     tours = Tours(
         stops=np.zeros((vehicles, longest), np.int32),
         size=np.full(vehicles, 2, np.int32),
@@ -289,14 +293,15 @@ def _write(day: Day, tours: Tours, vehicle: int, route: Route) -> None:
 
 
 def _scratch(day: Day) -> Scratch:
-    longest = min(2 * day.n + 2, _LONGEST_TOUR) + 2
+    longest = _most_stops(day) + 2
+    places = longest * longest // 2  # more than pairs of legs: 12 MB at most
     return Scratch(
         nodes=np.zeros(longest, np.int32),
         starts=np.zeros(longest),
         clock=np.zeros(longest),
-        added=np.zeros(_CANDIDATES),
-        first=np.zeros(_CANDIDATES, np.int64),
-        second=np.zeros(_CANDIDATES, np.int64),
+        added=np.empty(places),
+        first=np.empty(places, np.int64),
+        second=np.empty(places, np.int64),
     )
 
 

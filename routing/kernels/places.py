@@ -1,7 +1,9 @@
-"""Where a request fits best in a tour. Exact, in doubles.
+"""Where a request fits best in a tour. Exact, in doubles, where no way round is shorter than the direct one.
 
 The least and the greatest solution of a tour's schedule bound every solution of the tour with more visits, so they
 reject almost all places at once; the few that are left are reckoned through, cheapest first (Savelsbergh 1992).
+Both need the triangle inequality, of times and of distances: without it the best place may be missed, but none is
+found that cannot be driven.
 """
 
 from typing import NamedTuple
@@ -25,7 +27,7 @@ class Scratch(NamedTuple):
     nodes: _Ints
     starts: _Floats
     clock: _Floats
-    added: _Floats  # of candidates
+    added: _Floats  # of candidates: room for every place in the longest tour there can be
     first: NDArray[np.int64]
     second: NDArray[np.int64]
 
@@ -157,7 +159,7 @@ def _candidates(  # noqa: PLR0917, C901, PLR0915 -- the innermost loop
         cost = detour + distance[request, dropoff] + distance[dropoff, there]
         if cost < limit and begin <= closes_off and begin + took[dropoff, there] <= high[first + 1] + EPSILON:
             added[count], firsts[count], seconds[count] = cost, first, first
-            count += count < len(added) - 1
+            count += 1
         detour, ridden = detour + distance[request, there], took[request, there]
         clock = max(start + ridden, low[first + 1])
         if detour >= limit or clock > high[first + 1] + EPSILON:
@@ -173,7 +175,7 @@ def _candidates(  # noqa: PLR0917, C901, PLR0915 -- the innermost loop
             cost = detour + distance[at, dropoff] + distance[dropoff, to] - distance[at, to]
             if cost < limit and begin + took[dropoff, to] <= high[second + 1] + EPSILON:
                 added[count], firsts[count], seconds[count] = cost, first, second
-                count += count < len(added) - 1
+                count += 1
             ridden += took[at, to]
             clock = max(clock + took[at, to], low[second + 1])
             if clock > high[second + 1] + EPSILON:

@@ -106,6 +106,23 @@ def test_the_cheapest_place_in_a_tour_is_found_and_reckoned(seed):
     assert sum(added < float("inf") for added in found) >= 2
 
 
+def test_in_a_long_tour_with_time_for_everything_no_place_is_overlooked():
+    """A hundred and eighteen visits leave seven thousand places, all of which can be driven."""
+    rng, n = np.random.default_rng(2), 60
+    depot = Node(0, 0, 0, 0, 0, 1e6)
+    visits = [Node(*rng.uniform(0, 10, 2), 1, load, 0, 1e6) for load in (1, -1) for _ in range(n)]
+    routes = Routes(Instance("loose", 1, 1e6, n, 1e6, (depot, *visits, depot)))
+    search = Search(routes.day, seed=1)
+    before = (*range(1, n), *range(n + 1, 2 * n))
+    search.take_up([before])
+
+    added, first, second = find_place(routes.day, search.current, 0, n, float("inf"), search.scratch)
+
+    after = (*before[:first], n, *before[first:second], 2 * n, *before[second:])
+    assert added == pytest.approx(cheapest_place(routes, before, n))
+    assert added == pytest.approx(routes.length(after) - routes.length(before))
+
+
 def test_turns_make_the_same_day_again_and_time_is_kept(monkeypatch):
     day = static_day(40, 4, seed=2)
     again = [Search(Routes(day).day, seed=5) for _ in range(2)]
