@@ -1,9 +1,10 @@
 """A day of a mixed fleet, planned as a whole: the night before, or to see what another fleet would make of it.
 
 Vehicles differ in seats, wheelchair places, shift, start and end; promises are windows. Where not all can be served,
-those of lower priority are declined: first the sum of priorities declined is least, then the driving. The search is
-the one for published instances (`ruin`); every itinerary is checked by `timing`, the product's own feasibility code.
-`day_bound` says how much better any plan could be.
+those of lower priority are declined: first the sum of priorities declined is least, then the driving. Sums count as
+different if they are by the least priority above 0 (1 if all are higher); what is less is weighed against driving. The
+search is the one for published instances (`ruin`); every itinerary is checked by `timing`, the product's own
+feasibility code. `day_bound` says how much better any plan could be.
 """
 
 from collections.abc import Mapping, Sequence

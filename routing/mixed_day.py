@@ -13,6 +13,8 @@ from routing.routes import Places, Route, tables
 from routing.timing import Schedule, schedule
 from routing.travel_times import Matrix
 
+_TINY = 1e-6  # a priority that counts as none
+
 _Floats = NDArray[np.float64]
 
 
@@ -20,8 +22,9 @@ _Floats = NDArray[np.float64]
 class Orders:
     """What to plan besides requests: who is more important, what was promised, how long a duty may be.
 
-    ``priorities`` by request id, 1 if left out. ``promised`` requests are declined after all others; so are requests
-    with an ``only_vehicle``, the drivers' breaks. ``longest_duties_s`` by vehicle id, from departure to the end.
+    ``priorities`` by request id, 1 if left out; those up to a millionth count as none. ``promised`` requests are
+    declined after all others; so are requests with an ``only_vehicle``, the drivers' breaks. ``longest_duties_s`` by
+    vehicle id, from departure to the end.
     """
 
     priorities: Mapping[int, float] = field(default_factory=dict)
@@ -83,7 +86,7 @@ class MixedDay:
             duties=np.array([kind.longest_duty_s for kind in self.kinds]),
             capacity=np.array([[kind.seats, kind.wheelchairs] for kind in self.kinds], float),
             kinds=self.kind,
-            penalties=self._all_driving_s(places.distance) * self.priorities(),
+            penalties=self._all_driving_s(places.distance) / self._least_priority() * self.priorities(),
             allowed=allowed,
         )
 
@@ -127,10 +130,18 @@ class MixedDay:
         return 2 * (len(self.requests) + len(self.vehicles)) * float(drive.max(initial=1.0))
 
     def priorities(self) -> _Floats:
-        """Return what declining each request weighs; a promise or a break more than all others."""
-        priorities = np.array([self.orders.priorities.get(request.id, 1.0) for request in self.requests])
+        """Return what declining each request weighs; a promise or a break more than all others together."""
+        own = self._own_priorities()
         kept = [each.id in self.orders.promised or each.only_vehicle is not None for each in self.requests]
-        return np.asarray(priorities + np.array(kept) * priorities.sum())
+        return np.where(kept, np.maximum(own, self._least_priority()) + own.sum(), own)
+
+    def _own_priorities(self) -> _Floats:
+        return np.array([self.orders.priorities.get(request.id, 1.0) for request in self.requests], float)
+
+    def _least_priority(self) -> float:
+        """Return by how much sums must differ to come before all driving: the least priority there is, 1 at most."""
+        own = self._own_priorities()
+        return float(own[own > _TINY].min(initial=1.0))
 
     def weight(self, requests: Collection[int]) -> float:
         """Return the sum of the priorities of some requests, by id."""

@@ -184,6 +184,27 @@ def test_the_more_important_is_served_where_both_cannot_be():
     assert planned([make_vehicle()], both, priorities={1: 50.0}, promised={2}).declined == (1,)
 
 
+@pytest.mark.parametrize("priority", [1.0, 0.3, 0.01])
+def test_a_party_of_little_weight_is_declined_for_no_saving_of_time(priority):
+    far = Matrix.single([[0, 1_000, 1_000], [1_000, 0, 1_000], [1_000, 1_000, 0]])
+    wanted = [make_request(1, 1, 2), make_request(2, 0, 0)]
+
+    plan = planned([make_vehicle(end_stop=0)], wanted, travel=far, priorities={1: priority})
+
+    assert (plan.declined, plan.driving_s, plan.proven) == ((), 3_000, True)
+
+
+@pytest.mark.parametrize("priorities", [{1: 0.0}, {1: 0.0, 2: 0.1, 3: 0.1}, {1: 0.0, 2: 9.0}])
+def test_a_promise_weighs_more_than_all_others_even_if_it_weighs_nothing_itself(priorities):
+    wanted = [make_request(party, 0, 4, (600, 600), load=(4 if party == 1 else 2, 0)) for party in (1, 2, 3)]
+    weights = MixedDay([], wanted, LINE, Orders(priorities=priorities, promised={1})).priorities()
+
+    plan = planned([make_vehicle()], wanted, priorities=priorities, promised={1})
+
+    assert weights[0] > weights[1] + weights[2]
+    assert (plan.declined, plan.proven) == ((2, 3), True)
+
+
 def test_one_important_party_gives_way_to_two_that_weigh_more():
     long = make_request(1, 0, 4, (600, 600), load=(4, 0))
     short = [make_request(2, 0, 1, (600, 600)), make_request(3, 2, 4, (720, 720))]
