@@ -4,6 +4,7 @@ The bounds are those of `paths`, over the events of each kind of vehicle. Where 
 left out.
 """
 
+import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from routing.relaxation import assignment_bound
 MOST_REQUESTS = 200
 _CELLS = 2_500_000
 _TINY = 1e-6
+_ROUNDED = 1e-6  # share of a bound: more than rounding can add
 _EVENTS_SHARE, _DECLINED_SHARE = 0.6, 0.6  # of the time
 
 
@@ -60,7 +62,15 @@ def bound_day(day: Day, priorities: Floats, planned: Planned, clock: Clock, pati
             question = Question(fleet, asked, planned, budget=None)
             declined = max(declined, question.bound(clock.part(_DECLINED_SHARE)))
         driving = max(driving, Question(fleet, asked, planned, budget=planned.declined).bound(clock))
-    return DayBound(min(declined, planned.declined), min(driving, planned.driving))
+    return DayBound(told(declined, planned.declined), told(driving, planned.driving))
+
+
+def told(bound: float, known: float) -> float:
+    """Return a bound, at most what is ``known`` to be possible; 0 if it is above that by more than rounding: wrong."""
+    if bound > known + _TINY + _ROUNDED * known:
+        logging.getLogger(__name__).warning("a bound of %s is wrong, as %s is possible: not told", bound, known)
+        return 0.0
+    return min(bound, known)
 
 
 def _fleet(day: Day, priorities: Floats, clock: Clock, patience: Patience) -> tuple[list[Kind], Floats]:

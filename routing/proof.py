@@ -15,7 +15,7 @@ import numpy as np
 
 from routing.choice import choose
 from routing.clock import Clock, OutOfTimeError
-from routing.day_bound import PATIENT, bound_day
+from routing.day_bound import PATIENT, bound_day, told
 from routing.events import EventGraph
 from routing.fragments import IntractableError, bits, narrowed
 from routing.kernels.tours import Day
@@ -98,7 +98,7 @@ def prove(
         prover.run(met, clock.part(_FRAGMENTS_SHARE))
     if best is not None and clock.left_s() and prover.bound < _NEAR * prover.cost:
         prover.look_along_paths(met, clock)
-    return Proof(min(prover.bound, prover.cost), prover.cost, prover.best, prover.met())
+    return Proof(told(prover.bound, prover.cost), prover.cost, prover.best, prover.met())
 
 
 class _Prover:

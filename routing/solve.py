@@ -12,7 +12,7 @@ import numpy as np
 from routing.alone import hopeless
 from routing.budget import Seconds, Turns
 from routing.clock import Clock, Progress
-from routing.day_bound import bound_day
+from routing.day_bound import bound_day, told
 from routing.generated import static_day
 from routing.instances import Instance
 from routing.paths import Planned
@@ -142,11 +142,12 @@ class _Solver:
         if self.search.left_out or not all(self.routes.is_feasible(route) for route in routes if route):
             return None
         cost = self.instance.cost([list(route) for route in routes])
+        bound = told(proof.bound, cost)
         return Solution(
             instance=self.instance.name,
             cost=cost,
-            bound=min(proof.bound, cost) if proof.bound > 0 or cost == 0 else None,
-            proven=is_least(cost, proof.bound),
+            bound=bound if bound > 0 or cost == 0 else None,
+            proven=is_least(cost, bound),
             seconds=clock.spent_s(),
             routes=routes,
         )

@@ -496,6 +496,19 @@ def test_without_time_nothing_is_claimed():
     assert 0 < proof.bound <= least_cost(day) + 1e-6
 
 
+def test_a_bound_that_a_day_undercuts_is_not_told(monkeypatch, caplog):
+    day = static_day(3, 2, seed=1)
+    best = solve(day, seconds=60.0, seed=1)
+    monkeypatch.setattr("routing.proof.assignment_bound", lambda _day: best.cost * 1.001)
+
+    proof = prove(Routes(day), [], best.routes, Clock.of(0))
+
+    assert (proof.bound, proof.cost, proof.proven) == (0, pytest.approx(best.cost), False)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    monkeypatch.setattr("routing.proof.assignment_bound", lambda _day: best.cost * (1 + 1e-8))
+    assert prove(Routes(day), [], best.routes, Clock.of(0)).proven
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_the_quick_bound_is_never_above_the_least_cost(seed):
     day = tight_day(seed, requests=3)
