@@ -1,7 +1,8 @@
 """A quick lower bound of any static day: every place has one before it and one after it (assignment relaxation).
 
 What forbids a leg: windows, the way back from a drop-off to its own pick-up, two parties that do not fit together, a
-longest ride that the detour breaks. Weak (some per cent to a third), but always there; `proof` is what is sharp.
+longest ride that the detour breaks, which takes that no way round is shorter than the direct one. Weak (some per cent
+to a third), but always there; `proof` is what is sharp.
 """
 
 import numpy as np
@@ -15,7 +16,10 @@ _NEVER = 1e7
 
 
 def assignment_bound(day: Day) -> float:
-    """Return a lower bound on the distance of every legal day, 0 if the relaxation has no solution."""
+    """Return a lower bound on the distance of every legal day, 0 if the relaxation has no solution.
+
+    The times of ``day`` keep the triangle inequality; otherwise a legal day may have legs that seem impossible.
+    """
     n, fleet = day.n, len(day.kind)
     size = 2 * n + fleet
     costs = np.full((size, size), _NEVER)

@@ -126,7 +126,13 @@ def _over_cost(travel: Travel, weights: Weights, way: tuple[int, int, int], part
 
 @kernel
 def _own_cost(weights: Weights, delay_s: int, direct_s: int, count: int, shortcut_s: int) -> float:
-    """Return what the delay and the ride of a party add at least, less what shortcuts may save."""
+    """Return what the delay and the ride of a party add at least, less what shortcuts may save.
+
+    A way over one more stop is quicker by ``shortcut_s`` at most. So the party's two stops take at most twice that off
+    the driving and off each delay (``count`` at most). Off rides they take it once for whoever is aboard where the
+    party gets off (``count`` at most; where it gets on, the way is reckoned as it is), and visits in between once each
+    off the party's own.
+    """
     least = weights.delay * delay_s + weights.riding * direct_s
     return least - 2 * shortcut_s * (weights.driving + (count + 2) * (weights.riding + weights.delay))
 
