@@ -125,11 +125,11 @@ class Dispatcher:
         self._forget()
         number = next(self._numbers)
         self._ask_ids[number] = ask.id
-        if self._standby is not None:
-            self._standby.note(now_s, ask)
         wish = self._scenario.request(ask, number, not_before_s=now_s)
         settles = self._effort.turns > 0 and len(self._scenario.vehicles) <= self._effort.settled
         self._hold(wish, ask, settles=settles)
+        if self._standby is not None:
+            self._standby.note(now_s, ask, is_refused=not self._held)
         if self._held or self._strict:
             return [held.offer for held in self._held]
         for shift_s in _OTHER_TIMES_S:

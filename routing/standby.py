@@ -1,7 +1,8 @@
 """Where vehicles with nothing to do stand: sent to where somebody may ask whom no other would reach in time.
 
-Once a minute idle vehicles are moved up as long as that is worth it (`routing.kernels.cover`). Where people ask is
-learnt from the day so far. On its way a vehicle passes stop after stop, and takes a party from the next one on.
+While wishes are refused, idle vehicles are moved up once a minute as long as that is worth it
+(`routing.kernels.cover`). Where people ask is learnt from the day so far. On its way a vehicle passes stop after stop,
+and takes a party from the next one on.
 """
 
 import numpy as np
@@ -21,6 +22,7 @@ _FARTHEST_S = 1_500
 _SHORT = 0.44  # of the longest wait: a stop reached that soon counts wholly
 _HALF_S = 3_600.0  # after which an ask counts half
 _SUPPOSED = 30.0  # asks, spread over all stops, before the day begins
+_LATELY_S = 1_800  # so long after the last refusal nobody is sent: all are reached as it is
 _SOON_S = 1_200  # an ask for later says little about where to stand now
 
 
@@ -36,12 +38,15 @@ class Standby:
         self._asks: Floats = np.full(stops, _SUPPOSED / stops)
         self._cover = Cover(*(np.zeros(stops, np.int64) for _ in range(3)))
         self._noted_s: int | None = None
+        self._refused_s: int | None = None
         self._sent_s = -_EVERY_S
 
-    def note(self, now_s: int, ask: Ask) -> None:
+    def note(self, now_s: int, ask: Ask, *, is_refused: bool) -> None:
         """Learn from a wish where people ask."""
         if ask.time_s - now_s > _SOON_S:
             return
+        if is_refused:
+            self._refused_s = now_s
         if self._noted_s is not None:
             self._asks *= 0.5 ** ((now_s - self._noted_s) / _HALF_S)
         self._noted_s = now_s
@@ -64,7 +69,7 @@ class Standby:
 
     def send(self, now_s: int) -> None:
         """Once a minute choose where idle vehicles had better stand; they leave at the next `drive_on`."""
-        if self._noted_s is None or now_s - self._sent_s < _EVERY_S:
+        if self._refused_s is None or now_s - self._refused_s > _LATELY_S or now_s - self._sent_s < _EVERY_S:
             return
         self._sent_s = now_s
         outsets, counts = self._fleet.arrays.outsets, self._fleet.arrays.counts
