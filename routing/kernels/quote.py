@@ -186,20 +186,22 @@ def _best_dropoff(  # noqa: C901, PLR0913, PLR0915, PLR0917 -- one walk along th
     """Return the least added cost under ``bound`` with a pick-up before ``first``, and where the drop-off goes.
 
     The pick-up costs ``pickup`` at least, and begins at ``began_s`` at the soonest. From there the visits are walked
-    on with, so that every time is a lower bound of what is possible, until the party cannot ride on.
+    on with, so that every time is a lower bound of what is possible, until the party cannot ride on. With one band of
+    travel times all that passes after boarding, ``since_s`` without the waits, counts as ridden: no later pick-up
+    makes it shorter.
     """
     visits, latest, loads = fleet.visits[vehicle], fleet.latest[vehicle], fleet.loads[vehicle]
-    outset, count = fleet.outsets[vehicle], fleet.counts[vehicle]
-    goal, alights_s, is_shared = party[1, STOP], party[1, SERVICE], travel.side_by_side
+    outset, count, is_shared = fleet.outsets[vehicle], fleet.counts[vehicle], travel.side_by_side
     last_s = min(party[1, LATEST], party[0, LATEST] + party[0, SERVICE] + party[1, LONGEST])
     free_seats, free_places = outset[SEATS_HELD] - party[0, SEATS], outset[PLACES_HELD] - party[0, WHEELCHAIRS]
-    best, place, stop = UNABLE, -1, party[0, STOP]
-    left_s = began_s + party[0, SERVICE]
+    best, place, stop, goal, alights_s = UNABLE, -1, party[0, STOP], party[1, STOP], party[1, SERVICE]
+    left_s = since_s = began_s + party[0, SERVICE]
     for second in range(first, count + 1):
-        onward, deadline_s = outset[END_STOP], outset[SHIFT_END]
-        if second < count:
-            onward, deadline_s = visits[second, STOP], latest[second]
+        onward = visits[second, STOP] if second < count else outset[END_STOP]
+        deadline_s = latest[second] if second < count else outset[SHIFT_END]
         start_s = began_s if is_shared and stop == goal else left_s + drive_s(travel, stop, goal, left_s)
+        if start_s - since_s > party[1, LONGEST] + (count + 1 - second) * travel.shortcut_s:
+            break
         start_s = max(start_s, party[1, EARLIEST])
         done_s = start_s + (0 if is_shared and goal == onward else alights_s)
         if onward != NOWHERE:
@@ -213,6 +215,7 @@ def _best_dropoff(  # noqa: C901, PLR0913, PLR0915, PLR0917 -- one walk along th
         if second == count:
             break
         began_s = began_s if is_shared and stop == onward else left_s + drive_s(travel, stop, onward, left_s)
+        since_s += max(0, visits[second, EARLIEST] - began_s)
         began_s = max(began_s, visits[second, EARLIEST])
         if began_s > last_s or began_s > min(visits[second, LATEST], deadline_s + travel.shortcut_s):
             break

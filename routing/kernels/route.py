@@ -2,8 +2,14 @@
 
 Every schedule is the earliest one. With travel times that never overtake (first in, first out) it honours the
 windows if any schedule does; a ride that is too long pushes its pick-up back by the excess, and the reckoning goes
-on from there. That is the least solution of the difference constraints, so the test is exact (Hunsaker and
-Savelsbergh 2002 with the repair of Tang et al. 2010).
+on from there. That is the least solution of the difference constraints by label correction, so the test is exact. The
+question is that of Hunsaker and Savelsbergh 2002 (and Tang et al. 2010); the constraints are those in which Firat and
+Woeginger 2011 put it.
+
+A ride that driving and services alone make too long, however late it begins, ends the reckoning at once. So with one
+band of travel times, where services add up, the steps it takes depend on the visits, and not on how wide windows are.
+They still may where a ride would be short enough in a band yet to come, and, side by side, where several rides that
+share halts cannot all be short enough: there pick-ups are pushed on bit by bit until a window is over.
 
 A row of ``visits`` is one visit still to be made, of ``outset`` where a vehicle stands before the first:
 
@@ -154,7 +160,8 @@ def reckon(  # noqa: C901, PLR0915 -- the pass and the step back are one loop
 ) -> tuple[int, int, int]:
     """Write the earliest times that keep windows, rides and shift; return the first limit broken, where, by how much.
 
-    Loads are not looked at. A window missed only because a longest ride pushed it is a broken ride.
+    Loads are not looked at. A window missed only because a longest ride pushed it is a broken ride; one that is too
+    long however late it begins is broken at its pick-up, by what it lasts too long at least.
     """
     visits, pairs, boarded, times = route.visits, route.pairs, route.boarded, route.times
     for position in range(count):
@@ -174,6 +181,9 @@ def reckon(  # noqa: C901, PLR0915 -- the pass and the step back are one loop
             if excess > 0:
                 if pickup == ABOARD:
                     return RIDE_LONG, position, excess
+                missing_s = _least_ride_s(travel, visits, pickup, position, times[pickup, START]) - longest_s
+                if missing_s > 0:
+                    return RIDE_LONG, pickup, missing_s
                 reached = max(reached, position + 1)
                 times[pickup, SOONEST] = times[pickup, START] + excess
                 position = pickup
@@ -194,6 +204,39 @@ def reckon(  # noqa: C901, PLR0915 -- the pass and the step back are one loop
         if over_s > 0:
             return SHIFT_OVER, count - 1, over_s
     return FEASIBLE, 0, 0
+
+
+@kernel
+def _least_ride_s(travel: Travel, visits: Ints, first: int, last: int, start_s: int) -> int:
+    """Return how long a ride from one visit to another lasts at least, whether it begins at ``start_s`` or later.
+
+    It is what surely passes: driving, each leg in the quickest band that a ride in time could meet, and services. Side
+    by side, only those that begin after the pick-up count, as others may be over by then.
+    """
+    band, is_shared, boards_s = travel.starts.size - 1, travel.side_by_side, visits[first, SERVICE]
+    while band > 0 and travel.starts[band] > start_s + boards_s:
+        band -= 1
+    over_s = visits[first, LATEST] + boards_s + visits[last, LONGEST]
+    stop, ridden_s, gone_s = visits[first, STOP], -boards_s, 0
+    for position in range(first + 1, last + 1):
+        here = visits[position, STOP]
+        if not is_shared or here != stop:
+            ridden_s = gone_s + _least_drive_s(travel, stop, here, band, over_s)
+        stop, gone_s = here, max(gone_s, ridden_s + visits[position, SERVICE])
+    return int(ridden_s)
+
+
+@kernel
+def _least_drive_s(travel: Travel, origin: int, destination: int, band: int, over_s: int) -> int:
+    """Return the driving time in the quickest band from one on that begins before all is over."""
+    if origin == destination:
+        return 0
+    shortest_s = int(travel.seconds[band, origin, destination])
+    for later in range(band + 1, travel.starts.size):
+        if travel.starts[later] > over_s:
+            break
+        shortest_s = min(shortest_s, int(travel.seconds[later, origin, destination]))
+    return shortest_s
 
 
 @kernel

@@ -1,5 +1,6 @@
 from itertools import combinations_with_replacement
 
+import pytest
 from hypothesis import given, settings
 
 from routing.checker import check
@@ -42,6 +43,27 @@ def test_the_best_place_is_the_best_of_all_places(day):
         assert (insertion is None) == (best is None)
         if insertion is not None:
             assert abs(insertion.added_cost - best) < 1e-6
+
+
+@pytest.mark.parametrize(
+    "travel",
+    [
+        pytest.param(LINE, id="services add up"),
+        pytest.param(Matrix.single(LINE.bands[0], side_by_side=True), id="side by side"),
+        pytest.param(Matrix((0, 300, 600), [LINE.bands[0] * pace for pace in (2, 1, 3)]), id="three bands"),
+    ],
+)
+def test_no_place_makes_a_ride_too_long_and_wide_windows_are_no_matter(travel):
+    forever = (0, 10**12)
+    others = [make_request(party, 1, 3, forever, forever, max_ride_s=10**12, service_s=30) for party in (2, 3, 4)]
+    visits = [visit(other) for visit in (up, off) for other in others]
+    plan = (make_itinerary(*visits, vehicle=make_vehicle(shift=forever)),)
+
+    def asked(longest_s):
+        return make_request(1, 0, 4, forever, forever, max_ride_s=longest_s)
+
+    assert insertions(plan, asked(400), travel) != []
+    assert insertions(plan, asked(399), travel) == []
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)

@@ -11,6 +11,7 @@ from routing.travel_times import Matrix
 from .plans import make_itinerary, make_request, make_vehicle, matrices, off, orders, up
 
 LINE = Matrix.single([[abs(a - b) * 100 for b in range(5)] for a in range(5)])
+FOREVER = (0, 10**12)  # a window that nobody reaches the end of second by second
 
 
 def test_every_visit_is_as_early_as_the_order_allows():
@@ -78,6 +79,33 @@ def test_a_ride_that_would_be_too_long_boards_later():
     times = schedule(make_itinerary(up(short_ride), up(long_wait), off(short_ride), off(long_wait)), LINE)
 
     assert times.starts_s == (750, 900, 1000, 1000)
+
+
+@pytest.mark.parametrize(
+    ("travel", "missing_s"),
+    [
+        pytest.param(LINE, 1 + 30, id="services add up"),
+        pytest.param(Matrix.single(LINE.bands[0], side_by_side=True), 1 + 30, id="side by side"),
+        pytest.param(Matrix((0, 300, 600), [LINE.bands[0] * pace for pace in (2, 1, 3)]), 1 + 30, id="three bands"),
+    ],
+)
+def test_a_ride_too_long_however_late_it_begins_is_no_matter_of_how_wide_its_window_is(travel, missing_s):
+    asked = make_request(1, 1, 3, FOREVER, FOREVER, max_ride_s=199, service_s=15)
+    between = make_request(2, 2, 4, FOREVER, FOREVER, max_ride_s=10**12, service_s=30)
+    vehicle = make_vehicle(shift=FOREVER)
+
+    times = schedule(make_itinerary(up(asked), up(between), off(asked), off(between), vehicle=vehicle), travel)
+
+    assert times == Violation(Limit.RIDE_TIME, 0, missing_s)
+
+
+def test_a_ride_too_long_now_and_not_in_a_later_band_begins_late_enough_for_that():
+    asked = make_request(1, 1, 3, (0, 2_000), FOREVER, max_ride_s=150)
+    travel = Matrix((0, 1_000), [LINE.bands[0], LINE.bands[0] // 2])
+
+    times = schedule(make_itinerary(up(asked), off(asked), vehicle=make_vehicle(shift=FOREVER)), travel)
+
+    assert times.starts_s == (950, 1_100)
 
 
 @pytest.mark.parametrize(
