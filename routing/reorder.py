@@ -32,8 +32,8 @@ def reorderings(fleet: Fleet, party: Ints, most: int = EFFORT.asked) -> list[Reo
     """Return the best order found with a party in each of the ``most`` nearest vehicles that could, the cheapest first.
 
     Frozen visits stay first and in order, every promise is kept. An order that would do may be missed: where a vehicle
-    has many visits, has to be home in time, or would have to wait so that a ride does not become too long, and where
-    driving times change.
+    has many visits, has to be home in time, or would have to wait so that a ride does not become too long, where the
+    way over a third stop is quicker than the direct one (no triangle inequality), and where driving times change.
     """
     outsets, found = fleet.arrays.outsets, []
     could = (outsets[:, SEATS_HELD] >= party[0, SEATS]) & (outsets[:, PLACES_HELD] >= party[0, WHEELCHAIRS])

@@ -1,7 +1,10 @@
-"""Every order in which one vehicle can make its visits and keep every promise, the cheapest of each beginning.
+"""Orders in which one vehicle can make its visits and keep every promise, the cheapest of each beginning.
 
 Depth first over the visits; a branch ends where a visit still open could no longer be reached in time (the pruning of
-Psaraftis 1980 and Dumas et al. 1991). Exact unless the limit of steps ends it.
+Psaraftis 1980 and Dumas et al. 1991). Every visit is made as soon as the one before it lets it. So every such order is
+looked at but those in which a pick-up would have to wait so that the ride does not become too long, those in which a
+visit is in time only over a third stop, quicker than the direct way (no triangle inequality), and what is left when
+the limit of steps ends it.
 """
 
 from typing import NamedTuple
