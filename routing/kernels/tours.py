@@ -1,7 +1,8 @@
 """Tours of a static day: which can be driven, and when at the soonest and at the latest. Exact, in doubles.
 
-A schedule is a solution of difference constraints: a ride or duty that is too long pushes its beginning back
-(Hunsaker & Savelsbergh 2002; Tang et al. 2010).
+A schedule is a solution of difference constraints, found by label correction: a ride or duty that is too long pushes
+its beginning back (the constraints: Firat & Woeginger 2011; the question: Hunsaker & Savelsbergh 2002, Tang et al.
+2010).
 """
 
 from typing import NamedTuple
