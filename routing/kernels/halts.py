@@ -149,7 +149,7 @@ def _backward(travel: Ints, outset: Ints, visits: Ints, count: int, latest: Ints
 def best_place(  # noqa: C901, PLR0912, PLR0915, PLR0917 -- the inner loop of every play, on bare numbers
     travel: Ints, outset: Ints, visits: Ints, count: int, party: Ints, bound: float, marks: Ints
 ) -> tuple[float, int, int, int]:
-    """Return the least extra driving under ``bound``, the positions (pick-up, drop-off) and the boarding time.
+    """Return the least extra driving under ``bound``, the positions (pick-up, drop-off) and the start of the pick-up.
 
     No order of other visits changes. `NOWHERE_COST` if there is no place. ``marks`` is room for ``int64[7, K + 2]``.
     """
@@ -157,7 +157,7 @@ def best_place(  # noqa: C901, PLR0912, PLR0915, PLR0917 -- the inner loop of ev
     _backward(travel, outset, visits, count, marks[5])
     origin, boarding_s, latest_up_s = party[0, STOP], party[0, SERVICE], party[0, LATEST]
     latest_off_s, longest_s = party[1, LATEST], party[1, LONGEST]
-    best, at, to, boards_s = NOWHERE_COST, 0, 0, 0
+    best, at, to, begins_s = NOWHERE_COST, 0, 0, 0
     for first in range(count + 1):
         stop, start_s, ready_s = outset[AT], outset[HALTED], outset[READY]
         if first:
@@ -182,7 +182,7 @@ def best_place(  # noqa: C901, PLR0912, PLR0915, PLR0917 -- the inner loop of ev
                 if cost < min(best, bound) and _fits(
                     travel, outset, visits, count, party, first, second, off_s, gone_s, marks
                 ):
-                    best, at, to, boards_s = float(cost), first, second, up_s
+                    best, at, to, begins_s = float(cost), first, second, up_s
             if second == count:
                 break
             then_s, left_s = serve(travel, here, then_s, left_s, visits, second)
@@ -192,7 +192,7 @@ def best_place(  # noqa: C901, PLR0912, PLR0915, PLR0917 -- the inner loop of ev
                 break
             if _rides_too_long(visits, marks, first, second, then_s) or not _has_room(outset, marks, second + 1, party):
                 break
-    return best, at, to, boards_s
+    return best, at, to, begins_s
 
 
 @kernel
