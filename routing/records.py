@@ -13,7 +13,9 @@
               each `decision.Choice`; older records end before the last, in them nobody does
     verdicts  {wish: [[vehicle, limit, choice, [cost by weight, …]], …]}, what each vehicle had to say to that wish
 
-Times are seconds of the service day, stops places in the travel times kept beside the record.
+Times are seconds of the service day, stops places in the travel times kept beside the record. Since when a vehicle
+stands at a stop (`Itinerary.began_s`) is left out: it counts only where services run side by side, and those travel
+times let them add up.
 """
 
 from collections.abc import Mapping, Sequence
