@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 _HEADER_FIELDS = 5
 _NODE_FIELDS = 7
+_LARGEST = 1e8  # beyond that a double no longer tells apart what the tolerance of the solver does
 
 
 class InstanceError(Exception):
@@ -63,7 +64,7 @@ class Instance:
 def read(path: Path) -> Instance:
     """Return the instance in ``path``; raise InstanceError with one clear line if it is none."""
     try:
-        return parse(path.read_text(encoding="utf-8"), name=path.stem)
+        return parse(path.read_text(encoding="utf-8-sig"), name=path.stem)
     except OSError as error:
         raise InstanceError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -110,6 +111,9 @@ def _numbers(line: str, number: int) -> list[float]:
         raise InstanceError(f"line {number}: not a line of numbers") from None
     if not all(math.isfinite(value) for value in values):
         raise InstanceError(f"line {number}: a number is not finite")
+    for value in values:
+        if abs(value) > _LARGEST:
+            raise InstanceError(f"line {number}: {value:g} is too large to be reckoned with exactly")
     return values
 
 

@@ -51,6 +51,14 @@ def test_a_day_without_requests_is_a_day(text):
         pytest.param(ONE_DEPOT.replace("480 6 90", "480 -6 90"), "capacity must not be below 0, is -6", id="capacity"),
         pytest.param(ONE_DEPOT.replace("480 6 90", "4_80 6 90"), "line 1: not a line of numbers", id="underscore"),
         pytest.param(ONE_DEPOT.replace(" 1440", " inf"), "line 3: a number is not finite", id="infinite"),
+        pytest.param(
+            ONE_DEPOT.replace("1 3 4 2", "1 1e308 -1e308 2"), "line 3: 1e+308 is too large to be reckoned", id="place"
+        ),
+        pytest.param(
+            ONE_DEPOT.replace("10 25", "10 1.7e9"),
+            "line 4: 1.7e+09 is too large to be reckoned with exactly",
+            id="time",
+        ),
         pytest.param(ONE_DEPOT[:-20], "the header says 2, but 2 node lines follow", id="truncated"),
         pytest.param(ONE_DEPOT[:-5], "line 4: expected 'id x y", id="truncated line"),
         pytest.param(ONE_DEPOT.replace("1 2 480", "1 4 480"), "the header says 4, but 3 node lines follow", id="count"),
@@ -71,6 +79,13 @@ def test_what_is_no_instance_is_refused_in_one_line(text, reason, tmp_path):
     assert reason in str(refused.value)
     assert "bad.txt" in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_mark_of_byte_order_is_read_over(tmp_path):
+    path = tmp_path / "day.txt"
+    path.write_text(ONE_DEPOT, encoding="utf-8-sig")
+
+    assert read(path).nodes == parse(ONE_DEPOT, name="day").nodes
 
 
 def test_a_missing_or_binary_file_is_refused_in_one_line(tmp_path):
