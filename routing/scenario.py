@@ -1,33 +1,30 @@
 """Reads a day of the neutral simulator (``drt-scenario/1``): a town, its fleet, its rules and who asks when."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypedDict, cast
+from reprlib import repr as shortened
+from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
+from routing.fields import Row
+from routing.fields import ScenarioError as ScenarioError
 from routing.problem import Load, Request, Vehicle, Window
 from routing.travel_times import Matrix
 
 _FORMAT = "drt-scenario/1"
+_KINDS: tuple[Literal["depart", "arrive"], ...] = ("depart", "arrive")
+_MANY = 1_000_000
 
-
-class ScenarioError(Exception):
-    """A file that is not a scenario; the message is one line that says why."""
-
-
-class AskJson(TypedDict):
-    """One wish as it stands in a scenario or in the line protocol."""
-
-    id: str
-    t: int
-    kind: Literal["depart", "arrive"]
-    time: int
-    o: int
-    d: int
-    pax: int
-    wheelchair: int
+TIMES_S = range(-10_000_000, 10_000_001)  # bookings made on earlier days are negative
+_DAY_S = range(86_401)
+_SPANS_S = range(_MANY + 1)
+_PLACES = range(_MANY + 1)
+_PERSONS = range(1, _MANY + 1)
+_MOST_FACTOR = 1_000.0
 
 
 @dataclass(frozen=True)
@@ -48,17 +45,20 @@ class Ask:
     flex_s: int = 0
 
     @classmethod
-    def of(cls, raw: AskJson, *, flex_s: int = 0) -> "Ask":
-        """Return the wish that ``raw`` describes."""
+    def of(cls, row: Row, *, stops: int, flex_s: int = 0) -> "Ask":
+        """Return the wish that ``row`` describes; raise ScenarioError if it makes no sense among ``stops`` stops."""
+        label = row.text("id")
+        row.name = f"request {label}"
+        persons = row.whole("pax", _PERSONS)
         return cls(
-            id=raw["id"],
-            asked_s=raw["t"],
-            kind=raw["kind"],
-            time_s=raw["time"],
-            origin=raw["o"],
-            destination=raw["d"],
-            persons=raw["pax"],
-            wheelchairs=raw["wheelchair"],
+            id=label,
+            asked_s=row.whole("t", TIMES_S),
+            kind=row.one_of("kind", _KINDS),
+            time_s=row.whole("time", TIMES_S),
+            origin=row.index("o", "stop", stops),
+            destination=row.index("d", "stop", stops),
+            persons=persons,
+            wheelchairs=row.whole("wheelchair", range(persons + 1)),
             flex_s=flex_s,
         )
 
@@ -128,81 +128,98 @@ class Scenario:
 def read(path: Path) -> Scenario:
     """Return the scenario in ``path``; raise ScenarioError with one clear line if it is none."""
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(raw, dict) or raw.get("format") != _FORMAT:
-            raise ScenarioError(f"{path}: not a {_FORMAT} file")
-        return _scenario(cast(_ScenarioJson, raw), path.parent)
+        raw = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ScenarioError(f"{path}: {error.strerror}") from error
-    except KeyError as error:
-        raise ScenarioError(f"{path}: {error} is missing") from error
-    except (ValueError, TypeError) as error:
+    except ValueError as error:
         raise ScenarioError(f"{path}: not a {_FORMAT} file ({error})") from error
+    except RecursionError as error:
+        raise ScenarioError(f"{path}: not a {_FORMAT} file (nested too deeply)") from error
+    if not isinstance(raw, dict) or raw.get("format") != _FORMAT:
+        raise ScenarioError(f"{path}: not a {_FORMAT} file")
+    try:
+        return _scenario(Row(raw, ""), path.parent)
+    except ScenarioError as error:
+        raise ScenarioError(f"{path}: {error}") from error
 
 
-class _VehicleJson(TypedDict):
-    id: str
-    seats: int
-    wheelchairs: int
-    depot: int
-    start: int
-    end: int
-
-
-class _AskJson(AskJson, total=False):
-    flex_s: int
-
-
-class _MatrixJson(TypedDict, total=False):
-    rows: list[list[int]]
-    npy: str
-
-
-class _StopJson(TypedDict, total=False):
-    kind: str
-
-
-class _ScenarioJson(TypedDict, total=False):
-    name: str
-    stops: list[_StopJson]
-    params: dict[str, float]
-    travel_s: _MatrixJson
-    vehicles: list[_VehicleJson]
-    requests: list[_AskJson]
-
-
-def _scenario(raw: _ScenarioJson, folder: Path) -> Scenario:
-    params = raw["params"]
-    return Scenario(
-        name=raw["name"],
-        rules=Rules(
-            max_wait_s=int(params["max_wait_s"]),
-            max_early_s=int(params["max_early_s"]),
-            ride_factor=params["ride_factor"],
-            ride_plus_s=int(params["ride_plus_s"]),
-            service_s=int(params["service_s"]),
-            wheelchair_s=int(params.get("wheelchair_s", 0)),
-            promise_width_s=int(params["promise_width_s"]),
+def _scenario(day: Row, folder: Path) -> Scenario:
+    rules = _rules(day.row("params"))
+    seconds = _seconds(day.row("travel_s"), folder)
+    stops = len(seconds)
+    vehicles = list(day.rows("vehicles", "vehicle"))
+    scenario = Scenario(
+        name=day.text("name"),
+        rules=rules,
+        travel=Matrix.single(seconds, side_by_side=True),
+        vehicles=tuple(_vehicle(row, number, stops) for number, row in enumerate(vehicles)),
+        labels=tuple(row.text("id") for row in vehicles),
+        asks=tuple(
+            Ask.of(row, stops=stops, flex_s=row.whole("flex_s", _SPANS_S, default=0))
+            for row in day.rows("requests", "request")
         ),
-        travel=Matrix.single(_rows(raw["travel_s"], folder), side_by_side=True),
-        vehicles=tuple(
-            Vehicle(
-                id=number,
-                capacity=Load(vehicle["seats"], vehicle["wheelchairs"]),
-                shift=Window(vehicle["start"], vehicle["end"]),
-                start_stop=vehicle["depot"],
-            )
-            for number, vehicle in enumerate(raw["vehicles"])
-        ),
-        labels=tuple(vehicle["id"] for vehicle in raw["vehicles"]),
-        asks=tuple(Ask.of(ask, flex_s=ask.get("flex_s", 0)) for ask in raw["requests"]),
-        kinds=tuple(stop.get("kind", "") for stop in raw.get("stops", [])),
+        kinds=tuple(row.text("kind", default="") for row in day.rows("stops", "stop")) if "stops" in day else (),
+    )
+    if scenario.kinds and len(scenario.kinds) != stops:
+        raise ScenarioError(f"{len(scenario.kinds)} stops, but travel times between {stops}")
+    _check_labels("vehicles", scenario.labels)
+    _check_labels("requests", [ask.id for ask in scenario.asks])
+    return scenario
+
+
+def _rules(row: Row) -> Rules:
+    return Rules(
+        max_wait_s=row.whole("max_wait_s", _DAY_S),
+        max_early_s=row.whole("max_early_s", _DAY_S),
+        ride_factor=row.number("ride_factor", most=_MOST_FACTOR),
+        ride_plus_s=row.whole("ride_plus_s", _SPANS_S),
+        service_s=row.whole("service_s", _DAY_S),
+        wheelchair_s=row.whole("wheelchair_s", _DAY_S, default=0),
+        promise_width_s=row.whole("promise_width_s", _SPANS_S),
     )
 
 
-def _rows(matrix: _MatrixJson, folder: Path) -> list[list[int]]:
+def _vehicle(row: Row, number: int, stops: int) -> Vehicle:
+    vehicle = Vehicle(
+        id=number,
+        capacity=Load(row.whole("seats", _PLACES), row.whole("wheelchairs", _PLACES)),
+        shift=Window(row.whole("start", TIMES_S), row.whole("end", TIMES_S)),
+        start_stop=row.index("depot", "stop", stops),
+    )
+    if vehicle.shift.earliest_s > vehicle.shift.latest_s:
+        raise row.refuses("its shift ends before it starts")
+    return vehicle
+
+
+def _seconds(row: Row, folder: Path) -> NDArray[np.int64]:
     """Return the travel times, in the file or in the array beside it."""
-    if "rows" in matrix:
-        return matrix["rows"]
-    rows: list[list[int]] = np.load(folder / matrix["npy"]).tolist()
-    return rows
+    try:
+        table = np.array(row.items("rows") if "rows" in row else _array(folder / row.text("npy")), ndmin=1)
+    except OSError as error:
+        raise row.refuses(f"{error.filename}: {error.strerror}") from error
+    except (ValueError, OverflowError, MemoryError) as error:
+        raise row.refuses("not a table of numbers") from error
+    if table.shape != (len(table),) * 2 or not table.size:
+        raise row.refuses("not as many columns as rows, or none at all")
+    if table.dtype.kind not in "iu":
+        raise row.refuses("not all of them are whole numbers of seconds")
+    seconds: NDArray[np.int64] = table.astype(np.int64)
+    wrong = np.argwhere((seconds < 0) | (seconds > _SPANS_S[-1]))
+    for origin, destination in wrong[:1].tolist():
+        raise row.refuses(f"{seconds[origin, destination]} s from stop {origin} to stop {destination}")
+    return seconds
+
+
+def _array(path: Path) -> NDArray[np.generic]:
+    with path.open("rb") as file:
+        array: NDArray[np.generic] = np.lib.format.read_array(file, allow_pickle=False)
+    return array
+
+
+def _check_labels(what: str, labels: Sequence[str]) -> None:
+    """Refuse two of a kind with one id."""
+    known: set[str] = set()
+    for label in labels:
+        if label in known:
+            raise ScenarioError(f"two {what} have the id {shortened(label)}")
+        known.add(label)
