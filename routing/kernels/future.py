@@ -280,8 +280,9 @@ def _fresh(travel: Ints, demand: Demand, span: tuple[int, int], share: Floats, a
     stops, most, count = len(travel), len(asks), 0
     time_s, end_s = float(span[0]), min(span[1], demand.last_s)
     while time_s < end_s and count < most:
-        place = min(int(time_s) // demand.bin_s, demand.rates.size - 1)
-        edge_s = float((place + 1) * demand.bin_s)
+        place = min(max(int(time_s) // demand.bin_s, 0), demand.rates.size - 1)
+        is_last = place == demand.rates.size - 1  # what runs into the night is as likely as what is asked before it
+        edge_s = float(end_s if is_last else (place + 1) * demand.bin_s)
         rate = demand.rates[place] * share[place]
         gap_s = np.random.exponential(1.0 / rate) if rate > 0 else edge_s  # noqa: NPY002
         if time_s + gap_s >= edge_s:

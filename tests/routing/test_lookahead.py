@@ -12,6 +12,7 @@ from routing.kernels.halts import BOARDED, HALTED, OUTSET, ROW, WAITING
 from routing.kernels.orders import Search, cheapest_orders
 from routing.kernels.route import AT, LONGEST, PARTY, PICKUP, READY, SEATS_HELD, SHIFT_END, STOP
 from routing.lookahead import Foresight, Lookahead
+from routing.problem import Window
 from routing.simulate import choose, drive
 
 QUICK = Foresight(plays=200, move_plays=100)
@@ -74,6 +75,24 @@ def test_a_day_ends_with_every_promise_kept(profile, vehicles, seed):
 
     assert faults(scenario, day) == []
     assert 0 < day.accepted < len(scenario.asks)
+
+
+@pytest.mark.parametrize("moved_s", [-12 * 3_600, 12 * 3_600])
+def test_a_service_that_runs_through_midnight_is_answered_too(moved_s):
+    day = town_day(40, 1, seed=1, profile="now")
+    scenario = replace(
+        day,
+        vehicles=tuple(
+            replace(each, shift=Window(each.shift.earliest_s + moved_s, each.shift.latest_s + moved_s))
+            for each in day.vehicles
+        ),
+        asks=tuple(replace(ask, asked_s=ask.asked_s + moved_s, time_s=ask.time_s + moved_s) for ask in day.asks),
+    )
+
+    night = drive(scenario, Lookahead(scenario, foresight=QUICK), strict=True)
+
+    assert faults(scenario, night) == []
+    assert night.accepted > len(scenario.asks) / 2
 
 
 def test_riders_who_may_travel_at_other_times_are_offered_some():
