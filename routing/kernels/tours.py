@@ -2,7 +2,8 @@
 
 A schedule is a solution of difference constraints, found by label correction: a ride or duty that is too long pushes
 its beginning back (the constraints: Firat & Woeginger 2011; the question: Hunsaker & Savelsbergh 2002, Tang et al.
-2010).
+2010). Where rounding makes rides push each other on and on, by hardly anything or by nothing at all, more and more of
+what is too long is let pass.
 """
 
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from routing.kernels import kernel, maker
 
 EPSILON = 1e-7
+MANY_PUSHES = 1_000  # of one tour, which takes a few dozen: what goes on like that is rounding
 _EMPTY = 2  # stops of an empty tour: the depots
 
 _Floats = NDArray[np.float64]
@@ -109,6 +111,7 @@ def least_starts(  # noqa: C901, PLR0917 -- the inner loop of all
     Nothing before stop ``changed`` is new, and nothing after ``settled``: there the reckoning may meet what it knows.
     """
     n, took, latest, longest = day.n, day.took, day.latest, day.longest
+    tolerance, pushes = EPSILON, 0
     index = reached = changed
     while index < size:
         node = stops[index]
@@ -124,10 +127,13 @@ def least_starts(  # noqa: C901, PLR0917 -- the inner loop of all
         if n < node <= 2 * n or index == size - 1:
             back = place[node - n] if node <= 2 * n else 0
             excess = low[index] - low[back] - longest[node]
-            if excess > EPSILON:
+            if excess > tolerance:
                 if _driven(day, stops, back, index) > longest[node] + EPSILON:
                     return False
                 low[back] += excess
+                pushes += 1
+                if pushes % MANY_PUSHES == 0:
+                    tolerance *= 2
                 index = back
                 continue
         index += 1
@@ -152,6 +158,7 @@ def greatest_starts(  # noqa: PLR0917 -- kernels take bare numbers
     Nothing after stop ``changed`` is new, and nothing before ``settled``.
     """
     n, took, longest = day.n, day.took, day.longest
+    tolerance, pushes = EPSILON, 0
     index = reached = changed
     while index >= 0:
         node = stops[index]
@@ -165,8 +172,11 @@ def greatest_starts(  # noqa: PLR0917 -- kernels take bare numbers
         if node <= n or index == 0:
             ahead = place[node + n] if node <= n else size - 1
             excess = high[ahead] - high[index] - longest[stops[ahead]]
-            if excess > EPSILON:
+            if excess > tolerance:
                 high[ahead] -= excess
+                pushes += 1
+                if pushes % MANY_PUSHES == 0:
+                    tolerance *= 2
                 index = ahead
                 continue
         index -= 1

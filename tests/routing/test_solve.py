@@ -69,6 +69,21 @@ def test_routes_can_be_driven_exactly_when_the_inequalities_have_a_solution(seed
     assert found == {order: has_times(tight, order) for order in found}
 
 
+@pytest.mark.parametrize("noon", [0.0, 1e10, 1e11, 1.7e12, 1e15])
+def test_times_so_large_that_rounding_hides_a_push_come_to_an_end(noon):
+    depot = Node(0, 0, 0, 0, noon, noon + 1440)
+    ride = (Node(4, 3, 0, 1, noon + 100, noon + 115), Node(7, 1, 0, -1, noon + 100, noon + 400))
+    routes = Routes(Instance("late", 1, 25.1, 1.0, 90.0, (depot, *ride, depot)))
+    tours = Search(routes.day, seed=1).current
+
+    insert(routes.day, tours, 0, 1, 0, 0, 0.0)
+
+    assert routes.is_feasible((1, 2))
+    assert refresh(routes.day, tours, 0)
+    assert tours.low[0, :4] == pytest.approx(tours.low[0, 0] + np.array([0, 5, 8.6, 15.7]), abs=1e-9 * noon + 0.1)
+    assert (tours.high[0, :4] - tours.low[0, :4] >= -1e-15 * noon).all()
+
+
 def cheapest_place(routes, route, request):
     """Return what the cheapest place for a request adds to a route, by trying every place."""
     added = [
