@@ -6,14 +6,22 @@ once set down, rides are only as short as windows make them), so the cheapest pa
 An elementary graph remembers who was set down as long as it matters: more events, and nobody twice.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.clock import Clock
 from routing.fragments import SLACK, Floats, Fragments, IntractableError, Ints, Words, bits, undominated
-from routing.kernels.events import Events, Numbers, by_span, costs_before, costs_onward, latest_starts
+from routing.kernels.events import (
+    Events,
+    Numbers,
+    by_span,
+    costs_before,
+    costs_onward,
+    latest_starts,
+    lower_latest_starts,
+)
 from routing.kernels.grow import Places, grow
 from routing.kernels.reach import Rules, reach
 from routing.kernels.tours import Day
@@ -23,6 +31,7 @@ _BUCKETS, _COARSEST, _FINEST = 2_400, 240, 28_800  # over the day
 _MOST_CELLS, _MOST_TRIES = 20_000_000, 60_000_000  # tries: cells of all arcs, each looked at once for given prices
 _TINY = 1e-9
 _LONGEST_HALT = 1_000  # visits in a row that take no time
+_MOST_PASSES = 50  # over latest starts: twice what days take where a round trip takes its time
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,7 @@ class EventGraph:
 
     def __init__(self, day: Day, clock: Clock, *, most: int, cells: int = 0, is_elementary: bool = False) -> None:
         clock.check()
-        arcs = _Arcs.of(day, (most, min(_MOST_ARCS, int(clock.left_s() * _ARCS_S))), is_elementary=is_elementary)
+        arcs = _Arcs.of(day, most, clock, is_elementary=is_elementary)
         horizon = float(day.latest[day.end] - day.earliest[day.start])
         if not horizon:
             raise IntractableError("a day that takes no time")
@@ -141,14 +150,15 @@ class _Arcs:
     opening: Numbers  # by request
 
     @classmethod
-    def of(cls, day: Day, most: tuple[int, int], *, is_elementary: bool) -> "_Arcs":
+    def of(cls, day: Day, most: int, clock: Clock, *, is_elementary: bool) -> "_Arcs":
         """Return all events with a way to them and a way on.
 
-        Raise IntractableError if there are more than ``most`` events, or arcs between them.
+        Raise IntractableError if there are more than ``most`` events, or more arcs between them than the time allows.
         """
-        is_whole, reached = reach(_rules(day, is_elementary=is_elementary), *most)
+        most_arcs = min(_MOST_ARCS, int(clock.left_s() * _ARCS_S))
+        is_whole, reached = reach(_rules(day, is_elementary=is_elementary), most, most_arcs)
         if not is_whole:
-            raise IntractableError("more than {} events, or {} arcs".format(*most))
+            raise IntractableError(f"more than {most} events, or {most_arcs} arcs")
         count, _, arcs = reached.counts.tolist()
         order, ends = reached.order[:count], reached.arcs[: count + 1]
         number = np.full(count + 1, -1, np.int32)  # the last for an opening that there is not
@@ -156,11 +166,30 @@ class _Arcs:
         node, soonest, head = reached.node[order], reached.soonest[order], number[reached.head[:arcs]]
         aboard = reached.company[order, : reached.company.shape[1] // 2]
         empty = np.logical_not(aboard.any(axis=1), dtype=np.bool_)
-        latest = day.latest[node]
-        latest_starts((ends, head), node, day.took, (soonest, latest), empty)
         tail = np.repeat(np.arange(count, dtype=np.int32), np.diff(ends))
-        found = cls(node, empty, soonest, latest, tail, head, number[reached.opening])
-        return found.take(np.flatnonzero(soonest <= latest + SLACK))
+        found = cls(node, empty, soonest, day.latest[node], tail, head, number[reached.opening])
+        return found.with_ways_on(ends, day.took, clock)
+
+    def with_ways_on(self, ends: Ints, took: Floats, clock: Clock) -> "_Arcs":
+        """Return the events with a way on, until when there is one; the arcs of event ``e`` go from ``ends[e]`` on.
+
+        A few passes settle most days. Where round trips take next to nothing, each pass would lower the latest starts
+        by one of them only.
+        """
+        latest = self.latest.copy()
+        for _ in range(_MOST_PASSES):
+            clock.check()
+            if not lower_latest_starts((ends, self.head), self.node, took, (self.soonest, latest), self.empty):
+                break
+        else:
+            latest = self._latest(latest, took)
+        return replace(self, latest=latest).take(np.flatnonzero(self.soonest <= latest + SLACK))
+
+    def _latest(self, limit: Floats, took: Floats) -> Floats:
+        """Return until when each event has a way on, and not later than ``limit``."""
+        order = np.argsort(self.head, kind="stable")
+        begins = np.searchsorted(self.head[order], np.arange(len(self.node) + 1, dtype=np.int32))
+        return latest_starts((begins, self.tail[order]), self.node, took, (self.soonest, limit), self.empty)
 
     def take(self, chosen: Ints) -> "_Arcs":
         """Return the events chosen in that order, and the arcs between them."""

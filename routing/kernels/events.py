@@ -4,6 +4,7 @@ An event is a visit together with who is aboard after it (Gaul, Klamroth & Stigl
 (event, bucket of time) bound what any route costs before and after an event.
 """
 
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 import numpy as np
@@ -91,29 +92,59 @@ def least_path(events: Events, earned: Floats, onward: Floats, first: int) -> In
 
 
 @kernel
-def latest_starts(
+def lower_latest_starts(
     ways: tuple[Ints, Numbers], node: Numbers, took: Floats, spans: tuple[Floats, Floats], empty: NDArray[np.bool_]
-) -> None:
-    """Lower the latest starts (second of ``spans``) of events, never if before the soonest, until each has a way on.
+) -> bool:
+    """Lower the latest starts (second of ``spans``) of events, never if before the soonest, to where each has a way on.
 
-    ``ways`` are where the arcs of each event begin, and their heads.
+    That is one pass; it tells whether any was lowered: another may then lower more. ``ways`` are where the arcs of
+    each event begin, and their heads.
     """
     (arcs, head), (soonest, latest) = ways, spans
-    changed = True
-    while changed:
-        changed = False
-        for event in range(len(latest) - 1, -1, -1):
-            if empty[event]:
-                continue
-            final, here = -np.inf, node[event]
-            for arc in range(arcs[event], arcs[event + 1]):
-                following = head[arc]
-                final = max(final, latest[following] - took[here, node[following]])
-            if final < soonest[event] - SLACK:
-                final = -np.inf
-            if final < latest[event] - SLACK:
-                latest[event] = final
-                changed = True
+    changed = False
+    for event in range(len(latest) - 1, -1, -1):
+        if empty[event]:
+            continue
+        final, here = -np.inf, node[event]
+        for arc in range(arcs[event], arcs[event + 1]):
+            following = head[arc]
+            final = max(final, latest[following] - took[here, node[following]])
+        if final < soonest[event] - SLACK:
+            final = -np.inf
+        if final < latest[event] - SLACK:
+            latest[event] = final
+            changed = True
+    return changed
+
+
+@maker
+def latest_starts(
+    ways: tuple[Ints, Numbers], node: Numbers, took: Floats, spans: tuple[Floats, Floats], empty: NDArray[np.bool_]
+) -> Floats:
+    """Return the latest starts from which there is a way to an empty vehicle, never if before the soonest (Dijkstra).
+
+    ``spans`` are the soonest starts and what limits the latest, ``ways`` where the arcs to each event begin, and their
+    tails. However little a round trip takes, no event is gone through twice.
+    """
+    (arcs, tail), (soonest, limit) = ways, spans
+    latest = np.full(len(limit), -np.inf)
+    heap = [(0.0, 0)]
+    heap.pop()
+    for event in range(len(limit)):
+        if empty[event] and limit[event] > -np.inf:
+            latest[event] = limit[event]
+            heappush(heap, (-limit[event], event))
+    while heap:
+        late, event = heappop(heap)
+        if -late < latest[event]:
+            continue
+        for arc in range(arcs[event], arcs[event + 1]):
+            before = int(np.int64(tail[arc]))
+            final = min(limit[before], latest[event] - took[node[before], node[event]])
+            if final > latest[before] and final >= soonest[before] - SLACK:
+                latest[before] = final
+                heappush(heap, (-final, before))
+    return latest
 
 
 @maker

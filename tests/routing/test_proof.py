@@ -10,7 +10,7 @@ from routing.events import EventGraph
 from routing.fragments import IntractableError, bits, narrowed
 from routing.generated import static_day
 from routing.instances import Instance, Node
-from routing.kernels.events import costs_onward, least_path
+from routing.kernels.events import costs_onward, latest_starts, least_path, lower_latest_starts
 from routing.master import Master, spread
 from routing.network import Network, Prices
 from routing.pricing import Search, chains
@@ -536,6 +536,43 @@ def test_a_day_with_too_many_ways_or_too_much_to_look_at_for_one_price_is_refuse
 
     with pytest.raises(IntractableError, match=reason):
         EventGraph(narrowed(Routes(static_day(10, 2, seed=1)).day), Clock.of(60), most=10**6)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_latest_starts_are_the_same_pass_by_pass_and_at_once(seed, monkeypatch):
+    day, prices = tight_day(seed), prices_of(tight_day(seed), seed)
+    in_passes = graph_of(day)
+    monkeypatch.setattr("routing.events._MOST_PASSES", 0)
+
+    at_once = graph_of(day)
+
+    assert (at_once.events.node == in_passes.events.node).all()
+    assert (at_once.events.high == in_passes.events.high).all()
+    one, other = (graph.sides(prices.requests, prices.vehicle) for graph in (in_passes, at_once))
+    assert one.least == pytest.approx(other.least)
+
+
+def test_passes_over_latest_starts_are_few_however_little_a_round_trip_takes(monkeypatch):
+    """One rider has an hour aboard, while another may get in and out on end in less than a thousandth of a second."""
+    depot = Node(0, 0, 0, 0, 0, 480)
+    pickups = (Node(0, 0, 0, 1, 0, 10), Node(0, 1e-5, 0, 1, 0, 400))
+    dropoffs = (Node(1e-5, 0, 0, -1, 50, 60), Node(1e-5, 1e-5, 0, -1, 0, 400))
+    day = Instance("door", 1, 480, 2, 480, (depot, *pickups, *dropoffs, depot))
+    passes = 0
+
+    def counted(*tables):
+        nonlocal passes
+        passes += 1
+        return lower_latest_starts(*tables)
+
+    monkeypatch.setattr("routing.events.lower_latest_starts", counted)
+
+    assert prove(Routes(day), [], None, Clock.of(60)).bound == pytest.approx(0, abs=1e-4)
+    assert 50 <= passes < 1_000
+
+
+def test_what_days_with_stops_next_to_each_other_take_is_rehearsed():
+    assert latest_starts.signatures
 
 
 def test_a_day_with_too_many_events_or_visits_that_take_no_time_is_refused():
