@@ -265,14 +265,14 @@ def test_the_best_combination_serves_everyone_or_pays_for_it(third, vehicles, ch
     combiner = Combiner([vehicles], np.array([50.0, 10.0]))
     pool = columns(({0}, 4.0), ({1}, 4.0), ({0, 1}, third))
 
-    assert list(combiner.combine(pool, [], cost=60.0, limits=(1, False))) == [chosen, chosen]
+    assert list(combiner.combine(pool, [], cost=60.0, limits=(60, False))) == [chosen, chosen]
 
 
 def test_a_pool_that_grew_or_got_cheaper_is_combined_anew():
     combiner = Combiner([2], np.array([50.0, 50.0]))
 
     def combined(*routes, current, cost):
-        return list(combiner.combine(columns(*routes), current, cost=cost, limits=(1, False)))[-1]
+        return list(combiner.combine(columns(*routes), current, cost=cost, limits=(60, False)))[-1]
 
     assert combined(({0}, 4.0), ({1}, 4.0), current=[], cost=100.0) == [0, 1]
     assert combined(({0}, 4.0), ({1}, 4.0), ({0, 1}, 7.0), current=[0, 1], cost=8.0) == [2]
@@ -289,7 +289,7 @@ def test_routes_are_combined_however_much_penalties_differ(seed):
     penalties = rng.uniform(1e5, 1e6, requests) * 10.0 ** rng.integers(0, 5, requests)
     pool = columns(*zip(map(set, riders), costs.tolist(), strict=True), requests=requests)
 
-    choices = list(Combiner([4], penalties).combine(pool, [], cost=penalties.sum(), limits=(1, True)))
+    choices = list(Combiner([4], penalties).combine(pool, [], cost=penalties.sum(), limits=(60, True)))
 
     left_out = [set(range(requests)).difference(*(riders[row] for row in choice)) for choice in choices]
     assert choices
