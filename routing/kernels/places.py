@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.kernels import kernel
-from routing.kernels.tours import EPSILON, Day, Tours
+from routing.kernels.tours import EPSILON, MANY_PUSHES, Day, Tours
 
 NO_PLACE = (np.inf, -1, -1)
 _EMPTY = 2  # stops of an empty tour: the depots
@@ -33,7 +33,7 @@ class Scratch(NamedTuple):
 
 
 @kernel
-def fits(  # noqa: C901, PLR0917 -- the inner loop of all
+def fits(  # noqa: C901, PLR0915, PLR0917 -- the inner loop of all
     day: Day, tours: Tours, vehicle: int, request: int, first: int, second: int, scratch: Scratch
 ) -> bool:
     """Tell whether a tour can be driven with ``request`` got in after place ``first`` and out after ``second``.
@@ -46,6 +46,7 @@ def fits(  # noqa: C901, PLR0917 -- the inner loop of all
     high = tours.high[vehicle]
     took, latest, longest, place = day.took, day.latest, day.longest, tours.place
     index = reached = first + 1
+    tolerance, pushes = EPSILON, 0
     while index < size:
         node = nodes[index]
         arrival = starts[index - 1] + took[nodes[index - 1], node]
@@ -61,10 +62,13 @@ def fits(  # noqa: C901, PLR0917 -- the inner loop of all
         if n < node <= 2 * n or index == size - 1:
             back = 0 if node > 2 * n else first + 1 if is_own else _moved(place[node - n], first, second)
             excess = starts[index] - starts[back] - longest[node]
-            if excess > EPSILON:
+            if excess > tolerance:
                 if clock[index] - clock[back] > longest[node] + EPSILON:
                     return False
                 starts[back] += excess
+                pushes += 1
+                if pushes % MANY_PUSHES == 0:
+                    tolerance *= 2
                 if back == 0:
                     if starts[0] > high[0] + EPSILON:
                         return False

@@ -80,7 +80,7 @@ def test_times_so_large_that_rounding_hides_a_push_come_to_an_end(noon):
 
     assert routes.is_feasible((1, 2))
     assert refresh(routes.day, tours, 0)
-    assert tours.low[0, :4] == pytest.approx(tours.low[0, 0] + np.array([0, 5, 8.6, 15.7]), abs=1e-9 * noon + 0.1)
+    assert tours.low[0, :4] - noon == pytest.approx([85.577, 100, 103.606, 110.677], abs=1e-3 + 1e-15 * noon)
     assert (tours.high[0, :4] - tours.low[0, :4] >= -1e-15 * noon).all()
 
 
