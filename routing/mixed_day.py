@@ -136,12 +136,13 @@ class MixedDay:
         return np.where(kept, np.maximum(own, self._least_priority()) + own.sum(), own)
 
     def _own_priorities(self) -> _Floats:
-        return np.array([self.orders.priorities.get(request.id, 1.0) for request in self.requests], float)
+        own = np.array([self.orders.priorities.get(request.id, 1.0) for request in self.requests], float)
+        return np.where(own > _TINY, own, 0.0)
 
     def _least_priority(self) -> float:
         """Return by how much sums must differ to come before all driving: the least priority there is, 1 at most."""
         own = self._own_priorities()
-        return float(own[own > _TINY].min(initial=1.0))
+        return float(own[own > 0].min(initial=1.0))
 
     def weight(self, requests: Collection[int]) -> float:
         """Return the sum of the priorities of some requests, by id."""

@@ -32,6 +32,7 @@ class Standby:
     def __init__(self, fleet: Fleet, rules: Rules) -> None:
         self._fleet = fleet
         self._travel = fleet.travel.seconds[0].astype(np.int64)
+        np.fill_diagonal(self._travel, 0)  # whoever is there is there, whatever the table says
         self._wait = Wait(_SHORT * rules.max_wait_s, float(rules.max_wait_s))
         self._targets = np.full(len(fleet.arrays.counts), NOWHERE)
         stops = len(self._travel)
@@ -48,7 +49,7 @@ class Standby:
         if is_refused:
             self._refused_s = now_s
         if self._noted_s is not None:
-            self._asks *= 0.5 ** ((now_s - self._noted_s) / _HALF_S)
+            self._asks *= 0.5 ** (max(0, now_s - self._noted_s) / _HALF_S)
         self._noted_s = now_s
         self._asks[ask.origin] += 1
 

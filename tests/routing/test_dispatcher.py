@@ -245,6 +245,19 @@ def test_in_a_large_fleet_who_has_nothing_to_do_is_sent_to_where_people_ask(monk
     assert all(line["arr"] == line["dep"] and not line["pick"] and not line["drop"] for line in lines)
 
 
+def test_a_table_that_takes_time_from_a_stop_to_itself_and_a_clock_that_runs_back_stop_nobody():
+    scenario = outskirts_day()
+    odd = replace(scenario, travel=Matrix.single(scenario.travel.bands[0] + 5 * np.eye(20, dtype=int)))
+    dispatcher = Dispatcher(odd)
+
+    for ask in odd.asks[:60]:
+        dispatcher.advance(ask.asked_s)
+        dispatcher.confirm(0 if dispatcher.quote(ask.asked_s, ask) else None)
+    dispatcher.quote(-10_000_000, odd.asks[60])
+
+    assert any(itinerary.at_stop != 0 for itinerary in dispatcher.plan)
+
+
 def large_fleet(scenario):
     return Dispatcher(scenario, effort=Effort(settled=0))
 
