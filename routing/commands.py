@@ -87,13 +87,12 @@ def _whole(text: str) -> int:
 
 def _solve(asked: argparse.Namespace) -> int:
     _check_place(asked.out)
-    if not is_kept("ruin"):
-        sys.stderr.write("compiling, once: about a minute; the cpu seconds count from then on\n")
     if asked.instance.suffix == ".json":
         return _solve_scenario(asked)
+    instance = instances.read(asked.instance)
+    _tell_of_compiling()
     from routing.solve import impossible, solve  # the solver takes a second to import, dispatch goes without
 
-    instance = instances.read(asked.instance)
     solution = solve(
         instance,
         seconds=asked.seconds,
@@ -109,11 +108,18 @@ def _solve(asked: argparse.Namespace) -> int:
     return _DONE
 
 
+def _tell_of_compiling() -> None:
+    """Say to whoever looks on why the first answer takes long; programs read progress and reasons only."""
+    if sys.stderr.isatty() and not is_kept("ruin"):
+        sys.stderr.write("compiling, once: about a minute; the cpu seconds count from then on\n")
+
+
 def _solve_scenario(asked: argparse.Namespace) -> int:
     """Plan a scenario as if all wishes had been known the night before."""
+    day = scenario.read(asked.instance)
+    _tell_of_compiling()
     from routing.day import plan_day  # imports the solver, too
 
-    day = scenario.read(asked.instance)
     requests = [day.request(ask, number, not_before_s=0) for number, ask in enumerate(day.asks, 1)]
     try:
         plan = plan_day(

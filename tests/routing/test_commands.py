@@ -1,10 +1,11 @@
 import io
 import json
 import re
+import sys
 
 import pytest
 
-from routing import bench
+from routing import bench, commands
 from routing.commands import main
 from routing.generated import static_day
 from routing.peers import installed
@@ -138,6 +139,24 @@ def test_turns_give_the_same_answer_again_and_progress_is_told(tmp_path, capsys)
         re.fullmatch(r"\d+\.\d s: cost (-|\d+\.\d\d), bound (-|\d+\.\d\d)", line)
         for line in capsys.readouterr().err.splitlines()
     )
+
+
+@pytest.mark.parametrize(
+    ("looks_on", "is_kept", "says"),
+    [(True, False, True), (True, True, False), (False, False, False)],
+    ids=["first at a terminal", "later at a terminal", "first in a program"],
+)
+def test_only_who_looks_on_is_told_that_the_first_answer_takes_long(
+    looks_on, is_kept, says, tmp_path, monkeypatch, capsys
+):
+    path, out = tmp_path / "empty.txt", tmp_path / "routes.json"
+    path.write_text("2 0 480 3 30\n0 0 0 0 0 0 480\n")
+    monkeypatch.setattr(commands, "is_kept", lambda _: is_kept)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: looks_on)
+
+    assert main(["solve", str(path), "--out", str(out)]) == 0
+
+    assert ("compiling, once" in capsys.readouterr().err) == says
 
 
 def test_an_unreadable_instance_or_place_to_write_is_one_clear_line(tiny, tmp_path, capsys):
