@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
 from routing.clock import Clock
-from routing.fragments import SLACK, IntractableError
+from routing.fragments import IntractableError
+from routing.kernels.moments import SLACK
 from routing.network import Network
 from routing.routes import Route
 

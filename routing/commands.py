@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from routing.solve import Solution
 
 _DONE, _UNREADABLE, _NO_SOLUTION = 0, 2, 3
+_NOWHERE = "the ride would end at the stop where it begins"
 
 
 def main(argv: Sequence[str]) -> int:
@@ -120,7 +121,9 @@ def _solve_scenario(asked: argparse.Namespace) -> int:
     _tell_of_compiling()
     from routing.day import plan_day  # imports the solver, too
 
-    requests = [day.request(ask, number, not_before_s=0) for number, ask in enumerate(day.asks, 1)]
+    requests = [
+        day.request(ask, number, not_before_s=0) for number, ask in enumerate(day.asks, 1) if not ask.goes_nowhere
+    ]
     try:
         plan = plan_day(
             day.vehicles,
@@ -173,6 +176,7 @@ def _solution_json(solution: "Solution") -> dict[str, object]:
 def _plan_json(day: Scenario, plan: "DayPlan") -> dict[str, object]:
     """Return a plan as a solution: request i of the scenario gets in at node i, out at node n + i."""
     n = len(day.asks)
+    nowhere = {ask.id: _NOWHERE for ask in day.asks if ask.goes_nowhere}
     return {
         "instance": day.name,
         "cost": plan.driving_s,
@@ -183,9 +187,9 @@ def _plan_json(day: Scenario, plan: "DayPlan") -> dict[str, object]:
             [visit.request.id + (n if visit.kind is VisitKind.DROPOFF else 0) for visit in itinerary.visits]
             for itinerary in plan.plan
         ],
-        "declined_at_least": plan.least_declined,
-        "declined": [day.asks[number - 1].id for number in plan.declined],
-        "impossible": {day.asks[number - 1].id: str(reason) for number, reason in plan.impossible.items()},
+        "declined_at_least": plan.least_declined + len(nowhere),
+        "declined": [*nowhere, *(day.asks[number - 1].id for number in plan.declined)],
+        "impossible": nowhere | {day.asks[number - 1].id: str(reason) for number, reason in plan.impossible.items()},
     }
 
 

@@ -9,66 +9,21 @@ from itertools import count
 
 import numpy as np
 
+from routing import offers
 from routing.cost import DEFAULT, Weights
 from routing.fleet import Fleet, Spot
 from routing.insertion import without
 from routing.kernels.fleet import BEGAN, GOT_ON, LEFT, VEHICLE, WHERE, WHO
-from routing.problem import Itinerary, Plan, Request, VisitKind, Window
+from routing.offers import Offer
+from routing.problem import Itinerary, Plan, Request, VisitKind
 from routing.reoptimise import EFFORT, Effort, reoptimise
 from routing.reorder import Reordering, reorderings
 from routing.scenario import Ask, Scenario
 from routing.standby import FEW_VEHICLES, Standby
+from routing.stays import END_OF_TIME_S, Halts, Stay
 from routing.timing import party_rows
 
-_END_OF_TIME_S = 1 << 40
-_OTHER_TIMES_S = (900, -900, 1800, -1800, 3600, -3600)
-_MOST_OFFERS = 3
 _SEED = 20221121
-_LATE_S = 300  # a boarding may come so much later than the time quoted
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What is promised if taken: when boarding and alighting start, and the boarding expected."""
-
-    pickup: Window
-    dropoff: Window
-    expected_s: int
-
-
-@dataclass(frozen=True)
-class Stay:
-    """A visit that was made: where, from when to when, and who got on or off at its start.
-
-    No ``kind``: nobody did, the vehicle came by on its way to where it stands by.
-    """
-
-    vehicle_id: int
-    stop: int
-    arrived_s: int
-    left_s: int
-    ask_id: str = ""
-    kind: VisitKind | None = None
-
-
-class Halts:
-    """The visits that each vehicle has made where it is, held back until nobody can join them any more."""
-
-    def __init__(self) -> None:
-        self._open: dict[int, list[Stay]] = {}
-
-    def add(self, stay: Stay) -> list[Stay]:
-        """Add a visit that was made; return those of the halt that is over by that."""
-        last = self._open.get(stay.vehicle_id, [])[-1:]
-        joins = any(each.stop == stay.stop and stay.arrived_s < each.left_s for each in last)
-        over = [] if joins else self.leave(stay.vehicle_id)
-        self._open.setdefault(stay.vehicle_id, []).append(stay)
-        return over
-
-    def leave(self, vehicle_id: int) -> list[Stay]:
-        """Return the visits of the vehicle's last halt, each until the vehicle left."""
-        stays = self._open.pop(vehicle_id, [])
-        return [replace(stay, left_s=stays[-1].left_s) for stay in stays]
 
 
 @dataclass(frozen=True)
@@ -81,11 +36,6 @@ class _Held:
     offer: Offer
     spot: Spot | Reordering | None
     promised: Request
-
-    @classmethod
-    def of(cls, offer: Offer, wish: Request, spot: Spot | Reordering | None) -> "_Held":
-        """Return an offer for a wish: what is promised binds as the wish did."""
-        return cls(offer, spot, replace(wish, pickup=offer.pickup, dropoff=offer.dropoff))
 
 
 class Dispatcher:
@@ -123,18 +73,17 @@ class Dispatcher:
         its place meanwhile, until it answers or time goes on.
         """
         self._forget()
+        if ask.goes_nowhere:
+            return []
         number = next(self._numbers)
         self._ask_ids[number] = ask.id
-        wish = self._scenario.request(ask, number, not_before_s=now_s)
         settles = self._effort.turns > 0 and len(self._scenario.vehicles) <= self._effort.settled
-        self._hold(wish, ask, settles=settles)
-        if self._standby is not None:
-            self._standby.note(now_s, ask, is_refused=not self._held)
-        if self._held or self._strict:
-            return [held.offer for held in self._held]
-        for shift_s in _OTHER_TIMES_S:
-            self._hold(self._scenario.request(ask, number, not_before_s=now_s, shift_s=shift_s), ask)
-            if len(self._held) == _MOST_OFFERS:
+        for place, request in enumerate(offers.requests(self._scenario, ask, number, now_s=now_s, strict=self._strict)):
+            is_wish = place == 0
+            self._hold(request, settles=settles and is_wish)
+            if is_wish and self._standby is not None:
+                self._standby.note(now_s, ask, is_refused=not self._held)
+            if len(self._held) == (1 if is_wish else offers.MOST_OFFERS):
                 break
         return [held.offer for held in self._held]
 
@@ -162,7 +111,7 @@ class Dispatcher:
         self._held = [replace(held, spot=None) for held in self._held]
         stays = self._pass_by(now_s)
         stays += [self._stay(row) for row in self._fleet.advance(now_s).tolist()]
-        if self._standby is not None and now_s < _END_OF_TIME_S:
+        if self._standby is not None and now_s < END_OF_TIME_S:
             self._standby.send(now_s)
             stays += self._pass_by(now_s)
         return [over for stay in stays for over in self._halts.add(stay)]
@@ -170,20 +119,20 @@ class Dispatcher:
     def finish(self) -> list[Stay]:
         """Drive the rest of the day; return the visits made."""
         self._forget()
-        over = self.advance(_END_OF_TIME_S)
+        over = self.advance(END_OF_TIME_S)
         return over + [stay for vehicle in self._scenario.vehicles for stay in self._halts.leave(vehicle.id)]
 
-    def _hold(self, request: Request, ask: Ask, *, settles: bool = False) -> None:
+    def _hold(self, request: Request, *, settles: bool) -> None:
         """Hold the best place for ``request``, if there is any: as the visits stand, else in another order of them."""
         party = party_rows(request)
         for spot in self._fleet.cheapest(party) or reorderings(self._fleet, party, self._effort.asked)[:1]:
             if settles:
-                self._held.append(self._settle(spot, request, ask))
+                self._held.append(self._settle(spot, request))
                 continue
             pickup_s = spot.pickup_s if isinstance(spot, Reordering) else self._fleet.starts_at(spot, party)[0]
-            self._held.append(_Held.of(self._promise(request, pickup_s, ask), request, spot))
+            self._held.append(self._promise(request, pickup_s, spot))
 
-    def _settle(self, spot: Spot | Reordering, wish: Request, ask: Ask) -> _Held:
+    def _settle(self, spot: Spot | Reordering, wish: Request) -> _Held:
         """Seat a party and let vehicles nearby exchange; return the offer that is best by that.
 
         While nothing but the wish itself binds it there is room to move it that is gone once a window is promised.
@@ -191,7 +140,7 @@ class Dispatcher:
         self._seat(spot, wish)
         reoptimise(self._fleet, party_rows(wish), self._generator, self._effort)
         self._settled = wish.id
-        held = _Held.of(self._promise(wish, self._fleet.pickup_s(wish.id), ask), wish, None)
+        held = self._promise(wish, self._fleet.pickup_s(wish.id), None)
         broken = self._fleet.narrow(held.promised)
         assert broken is None  # the window is put around the moment at which the party is picked up
         return held
@@ -225,29 +174,15 @@ class Dispatcher:
         self._fleet.put(vehicle, without(self._fleet.itinerary(vehicle), self._settled))
         self._settled = None
 
-    def _promise(self, request: Request, pickup_s: int, ask: Ask) -> Offer:
-        """Return the promise that a boarding at ``pickup_s`` can keep: a window as wide as the rules allow.
-
-        Near the end of the wish it opens before ``pickup_s``, so that there is always room to plan better later. The
-        boarding is told so late in the window that nobody waits long beyond it.
-        """
-        rules = self._scenario.rules
-        wished = request.pickup
-        opens_s = max(wished.earliest_s, min(pickup_s, wished.latest_s - rules.promise_width_s))
-        closes_s = min(wished.latest_s, opens_s + rules.promise_width_s)
-        ride_s = self._scenario.longest_ride_s(ask)
-        earliest_s = request.dropoff.earliest_s
-        if ask.kind == "depart":
-            earliest_s = opens_s + self._scenario.direct_s(ask)
-        return Offer(
-            pickup=Window(opens_s, closes_s),
-            dropoff=Window(earliest_s, min(request.dropoff.latest_s, closes_s + ride_s)),
-            expected_s=max(pickup_s, closes_s - _LATE_S),
-        )
+    def _promise(self, wish: Request, pickup_s: int, spot: Spot | Reordering | None) -> _Held:
+        """Return the promise that a boarding at ``pickup_s`` can keep, with the place behind it."""
+        window = offers.window(wish, pickup_s, self._scenario.rules.promise_width_s)
+        promised = offers.promised(wish, window, self._scenario.travel)
+        return _Held(Offer.of(promised, pickup_s), spot, promised)
 
     def _pass_by(self, now_s: int) -> list[Stay]:
         """Return the stops that vehicles with nothing to do pass, those that they set out for by ``now_s``."""
-        if self._standby is None or now_s == _END_OF_TIME_S:
+        if self._standby is None or now_s == END_OF_TIME_S:
             return []
         passed = self._standby.drive_on(now_s)
         return [Stay(self._scenario.vehicles[vehicle].id, stop, at_s, at_s) for vehicle, stop, at_s in passed]

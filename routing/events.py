@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.clock import Clock
-from routing.fragments import SLACK, Floats, Fragments, IntractableError, Ints, Words, bits, undominated
+from routing.fragments import Floats, Fragments, IntractableError, Ints, Words, bits, undominated
 from routing.kernels.events import (
     Events,
     Numbers,
@@ -23,6 +23,7 @@ from routing.kernels.events import (
     lower_latest_starts,
 )
 from routing.kernels.grow import Places, grow
+from routing.kernels.moments import SLACK, buckets_at
 from routing.kernels.reach import Rules, reach
 from routing.kernels.tours import Day
 
@@ -223,9 +224,9 @@ def _arranged(day: Day, arcs: _Arcs, width: float, clock: Clock) -> tuple[Events
     zero = float(day.earliest[day.start])
     arcs = arcs.in_order(day.took[arcs.node[arcs.tail], arcs.node[arcs.head]] < width * (1 - _TINY), clock)
     node, head = arcs.node, arcs.head
-    low, high = _bucket(arcs.soonest, zero, width), _bucket(arcs.latest + SLACK, zero, width)
+    low, high = buckets_at(arcs.soonest, zero, width), buckets_at(arcs.latest + SLACK, zero, width)
     cell = np.concatenate([[0], np.cumsum(high - low + 1)])
-    shift = np.floor(day.took[node[arcs.tail], node[head]] / width + _TINY).astype(np.int32)
+    shift = buckets_at(day.took[node[arcs.tail], node[head]], 0.0, width).astype(np.int32)
     span = max(1, int(shift.min())) if len(shift) else 1
     active, active_from = by_span(low, high, span)
     back = day.latest[day.end] - day.took[node, day.end]
@@ -244,7 +245,7 @@ def _arranged(day: Day, arcs: _Arcs, width: float, clock: Clock) -> tuple[Events
         until=high[head].astype(np.int32) - shift,
         opening=arcs.opening,
         home=np.where(arcs.empty, day.distance[node, day.end], np.inf),
-        home_by=_bucket(back + SLACK, zero, width),
+        home_by=buckets_at(back + SLACK, zero, width),
         span=span,
         active=active,
         active_from=active_from,
@@ -263,9 +264,3 @@ def _places(day: Day, zero: float, width: float) -> Places:
         zero=zero,
         width=width,
     )
-
-
-def _bucket(moment: Floats, zero: float, width: float) -> Ints:
-    """Return the bucket of each moment, rounded down."""
-    found: Ints = np.floor((moment - zero) / width + _TINY).astype(np.int64)
-    return found

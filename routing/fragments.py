@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 
 from routing.kernels.tours import Day
 
-SLACK = 1e-6  # more than the exact test allows: nothing it accepts is missed
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]

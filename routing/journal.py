@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import TypedDict
 
-from routing.dispatcher import Offer, Stay
+from routing.offers import Offer
 from routing.problem import VisitKind
 from routing.scenario import Scenario
+from routing.stays import Stay
 
 
 class OfferJson(TypedDict):

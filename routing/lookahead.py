@@ -6,28 +6,26 @@ of `routing.kernels.future`. A vehicle is never turned round on its way.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
 
 import numpy as np
 
+from routing import offers
 from routing.demand import DaySoFar, Demand, expect
-from routing.dispatcher import Halts, Offer, Stay
 from routing.kernels import future, halts
 from routing.kernels.halts import HALTED, OUTSET, ROW, WAITING
 from routing.kernels.orders import Search, cheapest_orders
 from routing.kernels.route import AT, LONGEST, PARTY, PICKUP, READY, STOP, VISIT_COLUMNS, Ints
+from routing.offers import Offer
 from routing.problem import Request, VisitKind, Window
 from routing.scenario import Ask, Scenario
+from routing.stays import END_OF_TIME_S, Halts, Stay
 from routing.timing import party_rows
 
 MOST_VEHICLES = 3
 
-_END_OF_TIME_S = 1 << 40
-_OTHER_TIMES_S = (900, -900, 1800, -1800, 3600, -3600)
-_MOST_OFFERS = 3
-_LATE_S = 300  # a boarding may come so much later than the time quoted
 _GRID_S = 200  # between the windows that are compared
 _HORIZON_S = 2_400  # how far a future goes
 _AHEAD_S = 1_200  # a wish later than that is placed by the futures around it
@@ -55,11 +53,11 @@ FORESIGHT = Foresight()
 
 
 class _Choice(NamedTuple):
-    """A plan for one vehicle, and what it lets promise (None at a departure)."""
+    """A plan for one vehicle, and the wish as it may be promised by that (None at a departure)."""
 
     vehicle: int
     visits: Ints
-    window: Window | None
+    promised: Request | None
 
 
 class _Held(NamedTuple):
@@ -101,14 +99,15 @@ class Lookahead:
 
         When ``strict``, nothing outside the wish is offered. An empty list is a refusal.
         """
+        self._held = []
+        if ask.goes_nowhere:
+            return []
         number = next(self._numbers)
         self._ask_ids[number] = ask.id
-        self._held = []
         self._day.note(ask)
-        for shift_s in (0,) if self._strict else (0, *_OTHER_TIMES_S):
-            request = self._scenario.request(ask, number, not_before_s=now_s, shift_s=shift_s)
-            self._hold(now_s, request, ask)
-            if (self._held and shift_s == 0) or len(self._held) == _MOST_OFFERS:
+        for place, request in enumerate(offers.requests(self._scenario, ask, number, now_s=now_s, strict=self._strict)):
+            self._hold(now_s, request, ask.time_s)
+            if len(self._held) == (1 if place == 0 else offers.MOST_OFFERS):
                 break
         return [held.offer for held in self._held]
 
@@ -138,7 +137,7 @@ class Lookahead:
                     if int(halts.sets_out_s(self._travel, outset, visits)) > leaves_s:
                         continue
                 over += self._make_next(vehicle)
-            if now_s < _END_OF_TIME_S:
+            if now_s < END_OF_TIME_S:
                 halts.stand(outset, now_s)
             else:
                 over += self._halts.leave(self._scenario.vehicles[vehicle].id)
@@ -146,19 +145,19 @@ class Lookahead:
 
     def finish(self) -> list[Stay]:
         """Drive the rest of the day; return the visits made."""
-        return self.advance(_END_OF_TIME_S)
+        return self.advance(END_OF_TIME_S)
 
-    def _hold(self, now_s: int, request: Request, ask: Ask) -> None:
+    def _hold(self, now_s: int, request: Request, wished_s: int) -> None:
         """Hold the best plan with ``request``, if there is any."""
         if request.pickup.latest_s < request.pickup.earliest_s:
             return
         choices = list(self._choices(request))
         if choices:
-            choice = choices[self._best(now_s, choices, self._foresight.plays, ask.time_s)]
-            if choice.window is None:
-                raise RuntimeError("a plan for a wish promises no window")
-            promised = _promised(request, choice.window)
-            self._held.append(_Held(_offer(promised), promised, choice))
+            choice = choices[self._best(now_s, choices, self._foresight.plays, wished_s)]
+            if choice.promised is None:
+                raise RuntimeError("a plan for a wish promises nothing")
+            offer = Offer.of(choice.promised, choice.promised.pickup.earliest_s)
+            self._held.append(_Held(offer, choice.promised, choice))
 
     def _late_choice(self, promised: Request) -> _Choice:
         """Return the cheapest plan for a party that takes its offer late; raise ValueError when there is none."""
@@ -168,12 +167,12 @@ class Lookahead:
 
     def _choices(self, request: Request) -> Iterator[_Choice]:
         """Yield plans with ``request``; some if there is any that keeps the promises and that the search reaches."""
-        width_s, found = self._scenario.rules.promise_width_s, False
+        found = False
         for vehicle in range(len(self._scenario.vehicles)):
-            for window in _windows(request, width_s):
-                for visits in self._plans(vehicle, _promised(request, window)):
+            for promised in self._promises(request):
+                for visits in self._plans(vehicle, promised):
                     found = True
-                    yield _Choice(vehicle, visits, window)
+                    yield _Choice(vehicle, visits, promised)
         if not found:
             yield from self._anyhow(request)
 
@@ -208,13 +207,21 @@ class Lookahead:
 
     def _anyhow(self, request: Request) -> Iterator[_Choice]:
         """Yield plans in which the boarding is at any time of the wish and any visit may change its place."""
-        width_s = self._scenario.rules.promise_width_s
         for vehicle in range(len(self._scenario.vehicles)):
             own = self._own(vehicle)
-            for window in _windows(request, width_s):
-                visits = _with(own, _promised(request, window), len(own))
+            for promised in self._promises(request):
+                visits = _with(own, promised, len(own))
                 for plan in self._orders(vehicle, visits, (0, len(visits)), _LAST_STEPS)[:1]:
-                    yield _Choice(vehicle, plan, window)
+                    yield _Choice(vehicle, plan, promised)
+
+    def _promises(self, request: Request) -> Iterator[Request]:
+        """Yield what may be promised: windows as wide as the rules and the wish allow."""
+        opens_s, closes_s = request.pickup
+        width_s = self._scenario.rules.promise_width_s
+        last_s = max(opens_s, closes_s - width_s)
+        for earliest_s in (*range(opens_s, last_s, _GRID_S), last_s):
+            window = Window(earliest_s, min(earliest_s + width_s, closes_s))
+            yield offers.promised(request, window, self._scenario.travel)
 
     def _choose_next(self, vehicle: int, now_s: int) -> None:
         """Put the visits in the order that leaves most room, now that the vehicle is about to set out."""
@@ -288,27 +295,6 @@ class Lookahead:
         return self._halts.add(
             Stay(vehicle_id, int(visit[STOP]), int(start_s), int(left_s), self._ask_ids[int(visit[PARTY])], kind)
         )
-
-
-def _windows(request: Request, width_s: int) -> Iterator[Window]:
-    """Yield the windows that may be promised, as wide as the rules and the wish allow."""
-    opens_s, closes_s = request.pickup
-    last_s = max(opens_s, closes_s - width_s)
-    for earliest_s in (*range(opens_s, last_s, _GRID_S), last_s):
-        yield Window(earliest_s, min(earliest_s + width_s, closes_s))
-
-
-def _offer(promised: Request) -> Offer:
-    """Return what is promised; the boarding is told so late in its window that nobody waits long beyond it."""
-    opens_s, closes_s = promised.pickup
-    return Offer(promised.pickup, promised.dropoff, expected_s=max(opens_s, closes_s - _LATE_S))
-
-
-def _promised(request: Request, window: Window) -> Request:
-    """Return ``request`` narrowed to a promised window."""
-    ride_s = request.max_ride_s + request.pickup_service_s
-    latest_s = min(request.dropoff.latest_s, window.latest_s + ride_s)
-    return replace(request, pickup=window, dropoff=Window(request.dropoff.earliest_s, latest_s))
 
 
 def _with(visits: Ints, request: Request, position: int) -> Ints:

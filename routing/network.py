@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.fragments import SLACK, Floats, Fragments, IntractableError, Ints, Words
+from routing.fragments import Floats, Fragments, IntractableError, Ints, Words
 from routing.kernels import chains as kernels
+from routing.kernels.moments import SLACK, buckets_at
 from routing.kernels.tours import Day
 
 _BUCKETS = 2_400  # over the day, at least
@@ -97,8 +98,8 @@ def _chain(day: Day, part: Fragments) -> kernels.Chain:
         latest_start=part.latest_start,
         served=part.served,
         earliest=day.earliest[up],
-        opens=_bucket(day.earliest[up], zero, width),
-        closes=np.where(some, _bucket(final + SLACK, zero, width), -1),
+        opens=buckets_at(day.earliest[up], zero, width),
+        closes=np.where(some, buckets_at(final + SLACK, zero, width), -1),
         until=day.latest[up] + SLACK,
         legs=legs,
         took=took,
@@ -111,9 +112,3 @@ def _chain(day: Day, part: Fragments) -> kernels.Chain:
         buckets=buckets,
         busy=busy,
     )
-
-
-def _bucket(moment: Floats, zero: float, width: float) -> Ints:
-    """Return the bucket of each moment, rounded down."""
-    found: Ints = np.floor((moment - zero) / width + _TINY).astype(np.int64)
-    return found

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from routing.fragments import SLACK
+from routing.kernels.moments import SLACK
 from routing.kernels.tours import Day
 
 _NEVER = 1e7

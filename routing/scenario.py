@@ -44,6 +44,11 @@ class Ask:
     wheelchairs: int
     flex_s: int = 0
 
+    @property
+    def goes_nowhere(self) -> bool:
+        """Tell whether the ride would end at the stop where it begins: nobody is driven round in a circle."""
+        return self.origin == self.destination
+
     @classmethod
     def of(cls, row: Row, *, stops: int, flex_s: int = 0) -> "Ask":
         """Return the wish that ``row`` describes; raise ScenarioError if it makes no sense among ``stops`` stops."""

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from routing.cost import DEFAULT, Weights
 from routing.demand import expect
-from routing.dispatcher import Dispatcher, Offer, Stay
+from routing.dispatcher import Dispatcher
 from routing.journal import offer_json, visits_json
 from routing.lookahead import FORESIGHT, MOST_VEHICLES, Foresight, Lookahead
+from routing.offers import Offer
 from routing.reoptimise import EFFORT, Effort
 from routing.scenario import Ask, Scenario, ScenarioError, read
+from routing.stays import Stay
 
 _CANDIDATES = (
     DEFAULT,

@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.kernels import kernel, maker
+from routing.kernels.moments import SLACK, bucket_at
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
 
-SLACK = 1e-6
-_TINY = 1e-9
 _NOBODY = -1
 
 
@@ -65,7 +64,7 @@ class Onward(NamedTuple):
 @kernel
 def bucket_of(chain: Chain, moment: float) -> int:
     """Return the bucket of a moment, rounded down, the last for later ones."""
-    return min(max(int(np.floor((moment - chain.zero) / chain.width + _TINY)), 0), chain.buckets - 1)
+    return min(max(bucket_at(moment, chain.zero, chain.width), 0), chain.buckets - 1)
 
 
 @kernel

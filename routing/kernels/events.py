@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.kernels import kernel, maker
+from routing.kernels.moments import SLACK
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.int32]
 Words = NDArray[np.uint64]
-
-SLACK = 1e-6  # more than the exact test allows: nothing it accepts is missed
 
 
 class Events(NamedTuple):

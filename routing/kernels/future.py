@@ -26,6 +26,7 @@ from routing.kernels.halts import (
     serve,
 )
 from routing.kernels.orders import Search, cheapest_orders
+from routing.kernels.promise import window_around
 from routing.kernels.route import (
     AT,
     EARLIEST,
@@ -178,8 +179,7 @@ def _write_party(travel: Ints, future: Ints, number: int, rules: Rules, party: I
 def _promise(pickup: Ints, dropoff: Ints, boards_s: int, rules: Rules) -> None:
     """Narrow a wish to the window that is promised for a boarding then."""
     ride_s = dropoff[LONGEST] + pickup[SERVICE]
-    pickup[EARLIEST] = max(pickup[EARLIEST], min(boards_s, pickup[LATEST] - rules.width_s))
-    pickup[LATEST] = min(pickup[LATEST], pickup[EARLIEST] + rules.width_s)
+    pickup[EARLIEST], pickup[LATEST] = window_around(pickup[EARLIEST], pickup[LATEST], boards_s, rules.width_s)
     dropoff[LATEST] = min(dropoff[LATEST], pickup[LATEST] + ride_s)
 
 

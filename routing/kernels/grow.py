@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.kernels import kernel, maker
-from routing.kernels.events import SLACK, Events, Floats, Ints, Words
+from routing.kernels.events import Events, Floats, Ints, Words
+from routing.kernels.moments import SLACK, bucket_at
 
 
 class Places(NamedTuple):
@@ -241,8 +242,8 @@ def _promising(
 @kernel
 def _cell(events: Events, places: Places, event: int, moment: float) -> int:
     """Return the cell of an event at a moment, rounded down, within the event's buckets."""
-    bucket = int(np.floor((moment - places.zero) / places.width + 1e-9))
-    return int(events.cell[event] + min(max(bucket, events.low[event]), events.high[event]) - events.low[event])
+    at = bucket_at(moment, places.zero, places.width)
+    return int(events.cell[event] + min(max(at, events.low[event]), events.high[event]) - events.low[event])
 
 
 @kernel

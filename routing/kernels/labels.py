@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.kernels import kernel, maker
-from routing.kernels.chains import SLACK, Chain, Floats, Ints, Onward, Prices, Words, bucket_of, serves
+from routing.kernels.chains import Chain, Floats, Ints, Onward, Prices, Words, bucket_of, serves
+from routing.kernels.moments import SLACK
 
 _TINY = 1e-9
 _LOOKED_BACK = 200  # labels that one is compared with, at most

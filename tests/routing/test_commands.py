@@ -71,6 +71,20 @@ def test_a_scenario_is_planned_as_if_known_the_night_before(tmp_path, capsys):
     assert re.match(r"\d+\.\d s: cost \d", capsys.readouterr().err)
 
 
+def test_a_ride_to_where_it_begins_is_declined_and_all_others_keep_their_numbers(tmp_path):
+    path, out = tmp_path / "line.json", tmp_path / "routes.json"
+    nowhere = SCENARIO["requests"][0] | {"id": "n", "o": 1, "d": 1}
+    path.write_text(json.dumps(SCENARIO | {"requests": [nowhere, *SCENARIO["requests"]]}))
+
+    assert main(["solve", str(path), "--seconds", "0.5", "--out", str(out)]) == 0
+
+    written = json.loads(out.read_text())
+    assert written["routes"] in ([[2, 3, 6, 7]], [[2, 3, 7, 6]])
+    assert (written["cost"], written["proven"]) == (600, True)
+    assert (written["declined"], written["declined_at_least"]) == (["n", "c"], 2)
+    assert written["impossible"]["n"] == "the ride would end at the stop where it begins"
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

@@ -95,6 +95,17 @@ def test_an_offer_that_is_not_open_cannot_be_taken(before, said, begins):
     assert end == {"visits": []}
 
 
+def test_a_ride_to_where_it_begins_is_refused_and_the_next_one_is_not(begins):
+    nowhere = ask_json("r6", o=1, d=1)
+
+    *_, refused, passed, taken = talk(
+        begins, ASKS | {"request": nowhere}, {"type": "choice", "t": 32_400, "req": "r6", "taken": None}, ASKS
+    )
+
+    assert (refused, passed) == ({"offers": []}, {})
+    assert taken["offers"]
+
+
 def test_who_rides_cannot_ask_again(begins):
     *_, error, end = talk(begins, ASKS, TAKES, asks(time=40_000), {"type": "finish"})
 
