@@ -19,7 +19,7 @@ def sentences(why: Why, language: str = FALLBACK) -> list[str]:
     if why.kind == "replanned":
         return [_better(why, language)]
     if why.kind == "moved":
-        return [_moved(why, language)]
+        return [_moved(why, language), *_other_order(why, language)]
     if why.kind == "refused":
         return _refused(why, language)
     return [*_not_as_wished(why, language), *_this_vehicle(why, language), *_other_order(why, language)]

@@ -13,7 +13,7 @@ from pathlib import Path
 from routing.breakdown import by_weight
 from routing.cost import DEFAULT, Weights
 from routing.explain import explain
-from routing.insertion import Insertion, insertions, without
+from routing.insertion import Insertion, first_feasible, insertions, without
 from routing.problem import Itinerary, Limit, Plan, Request, VisitKind
 from routing.reserve import first_beside, insertions_beside, seen, swollen
 from routing.timing import Schedule, schedule
@@ -159,13 +159,8 @@ def verdicts(case: Case, index: int, travel: TravelTimes, *, explains: bool = Tr
 
 
 def only_kept_seats(case: Case, travel: TravelTimes) -> bool:
-    """Tell whether a wish that no vehicle takes would be taken if no seats were kept: what keeping them costs.
-
-    Asked of the visits as they stand; a place that only another order of them would give is not counted.
-    """
-    if not any(case.kept):
-        return False
-    return any(insertions(case.plan, each, travel, case.weights) for each in case.wishes)
+    """Tell whether a wish that no vehicle takes would be taken if no seats were kept: what keeping them costs."""
+    return any(case.kept) and first_feasible(case.plan, case.wishes, travel, case.weights) is not None
 
 
 @cache
@@ -186,8 +181,8 @@ def _cannot(plan: Plan, wish: Request, kept: int, travel: TravelTimes) -> list[V
 
 
 def _takers(plan: Plan, wish: Request, travel: TravelTimes) -> list[int]:
-    """Return the vehicles that can take a wish when no seats are kept."""
-    return [each.vehicle_id for each in insertions(plan, wish, travel)]
+    """Return the vehicles that can take a wish when no seats are kept, in another order of visits if none can else."""
+    return [each.vehicle_id for each in insertions(plan, wish, travel, reorders=True)]
 
 
 def _without_breaks(itinerary: Itinerary) -> Itinerary:

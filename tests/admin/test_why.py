@@ -83,6 +83,12 @@ BUSY = Considered(TEN, (no("1号車", "other_promise"), no("2号車", "seats")))
             id="moved",
         ),
         pytest.param(
+            make_why(kind="moved", taken=Considered(QUARTER, (replace(CAN, is_reordered=True),))),
+            "乗る予定の車が走れなくなったため、10時15分から10時25分に1号車が代わりに伺います。"
+            "ほかのお客さまの乗り降りの順番は変わりますが、お約束の時間は変わりません。",
+            id="moved among others in another order",
+        ),
+        pytest.param(
             make_why(kind="moved", code="no_vehicle"),
             "乗る予定の車が走れなくなり、代わりに伺える車が見つかりませんでした。",
             id="moved nowhere",

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from routing import breakdown, cost, decision, records, reserve
@@ -42,6 +42,19 @@ def test_every_vehicle_has_its_say_and_nobody_takes_what_is_not_legal(day, kept)
     for found in reserve.insertions_beside(day.plan, day.request, kept, day.travel, cost.DEFAULT):
         assert not isinstance(schedule(found.itinerary, day.travel), Violation)
         assert found.vehicle_id in {each.vehicle_id for each in insertions(day.plan, day.request, day.travel)}
+
+
+@given(day=days(), kept=st.integers(1, 3))
+@settings(max_examples=400, deadline=None, derandomize=True)
+def test_kept_seats_are_what_stops_a_wish_that_is_taken_without_them_in_whatever_order(day, kept):
+    case = Case(day.plan, (day.request,), (kept,))
+    assume(not decision.choose(case, day.travel))
+
+    taken = decision.choose(replace(case, kept=(0,)), day.travel)
+
+    assert decision.only_kept_seats(case, day.travel) == bool(taken)
+    limits = {each.vehicle_id: each.limit for each in decision.verdicts(case, 0, day.travel)}
+    assert {limits[each.vehicle_id] for each in taken} <= {Limit.RESERVED}
 
 
 @given(day=days())

@@ -6,11 +6,12 @@ from itertools import permutations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing import cost
+from routing import cost, decision
 from routing.checker import check
+from routing.decision import Case
 from routing.fleet import Fleet
 from routing.insertion import first_feasible, insertions
-from routing.problem import Boarded, VisitKind
+from routing.problem import Boarded, Limit, VisitKind
 from routing.reorder import reorderings
 from routing.reserve import first_beside, insertions_beside
 from routing.timing import Violation, party_rows, schedule
@@ -156,6 +157,16 @@ def test_others_are_not_put_together_in_seats_that_are_kept():
 
     assert insertions_beside(plan, asks, 1, LINE, cost.DEFAULT) == []
     assert first_beside(plan, [asks], [1], LINE, cost.DEFAULT) is None
+
+
+def test_kept_seats_have_their_price_where_only_another_order_would_use_them():
+    asks, vehicle = make_request(9, 7, 6, (800, 900)), make_vehicle(1, (2, 1))
+    case = Case((replace(detour(), vehicle=vehicle),), (asks,), (2,))
+
+    assert decision.choose(case, LINE) == ()
+    assert decision.only_kept_seats(case, LINE)
+    assert [each.limit for each in decision.verdicts(case, 0, LINE)] == [Limit.RESERVED]
+    assert decision.choose(replace(case, kept=(0,)), LINE)[0].is_reordered
 
 
 def test_the_one_vehicle_with_a_wheelchair_place_is_asked_however_many_others_are_near():
