@@ -69,7 +69,7 @@ def test_the_office_asks_and_reads_what_one_vehicle_more_would_bring(engine, tow
     assert 'data-live="3"' in waiting
 
     rung = []
-    Sweeper(make_world(engine, now=LATER + timedelta(minutes=3), heard=lambda *each: rung.append(each))).trials()
+    Sweeper(make_world(engine, now=LATER + timedelta(hours=1), heard=lambda *each: rung.append(each))).trials()
     do_the_work(engine, rung)
 
     page = web.text(PAGE)
