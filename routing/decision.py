@@ -15,7 +15,7 @@ from routing.cost import DEFAULT, Weights
 from routing.explain import explain
 from routing.insertion import Insertion, first_feasible, insertions, without
 from routing.problem import Itinerary, Limit, Plan, Request, VisitKind
-from routing.reserve import first_beside, insertions_beside, seen, swollen
+from routing.reserve import first_beside, insertions_beside
 from routing.timing import Schedule, schedule
 from routing.travel_times import TravelTimes
 
@@ -172,8 +172,12 @@ def engine() -> str:
 
 
 def _cannot(plan: Plan, wish: Request, kept: int, travel: TravelTimes) -> list[Verdict]:
-    """Return for vehicles that cannot take a wish which limit stops each; the kept seats when they alone do."""
-    limits = {each.vehicle_id: each.limit for each in explain(seen(plan, kept), swollen(wish, kept), travel)}
+    """Return for vehicles that cannot take a wish which limit stops each; the kept seats when they alone do.
+
+    What stops it with no seats kept is asked of the party at its own size: larger it would be too large for vehicles
+    that another limit stops.
+    """
+    limits = {each.vehicle_id: each.limit for each in explain(plan, wish, travel)}
     tireless = tuple(rested for each in plan if (rested := _without_breaks(each)) != each)
     limits |= dict.fromkeys(_takers(tireless, wish, travel), Limit.DRIVER_BREAK)
     limits |= dict.fromkeys(_takers(plan, wish, travel) if kept else (), Limit.RESERVED)

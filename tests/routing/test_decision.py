@@ -109,6 +109,30 @@ def test_kept_seats_are_what_stops_a_vehicle_that_has_no_others():
     assert decision.choose(case, LINE) == ()
 
 
+def test_a_vehicle_is_called_too_small_only_if_it_is_without_kept_seats_too():
+    plan = (
+        make_itinerary(vehicle=make_vehicle(1, (4, 1), (0, 60), start_stop=5)),
+        make_itinerary(vehicle=make_vehicle(2, (2, 1))),
+        make_itinerary(vehicle=make_vehicle(3, (4, 1))),
+    )
+    case = Case(plan, (make_request(0, 0, 2, (0, 10), load=(3, 0)),), (2,))
+
+    limits = {each.vehicle_id: each.limit for each in decision.verdicts(case, 0, LINE)}
+
+    assert limits == {1: Limit.PICKUP_WINDOW, 2: Limit.SEATS, 3: Limit.RESERVED}
+
+
+@given(day=days(), kept=st.integers(1, 3))
+@settings(max_examples=60, deadline=None)
+def test_what_stops_a_vehicle_beside_kept_seats_stops_it_without_them_or_they_alone_do(day, kept):
+    case = Case(day.plan, (day.request,), (kept,))
+    bare = {each.vehicle_id: each.limit for each in decision.verdicts(replace(case, kept=(0,)), 0, day.travel)}
+
+    for each in decision.verdicts(case, 0, day.travel):
+        if each.limit is not None and each.limit is not Limit.RESERVED and bare[each.vehicle_id] is not None:
+            assert each.limit is bare[each.vehicle_id]
+
+
 def test_wishes_that_keep_different_seats_are_tried_in_their_order():
     taken = make_request(1, 0, 5, load=(3, 0))
     plan = (make_itinerary(up(taken), off(taken), vehicle=make_vehicle(1, (4, 1), (0, 60))),)
