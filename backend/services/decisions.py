@@ -230,9 +230,10 @@ def _costs(case: Case, plan: Plan, matrix: Matrix) -> dict[str, float]:
 
 
 def _is_still_better(record: Mapping[str, object], case: Case, matrix: Matrix) -> bool:
+    """Judge a better plan again: what it changes is legal, and all together is cheaper."""
     after = records.unpack_orders(record["orders"], case)
-    times = [schedule(each, matrix) for each in after]
-    if any(isinstance(each, Violation) for each in times):
+    changed = [each for before, each in zip(case.plan, after, strict=True) if each != before]
+    if any(isinstance(schedule(each, matrix), Violation) for each in changed):
         return False
     return _total(after, case, matrix) < _total(case.plan, case, matrix)
 

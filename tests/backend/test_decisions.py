@@ -229,22 +229,27 @@ def test_there_is_nothing_to_replay_for_an_unknown_decision(session):
         decisions.replay(session, "nothing")
 
 
+def put_into(session, booking, run):
+    """Give a ride to another vehicle by hand."""
+    for visit in session.scalars(select(models.Visit).where(models.Visit.booking_id == booking.id)):
+        visit.run_id = run.id
+    booking.run_id = run.id
+    session.flush()
+
+
+def joined(full, empty):
+    """Return two vehicles' itineraries with the rides of both in the first."""
+    up, off = empty.visits
+    return replace(full, visits=(full.visits[0], up, off, full.visits[1])), replace(empty, visits=(), frozen=0)
+
+
 def test_a_better_plan_is_written_down_with_both_costs_and_judged_again(session):
     town = Town(session, seats=(4, 4))
     first, second = town.book(0, 5, time="10:00"), town.book(1, 4, time="10:05")
     runs = itineraries.load(session, town.day(), now=NOW).runs
-    other = next(each.run for each in runs if each.run.id != first.run_id)
-    for visit in session.scalars(select(models.Visit).where(models.Visit.booking_id == second.id)):
-        visit.run_id = other.id
-    second.run_id = other.id
-    session.flush()
+    put_into(session, second, next(each.run for each in runs if each.run.id != first.run_id))
     day_plan, versions = planning.snapshot(session, town.day().id, now=NOW)
-    full, empty = sorted(day_plan.plan, key=lambda each: each.visits[0].request.id)
-    up, off = empty.visits
-    better = (
-        replace(full, visits=(full.visits[0], up, off, full.visits[1])),
-        replace(empty, visits=(), frozen=0),
-    )
+    better = joined(*sorted(day_plan.plan, key=lambda each: each.visits[0].request.id))
 
     assert planning.apply(session, town.day().id, better, versions, now=NOW)
 
@@ -261,6 +266,22 @@ def test_a_better_plan_is_written_down_with_both_costs_and_judged_again(session)
     row.record = row.record | {"orders": records.pack_orders(day_plan.plan, records.numbers_of(day_plan.plan))}
     session.flush()
     assert not decisions.replay(session, row.public_id).is_same
+
+
+def test_a_better_plan_is_the_same_again_beside_a_vehicle_that_it_leaves_as_it_was_and_that_breaks_a_limit(session):
+    town = Town(session, seats=(4, 4, 8))
+    first, second, third = (town.book(0, 5, time="10:00"), town.book(1, 4, time="10:05"), town.book(2, 3, time="13:00"))
+    runs = [each.run for each in itineraries.load(session, town.day(), now=NOW).runs]
+    for booking, run in zip((first, second, third), runs, strict=True):
+        put_into(session, booking, run)
+    town.vehicles[2].seats = 0  # somebody wrote down another vehicle
+    session.flush()
+    day_plan, versions = planning.snapshot(session, town.day().id, now=NOW)
+
+    assert planning.apply(session, town.day().id, (*joined(*day_plan.plan[:2]), day_plan.plan[2]), versions, now=NOW)
+
+    row = kept(session, "replanned")[0]
+    assert decisions.replay(session, row.public_id).is_same
 
 
 @pytest.mark.parametrize(("seats", "time"), [((), "10:00"), ((8,), "8:00")], ids=["no vehicle", "a rule"])
@@ -287,6 +308,18 @@ def test_a_ride_whose_vehicle_breaks_down_is_written_down_wherever_it_goes(sessi
     row = kept(session, "moved")[0]
     assert (row.booking_id, row.code) == (booking.id, None if vehicles == 2 else "no_vehicle")
     assert decisions.replay(session, row.public_id).is_same
+
+
+def test_who_is_left_behind_by_a_vehicle_that_broke_down_may_cancel(session):
+    town = Town(session, seats=(4,))
+    booking = town.book(0, 3, time="10:00")
+    now = jst(f"{MONDAY} 09:30")
+    breakdowns.take_out(session, booking.run_id, reason="故障", actor="staff:1", event_id="broken", now=now)
+
+    assert bookings.cancel(session, booking.public_id, actor="staff:1", now=now).state == "cancelled"
+
+    visits = select(models.Visit.state).where(models.Visit.booking_id == booking.id)
+    assert session.scalars(visits).all() == ["skipped", "skipped"]
 
 
 @pytest.mark.req("Q-69")

@@ -205,11 +205,15 @@ def seat(session: Session, day_plan: DayPlan, booking: Booking, wish: Wish, plac
 
 
 def unseat(session: Session, day_plan: DayPlan, booking: Booking) -> None:
-    """Take a booking's visits out of its vehicle's itinerary; the rows stay, marked as skipped."""
-    run_plan = next(each for each in day_plan.runs if each.run.id == booking.run_id)
+    """Take a booking's visits out of its vehicle's itinerary; the rows stay, marked as skipped.
+
+    Who was left behind by a vehicle that broke down is in no itinerary any more.
+    """
+    run_plan = next((each for each in day_plan.runs if each.run.id == booking.run_id), None)
     for row in session.scalars(select(Visit).where(Visit.booking_id == booking.id)):
         row.state = "skipped"
-    itineraries.save(session, day_plan, without(run_plan.itinerary, booking.id))
+    if run_plan is not None:
+        itineraries.save(session, day_plan, without(run_plan.itinerary, booking.id))
 
 
 def instead(session: Session, wish: Wish, *, soonest_s: int) -> Iterator[Wish]:
