@@ -78,6 +78,16 @@ class Matrix:
             shortest_s = min(shortest_s, until_s + int(self.bands[later, origin, destination]))
         return shortest_s
 
+    def drive_s(self, origin: int, destination: int, depart_s: int) -> int:
+        """Return how long a vehicle drives; it stays at a stop in no time."""
+        return 0 if origin == destination else self.seconds(origin, destination, depart_s)
+
+    def leave_by(self, origin: int, destination: int, arrive_s: int) -> int:
+        """Return the latest departure that arrives by ``arrive_s``."""
+        departures = range(arrive_s - int(self.bands[:, origin, destination].max()), arrive_s + 1)
+        in_time = bisect_right(departures, arrive_s, key=lambda at_s: at_s + self.drive_s(origin, destination, at_s))
+        return departures[in_time - 1]
+
     @cached_property
     def arrays(self) -> Travel:
         """Return the same times for compiled code."""

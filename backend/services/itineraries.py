@@ -12,10 +12,11 @@ from backend.db.models import Booking, DriverBreak, Duty, PlanChange, Run, Servi
 from backend.db.queries.timetable import EntryView
 from backend.domain import states, times
 from backend.services import run_rows, travel
-from backend.services.run_rows import Halt, OpenVisit, PlannedBreak, RunRows
+from backend.services.run_rows import Done, Halt, OpenVisit, PlannedBreak, RunRows
 from routing import timing
 from routing.breakdown import weights_of
 from routing.cost import Weights
+from routing.lateness import no_worse
 from routing.problem import Boarded, Itinerary, Load, Plan, Request, Vehicle, VisitKind, Window
 from routing.problem import Visit as PlannedVisit
 from routing.travel_times import Matrix
@@ -104,6 +105,16 @@ class _Today:
     def second(self, at: datetime) -> int:
         return times.second_of(at, self.service_day.day)
 
+    def begins_s(self, rest: PlannedBreak, done: Done | None) -> int:
+        """Return when a break begins: as planned, but not before the vehicle can be there after what was done before.
+
+        A visit made while it lasted has cut it short: it is still to be had.
+        """
+        if done is None or (done.seq > rest.seq and self.second(done.at) >= rest.ends_s):
+            return rest.planned_s
+        here, there, left_s = self.times.of(done.stop_id), self.times.of(rest.stop_id), self.second(done.at)
+        return max(rest.planned_s, left_s + self.times.matrix.drive_s(here, there, left_s))
+
 
 def load(session: Session, service_day: ServiceDay, *, now: datetime) -> DayPlan:
     """Return the day of an area service as it stands. Under the lock of the day, when something is decided by it."""
@@ -122,7 +133,7 @@ def load(session: Session, service_day: ServiceDay, *, now: datetime) -> DayPlan
         .execution_options(populate_existing=True)
     )
     runs = session.scalars(query).all()
-    rows = run_rows.read(session, runs, now_s=today.now_s)
+    rows = run_rows.read(session, runs, now_s=today.now_s, begins_s=today.begins_s)
     plans = tuple(_run_plan(today, run, rows[run.id]) for run in runs)
     return DayPlan(service, service_day, stop_times, plans, now_s=today.now_s)
 
@@ -176,7 +187,7 @@ def _run_plan(today: _Today, run: Run, rows: RunRows) -> RunPlan:
         onboard=tuple(_on_board(rows, requests, today)),
     )
     ids = {(each.booking_id, each.kind): each.id for each in rows.visits}
-    return RunPlan(run, _no_worse(_under_way(run, itinerary, rows, today), today.times.matrix), ids)
+    return RunPlan(run, no_worse(_under_way(run, itinerary, rows, today), today.times.matrix), ids)
 
 
 def _planned(rows: RunRows, requests: dict[int, Request], vehicle: Vehicle, today: _Today) -> Iterator[PlannedVisit]:
@@ -236,8 +247,8 @@ def _on_board(rows: RunRows, requests: dict[int, Request], today: _Today) -> lis
 def _under_way(run: Run, itinerary: Itinerary, rows: RunRows, today: _Today) -> Itinerary:
     """Return the itinerary from where the vehicle is now: not before now, the visit shown as next frozen, delays in.
 
-    A vehicle on its way to its next visit is taken to reach it when planned, or now if that is past; a break on its
-    way has begun when it was planned.
+    A vehicle on its way to its next visit is taken to reach it when planned, or now if that is past, but not sooner
+    than it can be there from where it was last seen; a break on its way has begun when it was planned.
     """
     now_s = today.now_s
     late_s = _late_s(run, rows, today)
@@ -245,19 +256,20 @@ def _under_way(run: Run, itinerary: Itinerary, rows: RunRows, today: _Today) -> 
         return replace(itinerary, ready_s=max(itinerary.ready_s, now_s) + late_s)
     following = rows.halts[0]
     stop = today.times.of(following.stop_id)
-    drive_s = 0 if stop == itinerary.at_stop else today.times.matrix.seconds(itinerary.at_stop, stop, itinerary.ready_s)
-    leaves_s = following.planned_s - drive_s
+    matrix, goes_s = today.times.matrix, max(now_s, itinerary.ready_s)
+    leaves_s = matrix.leave_by(itinerary.at_stop, stop, following.planned_s)
     not_before_s = 0 if isinstance(following, PlannedBreak) else now_s
     if late_s and run.on_time_s is not None:  # reported since: a tap on the next visit takes a delay back
         at_s = max(run.on_time_s + late_s, not_before_s)
     elif isinstance(following, OpenVisit) and following.state == "arrived" and following.arrived_at is not None:
         at_s = today.second(following.arrived_at)
     elif now_s >= leaves_s:
-        at_s = max(not_before_s, following.planned_s)
+        soonest_s = itinerary.ready_s + matrix.drive_s(itinerary.at_stop, stop, itinerary.ready_s)
+        at_s = max(not_before_s, following.planned_s, soonest_s)
     elif now_s >= leaves_s - today.service.next_visit_lead_s:
-        at_s = max(now_s, itinerary.ready_s) + drive_s
+        at_s = goes_s + matrix.drive_s(itinerary.at_stop, stop, goes_s)
     else:
-        return replace(itinerary, ready_s=max(itinerary.ready_s, now_s))
+        return replace(itinerary, ready_s=goes_s)
     return replace(itinerary, at_stop=stop, ready_s=at_s, frozen=_same_halt(rows.halts))
 
 
@@ -273,49 +285,6 @@ def _same_halt(halts: Sequence[Halt]) -> int:
         return 2
     same = takewhile(lambda each: isinstance(each, OpenVisit) and each.stop_id == halts[0].stop_id, halts)
     return sum(1 for _ in same)
-
-
-def _no_worse(itinerary: Itinerary, matrix: Matrix) -> Itinerary:
-    """Return the itinerary with limits that reality has already broken widened to what it will be.
-
-    So a late vehicle can still take somebody, but nobody whose promise broke is made to wait longer for it.
-    """
-    if not isinstance(timing.schedule(itinerary, matrix), timing.Violation):
-        return itinerary
-    driven = timing.drive(itinerary, matrix)
-    pickups: dict[int, int] = {each.request.id: each.boarded_s for each in itinerary.onboard}
-    rides: dict[int, int] = {}
-    starts: dict[VisitKey, int] = {}
-    for visit, start_s, depart_s in zip(itinerary.visits, driven.starts_s, driven.departs_s, strict=True):
-        starts[visit.request.id, visit.kind] = start_s
-        if visit.kind is VisitKind.PICKUP:
-            pickups[visit.request.id] = depart_s
-        else:
-            rides[visit.request.id] = start_s - pickups[visit.request.id]
-    wider = {
-        visit.request.id: _wider(visit.request, starts, rides[visit.request.id])
-        for visit in itinerary.visits
-        if visit.kind is VisitKind.DROPOFF
-    }
-    shift = itinerary.vehicle.shift
-    end_s = max(shift.latest_s, driven.departs_s[-1] if driven.departs_s else shift.latest_s)
-    return replace(
-        itinerary,
-        vehicle=replace(itinerary.vehicle, shift=Window(shift.earliest_s, end_s)),
-        visits=tuple(replace(visit, request=wider[visit.request.id]) for visit in itinerary.visits),
-        onboard=tuple(Boarded(wider[each.request.id], each.boarded_s) for each in itinerary.onboard),
-    )
-
-
-def _wider(request: Request, starts: dict[VisitKey, int], ride_s: int) -> Request:
-    pickup_s = starts.get((request.id, VisitKind.PICKUP), request.pickup.latest_s)
-    dropoff_s = starts[request.id, VisitKind.DROPOFF]
-    return replace(
-        request,
-        pickup=Window(request.pickup.earliest_s, max(request.pickup.latest_s, pickup_s)),
-        dropoff=Window(request.dropoff.earliest_s, max(request.dropoff.latest_s, dropoff_s)),
-        max_ride_s=max(request.max_ride_s, ride_s),
-    )
 
 
 def save(session: Session, day_plan: DayPlan, itinerary: Itinerary, *, only_saves: bool = False) -> list[Visit]:

@@ -24,7 +24,6 @@ from routing import decision
 from routing.fleet import Fleet
 from routing.insertion import without
 from routing.kernels.fleet import BEGAN, GOT_ON, VEHICLE, WHERE, WHO
-from routing.kernels.route import leave_by
 from routing.problem import Itinerary, Visit, VisitKind, Window
 from routing.reoptimise import reoptimise
 from routing.timing import Schedule, party_rows, schedule
@@ -215,7 +214,7 @@ class _Running:
         origin, self._at[place] = self._at[place], stop
         if origin != stop:
             driving = self._day_plan.times.driving
-            self._driving_s += driving.seconds(origin, stop, leave_by(driving.arrays, origin, stop, arrive_s))
+            self._driving_s += driving.seconds(origin, stop, driving.leave_by(origin, stop, arrive_s))
 
     def _shown(self, itinerary: Itinerary, now_s: int) -> int:
         """Return how many visits a driver is shown as the next halt: none while the vehicle need not leave soon."""
@@ -224,7 +223,7 @@ class _Running:
             return 0
         first, planned = itinerary.visits[0], schedule(itinerary, matrix)
         assert isinstance(planned, Schedule)  # nothing is late here
-        leaves_s = planned.starts_s[0] - matrix.seconds(itinerary.at_stop, first.stop, itinerary.ready_s)
+        leaves_s = matrix.leave_by(itinerary.at_stop, first.stop, planned.starts_s[0])
         if now_s < leaves_s - lead_s:
             return 0
         return sum(1 for _ in takewhile(lambda visit: _halt(visit) == _halt(first), itinerary.visits))

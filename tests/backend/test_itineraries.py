@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from backend.db.models import Booking, Run, Visit
 from backend.db.session import transaction
-from backend.services import boarding, bookings, delays, itineraries
-from tests.make import NOW, Town, at, jst, make_staff
+from backend.ports import DrivingTable
+from backend.services import boarding, bookings, delays, itineraries, masters
+from tests.make import NOW, GridMap, Town, at, jst, make_staff
 
 
 @pytest.fixture
@@ -105,6 +106,59 @@ def test_a_vehicle_is_where_it_was_last_seen_and_not_before_now(session, town):
     assert plan.frozen == 1
     assert plan.at_stop == plan.visits[0].stop
     assert plan.ready_s >= at("10:00") + 30
+
+
+def test_a_vehicle_is_where_nobody_came(session, town):
+    tap(town, town.first, "boarded", "10:00")
+    tap(town, town.second, "arrived", "10:06")
+    tap(town, town.second, "absent", "10:09")
+
+    plan = only(town, now=jst("2022-11-28 10:10")).itinerary
+    assert [visit.request.id for visit in plan.visits] == [town.first.id]
+    assert (plan.at_stop, plan.ready_s) == (3, at("10:19"))  # ten minutes from where it stood at 10:09
+
+
+def test_who_gets_on_late_is_not_planned_to_be_there_before_the_drive_is_over(session, town):
+    tap(town, town.first, "boarded", "10:04")
+
+    plan = only(town, now=jst("2022-11-28 10:04")).itinerary
+    assert (plan.visits[0].request.id, plan.at_stop, plan.ready_s) == (town.second.id, 1, at("10:09"))
+
+
+def test_a_vehicle_is_where_a_ride_was_cancelled_that_it_had_come_for(session, town):
+    tap(town, town.first, "arrived", "10:00")
+    tap(town, town.first, "absent", "10:03")
+    tap(town, town.second, "arrived", "10:10")
+    bookings.cancel(session, town.second.public_id, actor="staff:1", now=jst("2022-11-28 10:11"))
+
+    assert only(town, now=jst("2022-11-28 10:12")).itinerary.at_stop == 1
+
+
+def test_who_has_to_leave_earlier_in_slow_hours_is_shown_the_stop_earlier_and_is_there_later(session):
+    """From 9:30 on a drive takes three times as long: to be at the fourth stop by 10:30 one leaves at 9:45."""
+    town = Town(session, stops=6, seats=(4,))
+    masters.refresh_travel_times(session, SlowAfter("9:30"), now=NOW, band_starts_s=(0, at("9:30")))
+    town.book(3, 5, time="10:30")
+
+    before, shown, goes = (
+        only(town, now=jst(f"2022-11-28 {clock}")).itinerary for clock in ("09:39", "09:41", "09:45")
+    )
+
+    assert (before.frozen, shown.frozen, goes.frozen) == (0, 1, 1)
+    assert (shown.at_stop, shown.ready_s) == (3, at("10:26"))
+    assert goes.ready_s == at("10:30")
+
+
+class SlowAfter(GridMap):
+    """The line of stops, where every drive takes three times as long from one moment on."""
+
+    def __init__(self, clock):
+        self._slow_s = at(clock)
+
+    def driving(self, points, profile):
+        table = super().driving(points, profile)
+        factor = 3 if profile.band_start_s >= self._slow_s else 1
+        return DrivingTable(tuple(tuple(factor * each for each in row) for row in table.seconds), table.metres)
 
 
 def test_a_session_that_read_a_booking_before_the_lock_plans_with_what_is_true_now(engine):
