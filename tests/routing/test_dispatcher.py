@@ -258,6 +258,19 @@ def test_a_table_that_takes_time_from_a_stop_to_itself_and_a_clock_that_runs_bac
     assert any(itinerary.at_stop != 0 for itinerary in dispatcher.plan)
 
 
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize("seed", [1, 5])
+def test_nobody_is_refused_an_answer_where_ways_round_are_quicker_than_direct_ones(strict, seed):
+    scenario = town_day(140, 4, seed=seed, profile="booked")
+    straight = scenario.travel.bands[0]
+    detours = np.random.default_rng(seed).uniform(0.6, 1.8, straight.shape)
+    scenario = replace(scenario, travel=Matrix.single((straight * detours).astype(int), side_by_side=True))
+
+    day = play(scenario, strict=strict)
+
+    assert broken_promises(scenario, day) == []
+
+
 def large_fleet(scenario):
     return Dispatcher(scenario, effort=Effort(settled=0))
 
