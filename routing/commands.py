@@ -16,7 +16,7 @@ from routing.lookahead import FORESIGHT, Foresight
 from routing.problem import VisitKind
 from routing.protocol import serve
 from routing.rehearsal import rehearse
-from routing.scenario import Scenario, ScenarioError
+from routing.scenario import TIMES_S, Scenario, ScenarioError
 from routing.simulate import simulate
 
 if TYPE_CHECKING:
@@ -122,7 +122,9 @@ def _solve_scenario(asked: argparse.Namespace) -> int:
     from routing.day import plan_day  # imports the solver, too
 
     requests = [
-        day.request(ask, number, not_before_s=0) for number, ask in enumerate(day.asks, 1) if not ask.goes_nowhere
+        day.request(ask, number, not_before_s=TIMES_S[0])  # a service may begin before midnight
+        for number, ask in enumerate(day.asks, 1)
+        if not ask.goes_nowhere
     ]
     try:
         plan = plan_day(

@@ -71,6 +71,18 @@ def test_a_scenario_is_planned_as_if_known_the_night_before(tmp_path, capsys):
     assert re.match(r"\d+\.\d s: cost \d", capsys.readouterr().err)
 
 
+def test_a_service_that_begins_before_midnight_is_planned_too(tmp_path):
+    path, out = tmp_path / "line.json", tmp_path / "routes.json"
+    vehicle = SCENARIO["vehicles"][0] | {"start": -36_000, "end": -30_000}
+    asks = [ask | {"t": -40_000, "time": -35_400} for ask in SCENARIO["requests"]]
+    path.write_text(json.dumps(SCENARIO | {"vehicles": [vehicle], "requests": asks}))
+
+    assert main(["solve", str(path), "--seconds", "0.5", "--out", str(out)]) == 0
+
+    written = json.loads(out.read_text())
+    assert (written["cost"], written["proven"], written["declined"]) == (600, True, ["c"])
+
+
 def test_a_ride_to_where_it_begins_is_declined_and_all_others_keep_their_numbers(tmp_path):
     path, out = tmp_path / "line.json", tmp_path / "routes.json"
     nowhere = SCENARIO["requests"][0] | {"id": "n", "o": 1, "d": 1}
