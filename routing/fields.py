@@ -35,10 +35,10 @@ class Row:
         raise self._no(field, f"a whole number from {allowed[0]} to {allowed[-1]}")
 
     def number(self, field: str, *, most: float) -> float:
-        """Return a number from 0 to ``most``."""
+        """Return a number from 0 to ``most``, a float however it is written: kernels are compiled for no other."""
         value = self._fields.get(field)
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most:
-            return value
+            return float(value)
         raise self._no(field, f"a number from 0 to {most:g}")
 
     def text(self, field: str, *, default: str | None = None) -> str:

@@ -105,7 +105,7 @@ def _chain(day: Day, part: Fragments) -> kernels.Chain:
         took=took,
         shift=shift,
         out=day.distance[day.start, up],
-        home=day.distance[off, day.end],
+        home=day.distance[off, day.end].copy(),  # of one request, too, as the loops were compiled for
         home_by=day.latest[day.end] - day.took[off, day.end],
         zero=zero,
         width=width,

@@ -10,6 +10,7 @@ from routing.events import EventGraph
 from routing.fragments import IntractableError, bits, narrowed
 from routing.generated import static_day
 from routing.instances import Instance, Node
+from routing.kernels.chains import costs_onward as costs_onward_of_fragments
 from routing.kernels.events import costs_onward, latest_starts, least_path, lower_latest_starts
 from routing.master import Master, spread
 from routing.network import Network, Prices
@@ -573,6 +574,13 @@ def test_passes_over_latest_starts_are_few_however_little_a_round_trip_takes(mon
 
 def test_what_days_with_stops_next_to_each_other_take_is_rehearsed():
     assert latest_starts.signatures
+
+
+def test_what_a_day_of_one_request_takes_is_rehearsed():
+    compiled_for = list(costs_onward_of_fragments.signatures)
+
+    assert solve(static_day(1, 1, seed=1), seconds=60, seed=1).proven
+    assert costs_onward_of_fragments.signatures == compiled_for
 
 
 def test_a_day_with_too_many_events_or_visits_that_take_no_time_is_refused():

@@ -55,6 +55,12 @@ def test_a_mark_of_byte_order_is_read_over(path):
     assert read(path).name == "four stops"
 
 
+def test_a_whole_factor_is_read_as_what_kernels_are_compiled_for(path):
+    path.write_text(json.dumps(changed("params", "ride_factor", to=2)))
+
+    assert repr(read(path).rules.ride_factor) == "2.0"
+
+
 def test_a_number_may_be_a_name(path):
     path.write_text(json.dumps(changed("requests", 0, "id", to=7)))
 
