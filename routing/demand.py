@@ -111,7 +111,7 @@ def _supposed(scenario: Scenario) -> Demand:
     """Return what can be said from the stops alone."""
     seconds = scenario.travel.bands[0]
     homes = _homes(scenario)
-    decay_s = float(np.median(seconds)) if len(seconds) > 1 else 1.0
+    decay_s = max(1.0, float(np.median(seconds)))  # of stops next door to each other, too
     shares = np.full(len(seconds), (1 - _HOMES) / len(seconds)) + _HOMES * homes / homes.sum()
     opens_s = min((vehicle.shift.earliest_s for vehicle in scenario.vehicles), default=0)
     closes_s = max((vehicle.shift.latest_s for vehicle in scenario.vehicles), default=0)

@@ -14,6 +14,7 @@ from routing.kernels.route import AT, LONGEST, PARTY, PICKUP, READY, SEATS_HELD,
 from routing.lookahead import Foresight, Lookahead
 from routing.problem import Window
 from routing.simulate import choose, drive
+from routing.travel_times import Matrix
 
 QUICK = Foresight(plays=200, move_plays=100)
 PROFILES = ["now", "booked"]
@@ -93,6 +94,15 @@ def test_a_service_that_runs_through_midnight_is_answered_too(moved_s):
 
     assert faults(scenario, night) == []
     assert night.accepted > len(scenario.asks) / 2
+
+
+def test_a_town_whose_stops_are_all_next_door_is_answered_without_a_warning():
+    day = town_day(20, 1, seed=1, profile="now")
+    scenario = replace(day, travel=Matrix.single(np.zeros((40, 40), int), side_by_side=True))
+
+    played = drive(scenario, Lookahead(scenario, foresight=QUICK), strict=True)
+
+    assert faults(scenario, played) == []
 
 
 def test_riders_who_may_travel_at_other_times_are_offered_some():
