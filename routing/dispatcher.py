@@ -15,7 +15,7 @@ from routing.fleet import Fleet, Spot
 from routing.insertion import without
 from routing.kernels.fleet import BEGAN, GOT_ON, LEFT, VEHICLE, WHERE, WHO
 from routing.offers import Offer
-from routing.problem import Itinerary, Plan, Request, VisitKind, Window
+from routing.problem import Itinerary, Plan, Request, VisitKind
 from routing.reoptimise import EFFORT, Effort, reoptimise
 from routing.reorder import Reordering, reorderings
 from routing.scenario import Ask, Scenario
@@ -178,8 +178,6 @@ class Dispatcher:
         """Return the promise that a boarding at ``pickup_s`` can keep, with the place behind it."""
         window = offers.window(wish, pickup_s, self._scenario.rules.promise_width_s)
         promised = offers.promised(wish, window, self._scenario.travel)
-        if self._fleet.travel.shortcut_s:  # by a way round the party may be there before the direct way would take it
-            promised = replace(promised, dropoff=Window(wish.dropoff.earliest_s, promised.dropoff.latest_s))
         return _Held(Offer.of(promised, pickup_s), spot, promised)
 
     def _pass_by(self, now_s: int) -> list[Stay]:

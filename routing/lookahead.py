@@ -26,7 +26,7 @@ from routing.timing import party_rows
 
 MOST_VEHICLES = 3
 
-_GRID_S = 200  # between the windows that are compared
+_GRID_S, _MOST_WINDOWS = 200, 10  # between the windows that are compared, and of a long wish about so many
 _HORIZON_S = 2_400  # how far a future goes
 _AHEAD_S = 1_200  # a wish later than that is placed by the futures around it
 _AROUND_S = (2_400, 3_600)  # how long before and after
@@ -86,6 +86,7 @@ class Lookahead:
         self._travel: Ints = scenario.travel.bands[0].astype(np.int64)
         self._world = _world(scenario)
         rules = scenario.rules
+        self._width_s = rules.promise_width_s
         self._rules = future.Rules(
             rules.max_wait_s, rules.ride_factor, rules.ride_plus_s, rules.service_s, rules.promise_width_s
         )
@@ -179,13 +180,7 @@ class Lookahead:
     def _plans(self, vehicle: int, request: Request) -> list[Ints]:
         """Return a vehicle's best orders of visits with ``request``, among the visits about that time."""
         own = self._own(vehicle)
-        near = 0
-        outset = self._world.outsets[vehicle]
-        stop, halted_s, ready_s = outset[AT], outset[HALTED], outset[READY]
-        for position in range(len(own)):
-            halted_s, ready_s = halts.serve(self._travel, stop, halted_s, ready_s, own, position)
-            stop = own[position, STOP]
-            near += int(halted_s <= request.pickup.latest_s)
+        near = int((self._starts_s(vehicle, own) <= request.pickup.latest_s).sum())
         first, last = (0, len(own)) if len(own) <= 2 * _REACH else (max(0, near - _REACH), near + _REACH)
         return self._orders(
             vehicle, _with(own, request, min(last, len(own))), (first, min(last, len(own)) + 2), _MOST_STEPS
@@ -208,19 +203,30 @@ class Lookahead:
     def _anyhow(self, request: Request) -> Iterator[_Choice]:
         """Yield plans in which the boarding is at any time of the wish and any visit may change its place."""
         for vehicle in range(len(self._scenario.vehicles)):
-            own = self._own(vehicle)
-            for promised in self._promises(request):
-                visits = _with(own, promised, len(own))
-                for plan in self._orders(vehicle, visits, (0, len(visits)), _LAST_STEPS)[:1]:
-                    yield _Choice(vehicle, plan, promised)
+            visits = _with(self._own(vehicle), request, self._world.counts[vehicle])
+            for plan in self._orders(vehicle, visits, (0, len(visits)), _LAST_STEPS)[:1]:
+                theirs = np.flatnonzero(plan[:, PARTY] == request.id)
+                window = offers.window(request, int(self._starts_s(vehicle, plan)[theirs[0]]), self._width_s)
+                promised = offers.promised(request, window, self._scenario.travel)
+                plan[theirs, :VISIT_COLUMNS] = party_rows(promised)
+                yield _Choice(vehicle, plan, promised)
+
+    def _starts_s(self, vehicle: int, visits: Ints) -> Ints:
+        """Return when each visit starts if a vehicle makes them in this order."""
+        outset, starts_s = self._world.outsets[vehicle], np.zeros(len(visits), np.int64)
+        stop, halted_s, ready_s = outset[AT], outset[HALTED], outset[READY]
+        for position in range(len(visits)):
+            halted_s, ready_s = halts.serve(self._travel, stop, halted_s, ready_s, visits, position)
+            stop, starts_s[position] = visits[position, STOP], halted_s
+        return starts_s
 
     def _promises(self, request: Request) -> Iterator[Request]:
-        """Yield what may be promised: windows as wide as the rules and the wish allow."""
+        """Yield what may be promised: some windows as wide as the rules and the wish allow."""
         opens_s, closes_s = request.pickup
-        width_s = self._scenario.rules.promise_width_s
-        last_s = max(opens_s, closes_s - width_s)
-        for earliest_s in (*range(opens_s, last_s, _GRID_S), last_s):
-            window = Window(earliest_s, min(earliest_s + width_s, closes_s))
+        last_s = max(opens_s, closes_s - self._width_s)
+        step_s = max(_GRID_S, (last_s - opens_s) // _MOST_WINDOWS)
+        for earliest_s in (*range(opens_s, last_s, step_s), last_s):
+            window = Window(earliest_s, min(earliest_s + self._width_s, closes_s))
             yield offers.promised(request, window, self._scenario.travel)
 
     def _choose_next(self, vehicle: int, now_s: int) -> None:

@@ -47,7 +47,9 @@ def window(wish: Request, pickup_s: int, width_s: int) -> Window:
 
 def promised(wish: Request, pickup: Window, travel: Matrix) -> Request:
     """Return ``wish`` narrowed to what is promised: a window for the boarding, and what that says of the alighting."""
-    direct_s = wish.pickup_service_s + travel.seconds(wish.pickup_stop, wish.dropoff_stop, pickup.earliest_s)
-    earliest_s = max(wish.dropoff.earliest_s, pickup.earliest_s + direct_s)
+    earliest_s = wish.dropoff.earliest_s
+    if not travel.arrays.shortcut_s:  # else a way round may be there before the direct one
+        direct_s = wish.pickup_service_s + travel.seconds(wish.pickup_stop, wish.dropoff_stop, pickup.earliest_s)
+        earliest_s = max(earliest_s, pickup.earliest_s + direct_s)
     latest_s = min(wish.dropoff.latest_s, pickup.latest_s + wish.pickup_service_s + wish.max_ride_s)
     return replace(wish, pickup=pickup, dropoff=Window(earliest_s, latest_s))

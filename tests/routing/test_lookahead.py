@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from itertools import pairwise, permutations
 
@@ -13,8 +14,10 @@ from routing.kernels.orders import Search, cheapest_orders
 from routing.kernels.route import AT, LONGEST, PARTY, PICKUP, READY, SEATS_HELD, SHIFT_END, STOP
 from routing.lookahead import Foresight, Lookahead
 from routing.problem import Window
+from routing.scenario import read
 from routing.simulate import choose, drive
 from routing.travel_times import Matrix
+from tests.routing.days import RULES, ask_json, day_json, vehicle_json
 
 QUICK = Foresight(plays=200, move_plays=100)
 PROFILES = ["now", "booked"]
@@ -94,6 +97,32 @@ def test_a_service_that_runs_through_midnight_is_answered_too(moved_s):
 
     assert faults(scenario, night) == []
     assert night.accepted > len(scenario.asks) / 2
+
+
+def test_whoever_can_be_taken_is_offered_a_moment_where_no_window_is_promised(tmp_path):
+    """The vehicle is there five minutes after the wish, and has half a minute to spare before its shift is over."""
+    path, asks = tmp_path / "day.json", ask_json("r0", t=36_000, o=1, d=2)
+    day = day_json() | {"vehicles": [vehicle_json(0, end=36_690)], "requests": [asks]}
+    path.write_text(json.dumps(day | {"params": RULES | {"promise_width_s": 0}}))
+    scenario = read(path)
+
+    played = drive(scenario, Lookahead(scenario, foresight=QUICK), strict=True)
+
+    assert [answer.offers[0].pickup for answer in played.answers] == [Window(36_300, 36_300)]
+    assert faults(scenario, played) == []
+
+
+def test_a_long_wish_is_answered_by_as_many_windows_as_an_ordinary_one(tmp_path):
+    path, compared = tmp_path / "day.json", []
+    day = day_json() | {"vehicles": [vehicle_json(0)], "requests": [ask_json("r0")]}
+    path.write_text(json.dumps(day | {"params": RULES | {"max_wait_s": 14_400, "promise_width_s": 60}}))
+    scenario = read(path)
+    dispatcher = Lookahead(scenario, foresight=QUICK)
+    plans = dispatcher._plans
+    dispatcher._plans = lambda vehicle, promised: compared.append(promised.pickup) or plans(vehicle, promised)
+
+    assert dispatcher.quote(32_400, scenario.asks[0])
+    assert 8 <= len(compared) <= 12
 
 
 def test_a_town_whose_stops_are_all_next_door_is_answered_without_a_warning():
