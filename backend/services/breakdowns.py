@@ -3,6 +3,7 @@
 Nobody is dropped: who cannot be placed keeps the booking and stands on the call list (product.md 7, 7).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -134,20 +135,33 @@ def _empty_out(session: Session, run: Run, breakdown: _Breakdown) -> Replaced:
 
 
 def _set_down(session: Session, run: Run, service_day: ServiceDay, *, actor: str, now: datetime) -> None:
-    """Let the parties on board wait at the last stop the vehicle was at, to be picked up there again."""
-    query = select(Visit).where(Visit.run_id == run.id).order_by(Visit.seq)
-    visits = list(session.scalars(query))
-    done = [visit for visit in visits if visit.state == "done" and visit.done_at is not None]
-    for visit in done:
+    """Let the parties on board wait at the last stop the vehicle was at, to be picked up there again.
+
+    No vehicle is any more where this one had come for somebody.
+    """
+    visits = list(session.scalars(select(Visit).where(Visit.run_id == run.id).order_by(Visit.seq)))
+    here, now_s = _last_stop(visits), times.second_of(now, service_day.day)
+    for visit in visits:
         booking = session.get_one(Booking, visit.booking_id)
-        if visit.kind == VisitKind.PICKUP and booking.state == "boarded":
-            here = max(done, key=lambda each: (each.done_at, each.seq))
+        if here is not None and (visit.kind, visit.state, booking.state) == (VisitKind.PICKUP, "done", "boarded"):
             lifecycle.move(session, booking, "confirmed", actor=actor, now=now, facts={"why": "breakdown"})
             lifecycle.move_visit(visit, "planned")
-            visit.stop_id, visit.done_at, visit.arrived_at = here.stop_id, None, None
-            now_s = times.second_of(now, service_day.day)
+            visit.stop_id, visit.done_at, visit.arrived_at = here, None, None
             visit.earliest_s, visit.latest_s = now_s, now_s + REACH_S
+        elif visit.state == "arrived":
+            lifecycle.move_visit(visit, "planned")
+            visit.arrived_at = None
     session.flush()
+
+
+def _last_stop(visits: Sequence[Visit]) -> int | None:
+    """Return where a vehicle was last seen, whether anybody came there or not; None if it was nowhere yet."""
+    seen = [
+        (at, visit.seq, visit.stop_id)
+        for visit in visits
+        if (visit.arrived_at or visit.state == "done") and (at := visit.done_at or visit.arrived_at)
+    ]
+    return max(seen)[-1] if seen else None
 
 
 def _stranded(session: Session, run: Run) -> list[int]:
