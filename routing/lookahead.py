@@ -204,7 +204,7 @@ class Lookahead:
         """Yield plans in which the boarding is at any time of the wish and any visit may change its place."""
         for vehicle in range(len(self._scenario.vehicles)):
             visits = _with(self._own(vehicle), request, self._world.counts[vehicle])
-            for plan in self._orders(vehicle, visits, (0, len(visits)), _LAST_STEPS)[:1]:
+            for plan in self._orders(vehicle, visits, (0, len(visits)), _LAST_STEPS):
                 theirs = np.flatnonzero(plan[:, PARTY] == request.id)
                 window = offers.window(request, int(self._starts_s(vehicle, plan)[theirs[0]]), self._width_s)
                 promised = offers.promised(request, window, self._scenario.travel)
