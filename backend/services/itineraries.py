@@ -105,13 +105,16 @@ class _Today:
     def second(self, at: datetime) -> int:
         return times.second_of(at, self.service_day.day)
 
-    def begins_s(self, rest: PlannedBreak, done: Done | None) -> int:
+    def begins_s(self, rest: PlannedBreak, done: Done | None) -> int | None:
         """Return when a break begins: as planned, but not before the vehicle can be there after what was done before.
 
-        A visit made while it lasted has cut it short: it is still to be had.
+        None: who goes on in its last quarter, or later, has had it. Nobody waits an hour because a driver was ready a
+        little early; who goes on sooner still has it to come.
         """
-        if done is None or (done.seq > rest.seq and self.second(done.at) >= rest.ends_s):
+        if done is None:
             return rest.planned_s
+        if done.seq > rest.seq and self.second(done.at) >= rest.ends_s - rest.length_s // 4:
+            return None
         here, there, left_s = self.times.of(done.stop_id), self.times.of(rest.stop_id), self.second(done.at)
         return max(rest.planned_s, left_s + self.times.matrix.drive_s(here, there, left_s))
 

@@ -66,7 +66,7 @@ class Done(NamedTuple):
     seq: int
 
 
-Begins = Callable[[PlannedBreak, Done | None], int]
+Begins = Callable[[PlannedBreak, Done | None], int | None]
 
 
 @dataclass(slots=True)
@@ -98,7 +98,7 @@ class RunRows:
 def read(session: Session, runs: Sequence[Run], *, now_s: int, begins_s: Begins) -> dict[int, RunRows]:
     """Return the rows of all runs of a day, as they are under the lock: four questions, however many runs.
 
-    ``begins_s`` tells when a break begins after the last visit that was made.
+    ``begins_s`` tells when a break begins after the last visit that was made, None if it was had before that.
     """
     found = {run.id: RunRows() for run in runs}
     for row in _visits(session, Visit.run_id.in_(found), Visit.state.in_(states.STILL_TO_DRIVE)):
@@ -114,7 +114,9 @@ def read(session: Session, runs: Sequence[Run], *, now_s: int, begins_s: Begins)
     breaks = select(*columns).where(DriverBreak.run_id.in_(found)).order_by(DriverBreak.seq, DriverBreak.id)
     for each in map(PlannedBreak._make, session.execute(breaks)):
         rows = found[each.run_id]
-        rows.halts.append(each._replace(planned_s=begins_s(each, rows.done)))
+        at_s = begins_s(each, rows.done)
+        if at_s is not None:
+            rows.halts.append(each._replace(planned_s=at_s))
     for rows in found.values():
         _settle(rows, now_s)
     return found

@@ -211,6 +211,23 @@ def test_who_gets_off_late_does_not_eat_the_break(session, alights, begins):
 
 
 @pytest.mark.req("D-24")
+@pytest.mark.parametrize(
+    ("boards", "is_still_to_come"),
+    [pytest.param("12:20", False, id="ready a little early"), pytest.param("11:50", True, id="in the middle of it")],
+)
+def test_who_goes_on_before_the_break_is_over_has_had_it_or_still_has_it_to_come(session, boards, is_still_to_come):
+    """The break lasts from 11:30 to 12:30, at the stop where somebody waits."""
+    shift = Shift(session, **SHARP)
+    booking = shift.book(0, 3, time="12:30", now=EIGHT)
+    now = jst(f"2022-11-28 {boards}")
+
+    tap(shift, booking, "boarded", now=now)
+
+    (run_plan,) = itineraries.load(session, shift.run.service_day, now=now + timedelta(minutes=30)).runs
+    assert any(visit.request.id < 0 for visit in run_plan.itinerary.visits) == is_still_to_come
+
+
+@pytest.mark.req("D-24")
 def test_a_break_that_has_begun_is_neither_moved_nor_cut(session):
     town = Town(session, **LOOSE)
     town.day()
