@@ -142,13 +142,18 @@ def breaks_are_had(day: Day) -> Iterator[str]:
             )
             if visit.state in OPEN and overlaps:
                 yield f"visit {visit.id} at {visit.planned_s} lies within break {rest.id}"
-            if visit.state == "done" and visit.seq < rest.seq and _is_done_after(day, visit, rest.planned_s):
-                yield f"visit {visit.id} was made after break {rest.id} before which it stands had begun"
+            if visit.state == "done" and visit.seq < rest.seq and _is_done_within(day, visit, rest):
+                yield f"visit {visit.id} was made during break {rest.id} before which it stands"
         if aboard:
             yield f"bookings {sorted(aboard)} are on board during break {rest.id}"
         is_late = runs[rest.run_id].late_s > 0 or any(_was_late(day, visit) for visit in day.visits[rest.run_id])
         if rest.planned_s > rest.latest_s and not is_late:
             yield f"break {rest.id} begins at {rest.planned_s}, {rest.latest_s} at the latest"
+
+
+def _is_done_within(day: Day, visit: Visit, rest: DriverBreak) -> bool:
+    is_over = _is_done_after(day, visit, rest.planned_s + rest.length_s - 1)
+    return _is_done_after(day, visit, rest.planned_s) and not is_over
 
 
 def _is_done_after(day: Day, visit: Visit, second: int) -> bool:

@@ -106,17 +106,20 @@ class _Today:
         return times.second_of(at, self.service_day.day)
 
     def begins_s(self, rest: PlannedBreak, done: Done | None) -> int | None:
-        """Return when a break begins: as planned, but not before the vehicle can be there after what was done before.
+        """Return when a break begins: as planned, or later if it had begun before the vehicle could be there.
 
-        None: who goes on in its last quarter, or later, has had it. Nobody waits an hour because a driver was ready a
-        little early; who goes on sooner still has it to come.
+        None: who goes on with the next ride has ended it. A tap that comes when it should be over does not move it: it
+        was forgotten more likely than the vehicle was late by so much and nobody said so.
         """
         if done is None:
             return rest.planned_s
-        if done.seq > rest.seq and self.second(done.at) >= rest.ends_s - rest.length_s // 4:
+        done_s = self.second(done.at)
+        if done.seq > rest.seq and done_s >= rest.planned_s:
             return None
-        here, there, left_s = self.times.of(done.stop_id), self.times.of(rest.stop_id), self.second(done.at)
-        return max(rest.planned_s, left_s + self.times.matrix.drive_s(here, there, left_s))
+        if done.seq < rest.seq and done_s >= rest.ends_s:
+            return rest.planned_s
+        here, there = self.times.of(done.stop_id), self.times.of(rest.stop_id)
+        return max(rest.planned_s, done_s + self.times.matrix.drive_s(here, there, done_s))
 
 
 def load(session: Session, service_day: ServiceDay, *, now: datetime) -> DayPlan:
