@@ -135,15 +135,13 @@ def breaks_are_had(day: Day) -> Iterator[str]:
     for rest in (each for each in day.breaks if each.run_id in runs):
         aboard: set[int] = set()
         for visit in day.visits[rest.run_id]:
-            if visit.state != "skipped" and (visit.planned_s, visit.seq) < (rest.planned_s, rest.seq):
+            if visit.state != "skipped" and visit.planned_s < rest.planned_s:
                 (aboard.add if visit.kind == "pickup" else aboard.discard)(visit.booking_id)
             overlaps = (
                 visit.planned_s < rest.planned_s + rest.length_s and visit.planned_s + visit.service_s > rest.planned_s
             )
             if visit.state in OPEN and overlaps:
                 yield f"visit {visit.id} at {visit.planned_s} lies within break {rest.id}"
-            if visit.state == "done" and visit.seq < rest.seq and _is_done_within(day, visit, rest):
-                yield f"visit {visit.id} was made during break {rest.id} before which it stands"
         if aboard:
             yield f"bookings {sorted(aboard)} are on board during break {rest.id}"
         is_late = runs[rest.run_id].late_s > 0 or any(_was_late(day, visit) for visit in day.visits[rest.run_id])
@@ -151,19 +149,10 @@ def breaks_are_had(day: Day) -> Iterator[str]:
             yield f"break {rest.id} begins at {rest.planned_s}, {rest.latest_s} at the latest"
 
 
-def _is_done_within(day: Day, visit: Visit, rest: DriverBreak) -> bool:
-    is_over = _is_done_after(day, visit, rest.planned_s + rest.length_s - 1)
-    return _is_done_after(day, visit, rest.planned_s) and not is_over
-
-
-def _is_done_after(day: Day, visit: Visit, second: int) -> bool:
-    return visit.done_at is not None and visit.done_at >= times.moment(day.day, second + 1)
-
-
 def _was_late(day: Day, visit: Visit) -> bool:
-    """Tell whether a visit was made later than planned, or is planned past its window."""
+    """Tell whether a visit was made, or is planned, past its window."""
     if visit.done_at is not None:
-        return _is_done_after(day, visit, min(visit.planned_s + visit.service_s, visit.latest_s))
+        return visit.done_at > times.moment(day.day, visit.latest_s)
     return visit.state in OPEN and visit.planned_s > visit.latest_s
 
 

@@ -137,20 +137,26 @@ def _empty_out(session: Session, run: Run, breakdown: _Breakdown) -> Replaced:
 def _set_down(session: Session, run: Run, service_day: ServiceDay, *, actor: str, now: datetime) -> None:
     """Let the parties on board wait at the last stop the vehicle was at, to be picked up there again.
 
-    No vehicle is any more where this one had come for somebody.
+    Who is where the ride was to end has arrived. No vehicle is any more where this one had come for somebody.
     """
     visits = list(session.scalars(select(Visit).where(Visit.run_id == run.id).order_by(Visit.seq)))
     here, now_s = _last_stop(visits), times.second_of(now, service_day.day)
     for visit in visits:
         booking = session.get_one(Booking, visit.booking_id)
-        if here is not None and (visit.kind, visit.state, booking.state) == (VisitKind.PICKUP, "done", "boarded"):
+        if booking.state == "boarded" and (visit.kind, visit.stop_id) == (VisitKind.DROPOFF, here):
+            lifecycle.move(session, booking, "completed", actor=actor, now=now, facts={"why": "breakdown"})
+            lifecycle.move_visit(visit, "done")
+            visit.done_at = now
+        elif visit.state == "arrived":
+            lifecycle.move_visit(visit, "planned")
+            visit.arrived_at = None
+    for visit in visits:
+        booking = session.get_one(Booking, visit.booking_id)
+        if here is not None and booking.state == "boarded" and visit.kind == VisitKind.PICKUP:
             lifecycle.move(session, booking, "confirmed", actor=actor, now=now, facts={"why": "breakdown"})
             lifecycle.move_visit(visit, "planned")
             visit.stop_id, visit.done_at, visit.arrived_at = here, None, None
             visit.earliest_s, visit.latest_s = now_s, now_s + REACH_S
-        elif visit.state == "arrived":
-            lifecycle.move_visit(visit, "planned")
-            visit.arrived_at = None
     session.flush()
 
 

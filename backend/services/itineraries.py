@@ -12,7 +12,7 @@ from backend.db.models import Booking, DriverBreak, Duty, PlanChange, Run, Servi
 from backend.db.queries.timetable import EntryView
 from backend.domain import states, times
 from backend.services import run_rows, travel
-from backend.services.run_rows import Done, Halt, OpenVisit, PlannedBreak, RunRows
+from backend.services.run_rows import Halt, OpenVisit, PlannedBreak, RunRows
 from routing import timing
 from routing.breakdown import weights_of
 from routing.cost import Weights
@@ -105,22 +105,6 @@ class _Today:
     def second(self, at: datetime) -> int:
         return times.second_of(at, self.service_day.day)
 
-    def begins_s(self, rest: PlannedBreak, done: Done | None) -> int | None:
-        """Return when a break begins: as planned, or later if it had begun before the vehicle could be there.
-
-        None: who goes on with the next ride has ended it. A tap that comes when it should be over does not move it: it
-        was forgotten more likely than the vehicle was late by so much and nobody said so.
-        """
-        if done is None:
-            return rest.planned_s
-        done_s = self.second(done.at)
-        if done.seq > rest.seq and done_s >= rest.planned_s:
-            return None
-        if done.seq < rest.seq and done_s >= rest.ends_s:
-            return rest.planned_s
-        here, there = self.times.of(done.stop_id), self.times.of(rest.stop_id)
-        return max(rest.planned_s, done_s + self.times.matrix.drive_s(here, there, done_s))
-
 
 def load(session: Session, service_day: ServiceDay, *, now: datetime) -> DayPlan:
     """Return the day of an area service as it stands. Under the lock of the day, when something is decided by it."""
@@ -139,7 +123,7 @@ def load(session: Session, service_day: ServiceDay, *, now: datetime) -> DayPlan
         .execution_options(populate_existing=True)
     )
     runs = session.scalars(query).all()
-    rows = run_rows.read(session, runs, now_s=today.now_s, begins_s=today.begins_s)
+    rows = run_rows.read(session, runs, now_s=today.now_s)
     plans = tuple(_run_plan(today, run, rows[run.id]) for run in runs)
     return DayPlan(service, service_day, stop_times, plans, now_s=today.now_s)
 
@@ -265,12 +249,12 @@ def _under_way(run: Run, itinerary: Itinerary, rows: RunRows, today: _Today) -> 
     matrix, goes_s = today.times.matrix, max(now_s, itinerary.ready_s)
     leaves_s = matrix.leave_by(itinerary.at_stop, stop, following.planned_s)
     not_before_s = 0 if isinstance(following, PlannedBreak) else now_s
+    soonest_s = itinerary.ready_s + matrix.drive_s(itinerary.at_stop, stop, itinerary.ready_s)
     if late_s and run.on_time_s is not None:  # reported since: a tap on the next visit takes a delay back
-        at_s = max(run.on_time_s + late_s, not_before_s)
+        at_s = max(run.on_time_s + late_s, not_before_s, soonest_s)
     elif isinstance(following, OpenVisit) and following.state == "arrived" and following.arrived_at is not None:
         at_s = today.second(following.arrived_at)
     elif now_s >= leaves_s:
-        soonest_s = itinerary.ready_s + matrix.drive_s(itinerary.at_stop, stop, itinerary.ready_s)
         at_s = max(not_before_s, following.planned_s, soonest_s)
     elif now_s >= leaves_s - today.service.next_visit_lead_s:
         at_s = goes_s + matrix.drive_s(itinerary.at_stop, stop, goes_s)

@@ -1,11 +1,11 @@
 """The rows that planning a day starts from: open visits, breaks and where each vehicle was last."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -59,14 +59,10 @@ _OF_VISIT = OpenVisit._fields[:-3]
 
 
 class Done(NamedTuple):
-    """When and where a visit was over, whether anybody came or not, and its place in the order of its run."""
+    """When and where a visit was over, whether anybody came or not."""
 
     at: datetime
     stop_id: int
-    seq: int
-
-
-Begins = Callable[[PlannedBreak, Done | None], int | None]
 
 
 @dataclass(slots=True)
@@ -95,11 +91,8 @@ class RunRows:
         return {each.booking_id for each in self.visits} - waiting
 
 
-def read(session: Session, runs: Sequence[Run], *, now_s: int, begins_s: Begins) -> dict[int, RunRows]:
-    """Return the rows of all runs of a day, as they are under the lock: four questions, however many runs.
-
-    ``begins_s`` tells when a break begins after the last visit that was made, None if it was had before that.
-    """
+def read(session: Session, runs: Sequence[Run], *, now_s: int) -> dict[int, RunRows]:
+    """Return the rows of all runs of a day, as they are under the lock: four questions, however many runs."""
     found = {run.id: RunRows() for run in runs}
     for row in _visits(session, Visit.run_id.in_(found), Visit.state.in_(states.STILL_TO_DRIVE)):
         rows = found[row.run_id]
@@ -113,10 +106,7 @@ def read(session: Session, runs: Sequence[Run], *, now_s: int, begins_s: Begins)
     columns = [getattr(DriverBreak, name) for name in PlannedBreak._fields]
     breaks = select(*columns).where(DriverBreak.run_id.in_(found)).order_by(DriverBreak.seq, DriverBreak.id)
     for each in map(PlannedBreak._make, session.execute(breaks)):
-        rows = found[each.run_id]
-        at_s = begins_s(each, rows.done)
-        if at_s is not None:
-            rows.halts.append(each._replace(planned_s=at_s))
+        found[each.run_id].halts.append(each)
     for rows in found.values():
         _settle(rows, now_s)
     return found
@@ -161,13 +151,13 @@ def _visits(session: Session, *chosen: ColumnElement[bool]) -> Iterator[OpenVisi
 
 def _last_done(session: Session, run_ids: dict[int, RunRows]) -> Iterator[tuple[int, Done]]:
     """Return the last visit made of each run that has one: that nobody came is known where the vehicle stood."""
-    over_at = func.coalesce(Visit.done_at, Visit.arrived_at)
-    was_there = or_(Visit.state == "done", and_(Visit.state == "skipped", Visit.arrived_at.is_not(None)))
+    was_there = or_(Visit.state == "done", Visit.arrived_at.is_not(None))
     query = (
-        select(Visit.run_id, over_at, Visit.stop_id, Visit.seq)
-        .where(Visit.run_id.in_(run_ids), was_there, over_at.is_not(None))
-        .order_by(Visit.run_id, over_at.desc(), Visit.seq.desc(), Visit.stop_id.desc())
+        select(Visit.run_id, Visit.done_at, Visit.stop_id)
+        .where(Visit.run_id.in_(run_ids), was_there, Visit.done_at.is_not(None))
+        .order_by(Visit.run_id, Visit.done_at.desc(), Visit.seq.desc(), Visit.stop_id.desc())
         .ext(distinct_on(Visit.run_id))
     )
-    for run_id, at, stop_id, seq in session.execute(query):
-        yield run_id, Done(at, stop_id, seq)
+    for run_id, done_at, stop_id in session.execute(query):
+        assert done_at is not None
+        yield run_id, Done(done_at, stop_id)

@@ -19,7 +19,7 @@ from backend.domain.policies.driver_breaks import BreakRule
 from backend.domain.refusals import Refusal
 from backend.domain.times import clock
 from backend.jobs.planning import replan_day
-from backend.services import boarding, delays, itineraries, planning
+from backend.services import delays, itineraries, planning
 from tests.acceptance.test_masters import inputs
 from tests.admin.web import Web
 from tests.machine import Machine
@@ -176,71 +176,6 @@ def test_a_delay_moves_the_break_and_neither_shortens_nor_drops_it(session, engi
     assert rest.planned_s > before
     assert rest.planned_s >= off.planned_s + off.service_s
     assert rest.length_s == HOURS
-
-
-def tap(shift, booking, kind, *, now, on="pickup"):
-    """Tap as the driver does, with a signal."""
-    event = boarding.TerminalEventIn(f"{kind}-{booking.id}", shift.run.id, kind, shift.visit_id(booking, on), now)
-    assert boarding.apply(shift.session, event, staff_id=shift.driver.id, now=now).result == "applied"
-
-
-@pytest.mark.req("D-24", "D-47")
-@pytest.mark.parametrize(
-    ("alights", "begins"),
-    [
-        pytest.param("11:14", "11:30", id="a little late: as planned"),
-        pytest.param("11:50", "12:05", id="when it should have begun already"),
-    ],
-)
-def test_who_gets_off_late_does_not_eat_the_break(session, alights, begins):
-    """From the stop to the depot it is a quarter of an hour; the break was to begin at 11:30."""
-    shift = Shift(session, **SHARP)
-    first = shift.book(1, 3, time="11:00", now=EIGHT)
-    shift.book(2, 4, time="14:30", now=EIGHT)
-    tap(shift, first, "boarded", now=jst("2022-11-28 11:00"))
-    now = jst(f"2022-11-28 {alights}")
-
-    tap(shift, first, "alighted", now=now, on="dropoff")
-
-    rest = session.scalars(select(DriverBreak)).one()
-    (run_plan,) = itineraries.load(session, shift.run.service_day, now=now).runs
-    assert clock(rest.planned_s) == begins
-    assert [visit.request.id < 0 for visit in run_plan.itinerary.visits] == [True, True, False, False]
-    assert [fault for fault in invariants.check(session, now=now) if "breaks_are_had" in fault] == []
-
-
-@pytest.mark.req("D-24")
-@pytest.mark.parametrize(
-    ("boards", "is_still_to_come"),
-    [pytest.param("12:20", False, id="during the break"), pytest.param("11:25", True, id="before it")],
-)
-def test_who_goes_on_during_the_break_has_ended_it_and_who_goes_on_before_still_has_it_to_come(
-    session, boards, is_still_to_come
-):
-    """The break lasts from 11:30 to 12:30, at the stop where somebody waits."""
-    shift = Shift(session, **SHARP)
-    booking = shift.book(0, 3, time="12:30", now=EIGHT)
-    now = jst(f"2022-11-28 {boards}")
-
-    tap(shift, booking, "boarded", now=now)
-
-    (run_plan,) = itineraries.load(session, shift.run.service_day, now=now + timedelta(minutes=30)).runs
-    assert any(visit.request.id < 0 for visit in run_plan.itinerary.visits) == is_still_to_come
-
-
-@pytest.mark.req("D-24")
-def test_a_tap_that_was_forgotten_until_the_break_was_over_brings_no_second_break(session):
-    shift = Shift(session, **SHARP)
-    first, second = shift.book(1, 3, time="11:00", now=EIGHT), shift.book(2, 4, time="13:00", now=EIGHT)
-    tap(shift, first, "boarded", now=jst("2022-11-28 11:00"))
-    now = jst("2022-11-28 12:35")
-
-    tap(shift, first, "alighted", now=now, on="dropoff")
-
-    (run_plan,) = itineraries.load(session, shift.run.service_day, now=now).runs
-    assert [visit.request.id for visit in run_plan.itinerary.visits] == [second.id, second.id]
-    assert run_plan.itinerary.visits[0].request.pickup.latest_s == second.promise.pickup_latest_s
-    assert [fault for fault in invariants.check(session, now=now) if "breaks_are_had" in fault] == []
 
 
 @pytest.mark.req("D-24")
@@ -407,38 +342,6 @@ def test_the_check_of_the_live_data_finds_a_break_that_is_eaten(session):
     assert [fault.split(": ", 1)[1] for fault in faults if "breaks_are_had" in fault][-1] == (
         f"bookings [{booking.id}] are on board during break {rest.id}"
     )
-
-
-@pytest.mark.req("D-24")
-def test_the_check_of_the_live_data_finds_a_break_that_a_late_ride_ate(session):
-    shift = Shift(session, **SHARP)
-    booking = shift.book(1, 3, time="11:00", now=EIGHT)
-    tap(shift, booking, "boarded", now=jst("2022-11-28 11:00"))
-    now = jst("2022-11-28 11:50")
-    tap(shift, booking, "alighted", now=now, on="dropoff")
-    rest = session.scalars(select(DriverBreak)).one()
-    before = invariants.check(session, now=now)
-
-    rest.planned_s = at("11:30")
-    session.flush()
-
-    dropoff = shift.visit_id(booking, "dropoff")
-    faults = [fault.split(": ", 1)[1] for fault in invariants.check(session, now=now) if "breaks_are_had" in fault]
-    assert [fault for fault in before if "breaks_are_had" in fault] == []
-    assert faults == [f"visit {dropoff} was made during break {rest.id} before which it stands"]
-
-
-@pytest.mark.req("D-24")
-def test_the_check_of_the_live_data_finds_nobody_on_board_who_got_off_as_the_break_began(session):
-    shift = Shift(session, **SHARP, next_visit_lead_s=0)
-    booking = shift.book(2, 0, time="11:15", now=EIGHT)
-    tap(shift, booking, "boarded", now=jst("2022-11-28 11:25"))
-    now = jst("2022-11-28 11:35")
-
-    tap(shift, booking, "alighted", now=now, on="dropoff")
-
-    assert clock(session.scalars(select(DriverBreak)).one().planned_s) == "11:35"
-    assert [fault for fault in invariants.check(session, now=now) if "breaks_are_had" in fault] == []
 
 
 @pytest.mark.parametrize(

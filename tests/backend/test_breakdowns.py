@@ -51,3 +51,17 @@ def test_who_is_on_board_waits_where_the_vehicle_was_last_seen(session, town, th
     assert (len(placed.moved), placed.left) == (len(waits), ())
     assert pickups(town) == waits
     assert invariants.check(session, now=now) == []
+
+
+def test_who_is_where_the_ride_was_to_end_has_arrived(session):
+    town = Town(session, seats=(4, 4))
+    booking = town.book(0, 3, time="10:00")
+    tap(town, booking, "boarded", "10:00")
+    tap(town, booking, "arrived", "10:16", on="dropoff")
+    now = jst("2022-11-28 10:20")
+
+    placed = breakdowns.take_out(session, booking.run_id, reason="故障", actor="staff:1", event_id="broken", now=now)
+
+    assert (placed.moved, placed.left, booking.state) == ((), (), "completed")
+    assert session.scalars(select(Visit.state).where(Visit.booking_id == booking.id)).all() == ["done", "done"]
+    assert invariants.check(session, now=now) == []

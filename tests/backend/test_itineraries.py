@@ -131,7 +131,20 @@ def test_a_vehicle_is_where_a_ride_was_cancelled_that_it_had_come_for(session, t
     tap(town, town.second, "arrived", "10:10")
     bookings.cancel(session, town.second.public_id, actor="staff:1", now=jst("2022-11-28 10:11"))
 
-    assert only(town, now=jst("2022-11-28 10:12")).itinerary.at_stop == 1
+    plan = only(town, now=jst("2022-11-28 10:12")).itinerary
+    assert (plan.at_stop, plan.ready_s) == (1, at("10:12"))
+    assert town.second.state == "cancelled"
+    session.expire_all()
+    stood = session.scalars(select(Visit).where(Visit.booking_id == town.second.id, Visit.kind == "pickup")).one()
+    assert stood.done_at == jst("2022-11-28 10:11")
+
+
+def test_a_late_vehicle_is_not_planned_to_be_anywhere_before_the_drive_is_over(session, town):
+    delays.report(session, town.first.run_id, late_s=60, actor="staff:1", event_id="d1", now=jst("2022-11-28 10:07"))
+    tap(town, town.first, "boarded", "10:06")
+
+    plan = only(town, now=jst("2022-11-28 10:08")).itinerary
+    assert (plan.visits[0].request.id, plan.at_stop, plan.ready_s) == (town.second.id, 1, at("10:11"))
 
 
 def test_who_has_to_leave_earlier_in_slow_hours_is_shown_the_stop_earlier_and_is_there_later(session):

@@ -211,6 +211,8 @@ def unseat(session: Session, day_plan: DayPlan, booking: Booking) -> None:
     """
     run_plan = next((each for each in day_plan.runs if each.run.id == booking.run_id), None)
     for row in session.scalars(select(Visit).where(Visit.booking_id == booking.id)):
+        if row.state == "arrived":  # the vehicle stood there until now
+            row.done_at = times.moment(day_plan.service_day.day, day_plan.now_s)
         row.state = "skipped"
     if run_plan is not None:
         itineraries.save(session, day_plan, without(run_plan.itinerary, booking.id))
