@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from routing.kernels.route import Travel, shortcut_s
+from routing.kernels.route import Travel, leave_by, shortcut_s
 
 _ENDLESS_S = 1 << 40
 
@@ -84,9 +84,7 @@ class Matrix:
 
     def leave_by(self, origin: int, destination: int, arrive_s: int) -> int:
         """Return the latest departure that arrives by ``arrive_s``."""
-        departures = range(arrive_s - int(self.bands[:, origin, destination].max()), arrive_s + 1)
-        in_time = bisect_right(departures, arrive_s, key=lambda at_s: at_s + self.drive_s(origin, destination, at_s))
-        return departures[in_time - 1]
+        return int(leave_by(self.arrays, origin, destination, arrive_s))
 
     @cached_property
     def arrays(self) -> Travel:

@@ -23,6 +23,7 @@ def warm() -> None:
     if isinstance(times, Schedule):
         cost(itinerary, times, travel)
     drive(itinerary, travel)
+    travel.leave_by(0, 1, 600)
     fleet = Fleet((itinerary,), travel)
     asking = Request(2, 1, 0, whole_day, whole_day, Load(1, 0), max_ride_s=1_000)
     reorderings(fleet, party_rows(asking))
